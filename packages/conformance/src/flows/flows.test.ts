@@ -1,0 +1,14 @@
+import { LiteSVM } from 'parhelion/node';
+import { describe, expect, it } from 'vitest';
+import { Pair } from './harness.ts';
+import { flows } from './index.ts';
+
+describe('flows on Parhelion and on the oracle', () => {
+	it.each(flows)('$name', (flow) => {
+		const pair = new Pair(() => new LiteSVM());
+		flow.run(pair);
+		expect(pair.steps.filter((step) => step.outcome !== step.expected)).toEqual([]);
+		expect(pair.differences).toEqual([]);
+		expect(pair.steps.length).toBeGreaterThan(0);
+	});
+});

@@ -1,0 +1,122 @@
+/** Transactions of message version 1: the budget stands in the message's configuration. */
+import { createPrivateKey, sign } from 'node:crypto';
+import {
+	type AccountRole,
+	type Address,
+	appendTransactionMessageInstructions,
+	type Blockhash,
+	compileTransaction,
+	createTransactionMessage,
+	getTransactionEncoder,
+	pipe,
+	type SignatureBytes,
+	setTransactionMessageConfig,
+	setTransactionMessageFeePayer,
+	setTransactionMessageLifetimeUsingBlockhash,
+} from '@solana/kit';
+import {
+	ComputeBudgetProgram,
+	type Keypair,
+	SystemProgram,
+	type TransactionInstruction,
+} from '@solana/web3.js';
+import { type Flow, namedKeypair, type Pair } from './harness.ts';
+
+type Config = Parameters<typeof setTransactionMessageConfig>[0];
+
+/** DER prefix of a PKCS #8 ed25519 private key. */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function signWith(keypair: Keypair, message: Uint8Array): Uint8Array {
+	const der = Buffer.concat([PKCS8_PREFIX, keypair.secretKey.subarray(0, 32)]);
+	return new Uint8Array(sign(null, message, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })));
+}
+
+/** The wire bytes of a signed v1 transaction. */
+function buildV1(
+	pair: Pair,
+	instructions: readonly TransactionInstruction[],
+	config: Config | null,
+	signers: readonly Keypair[] = [pair.payer],
+): Uint8Array {
+	const message = pipe(
+		createTransactionMessage({ version: 1 }),
+		(m) => setTransactionMessageFeePayer(pair.payer.publicKey.toBase58() as Address, m),
+		(m) =>
+			setTransactionMessageLifetimeUsingBlockhash(
+				{ blockhash: pair.oracle.latestBlockhash() as Blockhash, lastValidBlockHeight: 0n },
+				m,
+			),
+		(m) => (config === null ? m : setTransactionMessageConfig(config, m)),
+		(m) =>
+			appendTransactionMessageInstructions(
+				instructions.map((instruction) => ({
+					programAddress: instruction.programId.toBase58() as Address,
+					accounts: instruction.keys.map((key) => ({
+						address: key.pubkey.toBase58() as Address,
+						role: ((key.isSigner ? 2 : 0) + (key.isWritable ? 1 : 0)) as AccountRole,
+					})),
+					data: new Uint8Array(instruction.data),
+				})),
+				m,
+			),
+	);
+	const compiled = compileTransaction(message);
+	const signatures: Record<string, SignatureBytes> = {};
+	for (const signer of signers) {
+		signatures[signer.publicKey.toBase58()] = signWith(
+			signer,
+			compiled.messageBytes as never,
+		) as SignatureBytes;
+	}
+	return new Uint8Array(getTransactionEncoder().encode({ ...compiled, signatures } as never));
+}
+
+function version1(pair: Pair): void {
+	const payer = pair.payer.publicKey;
+	let paid = 1_000_000;
+	const pay = () => {
+		paid += 1;
+		return SystemProgram.transfer({
+			fromPubkey: payer,
+			toPubkey: namedKeypair('v1-to').publicKey,
+			lamports: paid,
+		});
+	};
+	const roomy = { computeUnitLimit: 10_000, loadedAccountsDataSizeLimit: 1_000_000 };
+	pair.sendBytes('a transfer', buildV1(pair, [pay()], roomy));
+	pair.sendBytes('with a priority fee', buildV1(pair, [pay()], { ...roomy, priorityFeeLamports: 12_345n }));
+	pair.sendBytes('with a heap', buildV1(pair, [pay()], { ...roomy, heapSize: 65_536 }));
+	pair.sendBytes('without any configuration', buildV1(pair, [pay()], null), {
+		expect: 'MaxLoadedAccountsDataSizeExceeded',
+	});
+	pair.sendBytes(
+		'too small a limit of loaded data',
+		buildV1(pair, [pay()], { ...roomy, loadedAccountsDataSizeLimit: 10 }),
+		{
+			expect: 'MaxLoadedAccountsDataSizeExceeded',
+		},
+	);
+	pair.sendBytes('too few compute units', buildV1(pair, [pay()], { ...roomy, computeUnitLimit: 100 }), {
+		expect: 'InstructionError(0, ComputationalBudgetExceeded)',
+	});
+	pair.sendBytes(
+		'a heap that is no multiple of 1024',
+		buildV1(pair, [pay()], { ...roomy, heapSize: 33_000 }),
+		{
+			expect: 'SanitizeFailure',
+		},
+	);
+	pair.sendBytes(
+		'a compute-budget instruction beside the configuration',
+		buildV1(pair, [ComputeBudgetProgram.setComputeUnitLimit({ units: 1 }), pay()], roomy),
+	);
+	const again = buildV1(pair, [pay()], roomy);
+	pair.sendBytes('once', again);
+	pair.sendBytes('twice', again, { expect: 'AlreadyProcessed' });
+	const tampered = buildV1(pair, [pay()], roomy);
+	tampered[tampered.length - 1] = (tampered[tampered.length - 1] as number) ^ 1;
+	pair.sendBytes('a bad signature', tampered, { expect: 'SignatureFailure' });
+}
+
+export const v1Flows: readonly Flow[] = [{ name: 'Transactions of version 1', run: version1 }];

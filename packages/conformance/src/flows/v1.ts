@@ -37,11 +37,12 @@ function buildV1(
 	pair: Pair,
 	instructions: readonly TransactionInstruction[],
 	config: Config | null,
-	signers: readonly Keypair[] = [pair.payer],
+	alter: (message: Uint8Array) => Uint8Array = (message) => message,
 ): Uint8Array {
+	const payer = pair.payer.publicKey.toBase58() as Address;
 	const message = pipe(
 		createTransactionMessage({ version: 1 }),
-		(m) => setTransactionMessageFeePayer(pair.payer.publicKey.toBase58() as Address, m),
+		(m) => setTransactionMessageFeePayer(payer, m),
 		(m) =>
 			setTransactionMessageLifetimeUsingBlockhash(
 				{ blockhash: pair.oracle.latestBlockhash() as Blockhash, lastValidBlockHeight: 0n },
@@ -70,6 +71,17 @@ function buildV1(
 		) as SignatureBytes;
 	}
 	return new Uint8Array(getTransactionEncoder().encode({ ...compiled, signatures } as never));
+}
+
+const ODD_HEAP = 135 * 1024 + 1;
+
+/** kit refuses to encode an odd heap size, so its bytes are changed before they are signed. */
+function raiseHeapByOne(message: Uint8Array): Uint8Array {
+	const copy = Buffer.from(message);
+	const heap = Buffer.alloc(4);
+	heap.writeUInt32LE(ODD_HEAP - 1);
+	copy.writeUInt32LE(ODD_HEAP, copy.indexOf(heap));
+	return new Uint8Array(copy);
 }
 
 function version1(pair: Pair): void {
@@ -102,10 +114,8 @@ function version1(pair: Pair): void {
 	});
 	pair.sendBytes(
 		'a heap that is no multiple of 1024',
-		buildV1(pair, [pay()], { ...roomy, heapSize: 33_000 }),
-		{
-			expect: 'SanitizeFailure',
-		},
+		buildV1(pair, [pay()], { ...roomy, heapSize: ODD_HEAP - 1 }, raiseHeapByOne),
+		{ expect: 'SanitizeFailure' },
 	);
 	pair.sendBytes(
 		'a compute-budget instruction beside the configuration',

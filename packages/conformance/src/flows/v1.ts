@@ -63,14 +63,9 @@ function buildV1(
 			),
 	);
 	const compiled = compileTransaction(message);
-	const signatures: Record<string, SignatureBytes> = {};
-	for (const signer of signers) {
-		signatures[signer.publicKey.toBase58()] = signWith(
-			signer,
-			compiled.messageBytes as never,
-		) as SignatureBytes;
-	}
-	return new Uint8Array(getTransactionEncoder().encode({ ...compiled, signatures } as never));
+	const messageBytes = alter(new Uint8Array(compiled.messageBytes));
+	const signatures = { [payer]: signWith(pair.payer, messageBytes) as SignatureBytes };
+	return new Uint8Array(getTransactionEncoder().encode({ messageBytes, signatures } as never));
 }
 
 const ODD_HEAP = 135 * 1024 + 1;

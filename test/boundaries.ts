@@ -18,6 +18,7 @@ export interface Room {
 /** Arrows point down only; there is no edge between the leaves. */
 export const ROOMS: Readonly<Record<string, Room>> = {
 	sdk: { rooms: [], libraries: [], browser: true },
+	wasmgen: { rooms: [], libraries: [], browser: true },
 	crypto: { rooms: [], libraries: ['@noble/curves', '@noble/hashes'], browser: true },
 	sbpf: { rooms: ['sdk'], libraries: [], browser: true },
 	svm: { rooms: ['sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
@@ -54,6 +55,7 @@ const TEST_LIBRARIES: readonly string[] = [
 	'@solana/spl-token',
 	'@solana-program/token',
 	'@solana-program/system',
+	'wabt',
 ];
 
 const PACKAGE_PREFIX = '@parhelion/';

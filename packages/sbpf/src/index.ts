@@ -1,1 +1,24 @@
-export {};
+/** The face of the bytecode machine. */
+export * from './asm/assembler.ts';
+export * from './asm/disassembler.ts';
+export * from './asm/listing.ts';
+export * from './config.ts';
+export { parseElf64 } from './elf/elf64.ts';
+export { loadWithStrictParser } from './elf/load-strict.ts';
+export { elfParserErrorDebug } from './elf/parser-fault.ts';
+export { validateElf64 } from './elf/validate.ts';
+export * from './errors.ts';
+export * from './executable.ts';
+export * from './function-registry.ts';
+export * from './isa/ebpf.ts';
+export * from './isa/insn.ts';
+export * from './isa/instructions.ts';
+export * from './isa/table.ts';
+export * from './memory/arena.ts';
+export * from './memory/mem-pool.ts';
+export * from './memory/memory-mapping.ts';
+export * from './memory/memory-region.ts';
+export * from './memory/ro-region.ts';
+export * from './program.ts';
+export * from './verifier.ts';
+export * from './vm.ts';

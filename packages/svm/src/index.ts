@@ -1,1 +1,27 @@
-export {};
+/** The face of the SVM: one transaction from sanitised message to result. */
+export * from './address-lookup.ts';
+export * from './borrowed-instruction-account.ts';
+export * from './builtins/index.ts';
+export * from './compute-budget-instructions.ts';
+export * from './execution-budget.ts';
+export * from './fee.ts';
+export * from './instruction-context.ts';
+export * from './invoke-context.ts';
+export * from './log-collector.ts';
+export * from './message-processor.ts';
+export * from './nonce.ts';
+export * from './pda.ts';
+export * from './precompiles.ts';
+export * from './program-cache.ts';
+export { programdataAddress } from './program-loader.ts';
+export { updateRentExemptStatusForAccount } from './rent-state.ts';
+export * from './rollback-accounts.ts';
+export * from './serialization.ts';
+export type { SerializationFeatures } from './serialization-regions.ts';
+export { createProgramRuntimeEnvironment } from './syscalls/index.ts';
+export * from './sysvar-cache.ts';
+export * from './transaction-accounts.ts';
+export * from './transaction-check.ts';
+export * from './transaction-context.ts';
+export * from './transaction-processing-result.ts';
+export * from './transaction-processor.ts';

@@ -1,0 +1,116 @@
+/**
+ * Owns Ed25519: strict verification as the runtime demands it, and signing for tests and airdrops.
+ *
+ * Source: crate `solana-ed25519`, `VerificationKey::verify_dalek` (transaction signatures) and crate
+ * `ed25519-dalek`, `PublicKey::verify_strict` (the precompile). They differ in one point only: for a
+ * non-canonical encoding of R, dalek 1.0 compares points and `verify_dalek` bytes. The few y in p..2^255-1 that
+ * are on the curve have no known discrete logarithm, so no signature can be made that tells the two apart.
+ */
+import { ed25519 } from '@noble/curves/ed25519.js';
+import { fastPaths } from './fast-paths.ts';
+import { sha512 } from './hashes.ts';
+import { isOnCurve } from './on-curve.ts';
+
+const { Point } = ed25519;
+const L = Point.Fn.ORDER;
+
+/**
+ * y of every encoding of the eight points of small order, sign bit cleared, little endian: 0, 1, -1, the two of
+ * order 8, and the non-canonical p and p + 1.
+ */
+const SMALL_ORDER: readonly Uint8Array[] = [
+	'0000000000000000000000000000000000000000000000000000000000000000',
+	'0100000000000000000000000000000000000000000000000000000000000000',
+	'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+	'26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+	'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+	'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+	'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+].map((hex) => Uint8Array.from(hex.match(/../g)!, (byte) => Number.parseInt(byte, 16)));
+
+function isSmallOrder(bytes: Uint8Array, offset: number): boolean {
+	const top = bytes[offset + 31]! & 127;
+	for (const candidate of SMALL_ORDER) {
+		if (candidate[31] !== top) continue;
+		let i = 0;
+		while (i < 31 && bytes[offset + i] === candidate[i]) i++;
+		if (i === 31) return true;
+	}
+	return false;
+}
+
+/** The group order, most significant byte first. */
+const ORDER_BYTES = Uint8Array.from(L.toString(16).padStart(64, '0').match(/../g)!, (byte) =>
+	Number.parseInt(byte, 16),
+);
+
+/** Whether the little-endian scalar at `offset` is below the group order. */
+function isCanonicalScalar(bytes: Uint8Array, offset: number): boolean {
+	for (let i = 0; i < 32; i++) {
+		const difference = bytes[offset + 31 - i]! - ORDER_BYTES[i]!;
+		if (difference !== 0) return difference < 0;
+	}
+	return false;
+}
+
+function littleEndian(bytes: Uint8Array): bigint {
+	let hex = '0x';
+	for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0');
+	return BigInt(hex);
+}
+
+/** The verification equation without cofactor: the encoding of [S]B - [k]A equals R's bytes. */
+function verifyPortable(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+	const r = signature.subarray(0, 32);
+	const a = Point.fromBytes(publicKey, true);
+	const k = littleEndian(sha512(r, publicKey, message)) % L;
+	const s = littleEndian(signature.subarray(32));
+	const expected = Point.BASE.multiplyUnsafe(s).subtract(a.multiplyUnsafe(k)).toBytes();
+	return expected.every((byte, i) => byte === r[i]);
+}
+
+/**
+ * Whether `signature` (64 bytes) over `message` verifies strictly for `publicKey` (32 bytes); false for any other
+ * length. Refused: S not below the group order; A or R not a point, or of small order; a recomputed R that
+ * differs from the signature's bytes.
+ */
+export function ed25519VerifyStrict(
+	signature: Uint8Array,
+	message: Uint8Array,
+	publicKey: Uint8Array,
+): boolean {
+	if (signature.length !== 64 || publicKey.length !== 32) return false;
+	if (!isCanonicalScalar(signature, 32)) return false;
+	if (isSmallOrder(publicKey, 0) || isSmallOrder(signature, 0)) return false;
+	const native = fastPaths.current.ed25519Verify;
+	// Both ways a failing decompression of R needs no check of its own: the recomputed encoding is a point's.
+	if (native !== undefined) return native(signature, message, publicKey);
+	return isOnCurve(publicKey) && verifyPortable(signature, message, publicKey);
+}
+
+/** The public key (32 bytes) of a 32-byte seed. RangeError for any other length. */
+export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
+	if (seed.length !== 32) throw new RangeError(`ed25519PublicKey: a seed has 32 bytes, not ${seed.length}`);
+	return ed25519.getPublicKey(seed);
+}
+
+/** Signs `message` with the key of a 32-byte seed: 64 bytes (RFC 8032). RangeError for any other seed length. */
+export function ed25519Sign(message: Uint8Array, seed: Uint8Array): Uint8Array {
+	if (seed.length !== 32) throw new RangeError(`ed25519Sign: a seed has 32 bytes, not ${seed.length}`);
+	return ed25519.sign(message, seed);
+}
+
+/** A key pair in Solana's layout: `secretKey` is the seed followed by the public key (64 bytes). */
+export interface Ed25519Keypair {
+	readonly publicKey: Uint8Array;
+	readonly secretKey: Uint8Array;
+}
+
+/** The key pair of a 32-byte seed. RangeError for any other length. */
+export function ed25519KeypairFromSeed(seed: Uint8Array): Ed25519Keypair {
+	const publicKey = ed25519PublicKey(seed);
+	const secretKey = new Uint8Array(64);
+	secretKey.set(seed);
+	secretKey.set(publicKey, 32);
+	return { publicKey, secretKey };
+}

@@ -1,0 +1,58 @@
+/**
+ * The last transactions by signature.
+ *
+ * Source: litesvm history.rs.
+ */
+import { RustMapCapacity } from './rust-map-capacity.ts';
+
+/** Entries that a new history holds. */
+const DEFAULT_CAPACITY = 32;
+/** More entries than a JavaScript `Map` can hold are misuse. */
+const MAX_CAPACITY = 2 ** 24;
+
+/** Results by the key of their signature, oldest first, as many as the capacity. */
+export class TransactionHistory<Outcome> {
+	#entries: Map<string, Outcome> = new Map();
+	readonly #capacity: RustMapCapacity = new RustMapCapacity(DEFAULT_CAPACITY);
+
+	/** Whether anything is kept at all. */
+	get isEnabled(): boolean {
+		return this.#capacity.value !== 0;
+	}
+
+	/** Keeps the oldest `capacity` entries, or makes room for more. RangeError above 2^24. */
+	setCapacity(capacity: bigint): void {
+		if (capacity > BigInt(MAX_CAPACITY)) {
+			throw new RangeError(`a transaction history of ${capacity} entries is more than ${MAX_CAPACITY}`);
+		}
+		const wanted = Number(capacity);
+		const current = this.#capacity.value;
+		if (wanted <= current) {
+			this.#entries = new Map([...this.#entries].slice(0, wanted));
+			this.#capacity.shrinkToFit(this.#entries.size);
+		} else {
+			this.#capacity.reserve(this.#entries.size, wanted - current);
+		}
+	}
+
+	get(signatureKey: string): Outcome | undefined {
+		return this.#entries.get(signatureKey);
+	}
+
+	has(signatureKey: string): boolean {
+		return this.#entries.has(signatureKey);
+	}
+
+	/** Adds a result; a full history forgets its oldest first. */
+	add(signatureKey: string, outcome: Outcome): void {
+		const capacity = this.#capacity.value;
+		if (capacity === 0) return;
+		if (this.#entries.size === capacity) {
+			for (const oldest of this.#entries.keys()) {
+				this.#entries.delete(oldest);
+				break;
+			}
+		}
+		this.#entries.set(signatureKey, outcome);
+	}
+}

@@ -1,0 +1,20 @@
+/** `getEpochInfo`. Errors: -32016. Upstream: `Bank::get_epoch_info`. */
+import { blockHeightWithCommitment, checkMinContextSlot, slotWithCommitment } from '../node.ts';
+import { readContextConfig } from '../params/configs.ts';
+import { opt } from '../params/params.ts';
+import { type Method, method } from './method.ts';
+
+export const getEpochInfo: Method = method('getEpochInfo', [opt(readContextConfig)], ({ bank }, config) => {
+	const commitment = config?.commitment ?? null;
+	const slot = slotWithCommitment(bank, commitment);
+	checkMinContextSlot(slot, config?.minContextSlot);
+	const [epoch, slotIndex] = bank.epochSchedule.getEpochAndSlotIndex(slot);
+	return {
+		epoch,
+		slotIndex,
+		slotsInEpoch: bank.epochSchedule.getSlotsInEpoch(epoch),
+		absoluteSlot: slot,
+		blockHeight: blockHeightWithCommitment(bank, commitment),
+		transactionCount: bank.transactionCount,
+	};
+});

@@ -1,0 +1,6 @@
+/** `getGenesisHash`. */
+import { type Method, method } from './method.ts';
+
+export const getGenesisHash: Method = method('getGenesisHash', [], (node) =>
+	node.bank.genesisHash.toBase58(),
+);

@@ -1,0 +1,6 @@
+/** `getIdentity`: the validator that makes the blocks. */
+import { type Method, method } from './method.ts';
+
+export const getIdentity: Method = method('getIdentity', [], (node) => ({
+	identity: node.bank.identity.toBase58(),
+}));

@@ -1,0 +1,17 @@
+/** `getSlotLeaders`: there is one validator. Errors: -32602 (more than 5,000). */
+import { readU64 } from '../params/readers.ts';
+import { failInvalidParams } from '../rpc-error.ts';
+import { type Method, method } from './method.ts';
+
+const MAX_GET_SLOT_LEADERS = 5000n;
+
+export const getSlotLeaders: Method = method(
+	'getSlotLeaders',
+	[readU64, readU64],
+	({ bank }, _startSlot, limit) => {
+		if (limit > MAX_GET_SLOT_LEADERS) {
+			return failInvalidParams(`Invalid limit; max ${MAX_GET_SLOT_LEADERS}`);
+		}
+		return new Array<string>(Number(limit)).fill(bank.identity.toBase58());
+	},
+);

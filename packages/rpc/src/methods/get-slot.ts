@@ -1,0 +1,11 @@
+/** `getSlot`: the newest slot of the commitment asked for. Errors: -32016. */
+import { checkMinContextSlot, slotWithCommitment } from '../node.ts';
+import { readContextConfig } from '../params/configs.ts';
+import { opt } from '../params/params.ts';
+import { type Method, method } from './method.ts';
+
+export const getSlot: Method = method('getSlot', [opt(readContextConfig)], ({ bank }, config) => {
+	const slot = slotWithCommitment(bank, config?.commitment ?? null);
+	checkMinContextSlot(slot, config?.minContextSlot);
+	return slot;
+});

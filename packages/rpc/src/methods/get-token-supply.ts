@@ -1,0 +1,24 @@
+/** `getTokenSupply`. Errors: -32602 (no address, no account, no mint). */
+import { displayOf } from '../encode/account.ts';
+import { encodeTokenAmount } from '../encode/token-amount.ts';
+import { isTokenProgram, unpackMint } from '../encode/token-state.ts';
+import { accountSource, newResponse } from '../node.ts';
+import { verifyPubkey } from '../params/addresses.ts';
+import { readCommitmentConfig } from '../params/configs.ts';
+import { opt } from '../params/params.ts';
+import { readString } from '../params/readers.ts';
+import { failInvalidParams } from '../rpc-error.ts';
+import { type Method, method } from './method.ts';
+
+export const getTokenSupply: Method = method(
+	'getTokenSupply',
+	[readString, opt(readCommitmentConfig)],
+	({ bank }, text) => {
+		const account = bank.getAccount(verifyPubkey(text));
+		if (account === null) return failInvalidParams('Invalid param: could not find account');
+		if (!isTokenProgram(account.owner)) return failInvalidParams('Invalid param: not a Token mint');
+		const mint = unpackMint(account.data);
+		if (mint === null) return failInvalidParams('Invalid param: mint could not be unpacked');
+		return newResponse(bank, encodeTokenAmount(mint.supply, displayOf(mint, accountSource(bank))));
+	},
+);

@@ -1,0 +1,129 @@
+/**
+ * JSON-RPC over WebSocket, with subscriptions. Source: solana-rpc 4.3.0 `rpc_pubsub_service.rs`.
+ */
+import { type AddressInfo, isIPv6 } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { JsonRpcHandler } from './json-rpc.ts';
+import { listenError } from './listen.ts';
+import { getVersion } from './methods/get-version.ts';
+import type { RpcNode } from './node.ts';
+import { type Params, readArguments } from './params/params.ts';
+import { readU64 } from './params/readers.ts';
+import type { Subscriber, SubscriptionControl } from './subscriptions/control.ts';
+import { subscriptions } from './subscriptions/index.ts';
+
+/** Bytes of a message; a longer one ends the connection. */
+const MAX_MESSAGE_SIZE = 4096;
+/** Bytes that may wait for a client that does not read; beyond it the connection ends. */
+const MAX_BUFFERED = 64 * 1024 * 1024;
+/** WebSocket close code 1001: the server goes away. */
+const GOING_AWAY = 1001;
+
+const subscribeMethods = new Map(subscriptions.map((row) => [`${row.name}Subscribe`, row]));
+const unsubscribeMethods = new Set(subscriptions.map((row) => `${row.name}Unsubscribe`));
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+class Connection implements Subscriber {
+	private readonly socket: WebSocket;
+	private readonly node: RpcNode;
+	private readonly control: SubscriptionControl;
+	private readonly handler: JsonRpcHandler;
+
+	constructor(
+		socket: WebSocket,
+		node: RpcNode,
+		control: SubscriptionControl,
+		onDefect: (defect: unknown) => void,
+	) {
+		this.socket = socket;
+		this.node = node;
+		this.control = control;
+		this.handler = new JsonRpcHandler((name, params) => this.dispatch(name, params), onDefect);
+		socket.on('message', (data) => void this.onMessage(data as Buffer));
+		socket.on('close', () => control.disconnect(this));
+		// `close` follows; what was wrong is between the client and the protocol.
+		socket.on('error', () => socket.terminate());
+	}
+
+	send(text: string): void {
+		if (this.socket.readyState !== this.socket.OPEN) return;
+		if (this.socket.bufferedAmount > MAX_BUFFERED) this.socket.terminate();
+		else this.socket.send(text);
+	}
+
+	private async onMessage(data: Buffer): Promise<void> {
+		// One request at a time: answers keep the order of the requests.
+		this.socket.pause();
+		let text: string;
+		try {
+			text = UTF8.decode(data);
+		} catch {
+			this.socket.terminate();
+			return;
+		}
+		const answer = await this.handler.handle(text);
+		if (answer !== null) this.send(answer);
+		this.socket.resume();
+	}
+
+	private dispatch(
+		name: string,
+		params: Params,
+	): { readonly result: number | boolean | ReturnType<typeof getVersion.call> } | null {
+		const row = subscribeMethods.get(name);
+		if (row !== undefined) {
+			return { result: this.control.subscribe(this, row.name, row.watch(params)) };
+		}
+		if (unsubscribeMethods.has(name)) {
+			const [id] = readArguments(params, [readU64]);
+			this.control.unsubscribe(this, id);
+			return { result: true };
+		}
+		return name === getVersion.name ? { result: getVersion.call(this.node, params) } : null;
+	}
+}
+
+/** A server that listens. */
+export interface PubSubServer {
+	readonly port: number;
+	/** Ends all connections and stops listening. */
+	close(): Promise<void>;
+}
+
+/** Listens on `host`:`port` (0: a free one). Rejects with a `ListenError`. */
+export function listenPubSub(
+	node: RpcNode,
+	control: SubscriptionControl,
+	host: string,
+	port: number,
+	onDefect: (defect: unknown) => void,
+): Promise<PubSubServer> {
+	return new Promise((resolve, reject) => {
+		const server = new WebSocketServer({
+			host: isIPv6(host) ? host : host,
+			port,
+			maxPayload: MAX_MESSAGE_SIZE,
+			perMessageDeflate: false,
+		});
+		const connections = new Map<WebSocket, Connection>();
+		server.once('error', (cause) => reject(listenError('PubSub', host, port, cause)));
+		server.on('connection', (socket) => {
+			connections.set(socket, new Connection(socket, node, control, onDefect));
+			socket.on('close', () => connections.delete(socket));
+		});
+		server.once('listening', () => {
+			server.on('error', onDefect);
+			resolve({
+				port: (server.address() as AddressInfo).port,
+				close: () =>
+					new Promise((closed) => {
+						for (const socket of server.clients) {
+							socket.close(GOING_AWAY);
+							setImmediate(() => socket.terminate());
+						}
+						server.close(() => closed());
+					}),
+			});
+		});
+	});
+}

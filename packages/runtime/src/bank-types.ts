@@ -1,0 +1,230 @@
+/**
+ * What a {@link Bank} takes and gives: options, outcomes, statuses, events.
+ *
+ * Types only, so that the faces above (JSON-RPC, the in-process API) can be written against them.
+ * Sources: solana-runtime bank.rs (`TransactionSimulationResult`, `CommittedTransaction`),
+ * solana-transaction-status (`TransactionStatusMeta`).
+ */
+
+import type {
+	AccountSharedData,
+	CompiledInstruction,
+	Epoch,
+	EpochSchedule,
+	FeatureSet,
+	Hash,
+	Lamports,
+	Pubkey,
+	Rent,
+	Slot,
+	TransactionError,
+	UnixTimestamp,
+	VersionedTransaction,
+} from '@parhelion/sdk';
+
+/** An instruction that a program invoked, with the height of the stack it ran at (2 and more). */
+export interface InnerInstruction {
+	readonly instruction: CompiledInstruction;
+	readonly stackHeight: number;
+}
+
+/** For each top-level instruction, in order, the instructions invoked below it. */
+export type InnerInstructionsList = readonly (readonly InnerInstruction[])[];
+
+/** What the last `sol_set_return_data` left. */
+export interface TransactionReturnData {
+	readonly programId: Pubkey;
+	readonly data: Uint8Array;
+}
+
+/** A token account's balance before or after a transaction. */
+export interface TokenBalance {
+	readonly accountIndex: number;
+	readonly mint: Pubkey;
+	readonly owner: Pubkey;
+	readonly programId: Pubkey;
+	/** In the mint's smallest unit. */
+	readonly amount: bigint;
+	readonly decimals: number;
+}
+
+/** The addresses a v0 transaction took from lookup tables, in account order. */
+export interface LoadedAddresses {
+	readonly writable: readonly Pubkey[];
+	readonly readonly: readonly Pubkey[];
+}
+
+/** What became of a transaction, whether it was committed or turned away. */
+export interface TransactionOutcome {
+	/** The first signature, 64 bytes. */
+	readonly signature: Uint8Array;
+	readonly err: TransactionError | null;
+	/** True if it went into the block: its fee was charged and its status is remembered. */
+	readonly committed: boolean;
+	/** The slot it was processed in. */
+	readonly slot: Slot;
+	readonly logs: readonly string[];
+	readonly innerInstructions: InnerInstructionsList;
+	/** CU. */
+	readonly computeUnitsConsumed: number;
+	readonly returnData: TransactionReturnData | null;
+	/** Lamports charged; 0 when not committed. */
+	readonly fee: Lamports;
+	/** Bytes of account data loaded, by the rules of SIMD-0186. */
+	readonly loadedAccountsDataSize: number;
+}
+
+/** What a transaction would have done. */
+export interface SimulationOutcome {
+	readonly err: TransactionError | null;
+	readonly logs: readonly string[];
+	readonly innerInstructions: InnerInstructionsList | null;
+	/** CU. */
+	readonly computeUnitsConsumed: number;
+	readonly returnData: TransactionReturnData | null;
+	/** Lamports it would be charged; `null` if it would not reach a block. */
+	readonly fee: Lamports | null;
+	/** Bytes. */
+	readonly loadedAccountsDataSize: number;
+	/** Every account of the message after the run, in message order; empty if nothing was executed. */
+	readonly postAccounts: readonly (readonly [Pubkey, AccountSharedData])[];
+	readonly preBalances: readonly Lamports[] | null;
+	readonly postBalances: readonly Lamports[] | null;
+	readonly preTokenBalances: readonly TokenBalance[] | null;
+	readonly postTokenBalances: readonly TokenBalance[] | null;
+	readonly loadedAddresses: LoadedAddresses;
+	/** The blockhash put in by `replaceRecentBlockhash`. */
+	readonly replacementBlockhash: {
+		readonly blockhash: Hash;
+		readonly lastValidBlockHeight: bigint;
+	} | null;
+}
+
+/** How to simulate. */
+export interface SimulateOptions {
+	/** Check the signatures first (off by default). */
+	readonly sigVerify?: boolean;
+	/** Replace the message's blockhash by the latest one before the run; excludes `sigVerify`. */
+	readonly replaceRecentBlockhash?: boolean;
+	/** Record inner instructions (off by default). */
+	readonly innerInstructions?: boolean;
+}
+
+/** How to process. */
+export interface ProcessOptions {
+	/** Do not check signatures: the caller has done it. */
+	readonly skipSigVerify?: boolean;
+}
+
+/** The metadata the ledger keeps of a transaction (`TransactionStatusMeta`). */
+export interface TransactionStatusMeta {
+	readonly err: TransactionError | null;
+	readonly fee: Lamports;
+	readonly preBalances: readonly Lamports[];
+	readonly postBalances: readonly Lamports[];
+	readonly preTokenBalances: readonly TokenBalance[];
+	readonly postTokenBalances: readonly TokenBalance[];
+	readonly innerInstructions: InnerInstructionsList;
+	readonly logMessages: readonly string[];
+	readonly loadedAddresses: LoadedAddresses;
+	readonly returnData: TransactionReturnData | null;
+	/** CU. */
+	readonly computeUnitsConsumed: number;
+}
+
+/** A transaction of the ledger. */
+export interface CommittedTransaction {
+	readonly signature: Uint8Array;
+	readonly slot: Slot;
+	/** Seconds since 1970. */
+	readonly blockTime: UnixTimestamp;
+	readonly transaction: VersionedTransaction;
+	/** Every account of the message: static, loaded writable, loaded readonly. */
+	readonly accountKeys: readonly Pubkey[];
+	readonly meta: TransactionStatusMeta;
+}
+
+/** How sure a slot is, in this one-validator cluster. */
+export type ConfirmationStatus = 'processed' | 'confirmed' | 'finalized';
+
+/** The status of a signature. */
+export interface SignatureStatus {
+	readonly slot: Slot;
+	readonly err: TransactionError | null;
+	/** Slots built on top; `null` once rooted. */
+	readonly confirmations: number | null;
+	readonly confirmationStatus: ConfirmationStatus;
+}
+
+/** A new slot was opened. */
+export interface SlotEvent {
+	readonly slot: Slot;
+	readonly parent: Slot;
+	readonly root: Slot;
+}
+
+/** An account was stored; `account` is `null` when it was deleted. */
+export interface AccountEvent {
+	readonly slot: Slot;
+	readonly pubkey: Pubkey;
+	readonly account: AccountSharedData | null;
+}
+
+/** The bank's events by name. */
+export interface BankEvents {
+	readonly slot: SlotEvent;
+	readonly transaction: CommittedTransaction;
+	readonly account: AccountEvent;
+}
+
+/** An ELF to have at genesis. */
+export interface BundledProgram {
+	readonly programId: Pubkey;
+	/** `bpfLoaderDeprecated`, `bpfLoader` or `bpfLoaderUpgradeable`. */
+	readonly loader: Pubkey;
+	readonly elf: Uint8Array;
+	/** Upgrade authority of a v3 program; none by default. */
+	readonly upgradeAuthority?: Pubkey | null;
+}
+
+/** A key pair: 32 bytes of seed, and its public key. */
+export interface Keypair {
+	readonly seed: Uint8Array;
+	readonly pubkey: Pubkey;
+}
+
+/** What a chain starts from. */
+export interface GenesisOptions {
+	/** Features active from slot 0; mainnet-beta's by default. */
+	readonly featureSet?: FeatureSet;
+	readonly programs?: readonly BundledProgram[];
+	readonly accounts?: Iterable<readonly [Pubkey, AccountSharedData]>;
+	/** The faucet's key pair; a fixed one by default, so that a chain is reproducible. */
+	readonly faucet?: Keypair;
+	/** Lamports of the faucet; 500,000,000 SOL by default, as in the test validator. */
+	readonly faucetLamports?: Lamports;
+	/** The validator's identity: collects the fees. */
+	readonly identity?: Pubkey;
+	readonly rent?: Rent;
+	readonly epochSchedule?: EpochSchedule;
+	/** Seconds since 1970 at slot 0. */
+	readonly creationTime?: UnixTimestamp;
+	/** The time of a new slot in seconds; by default 400 ms a slot since `creationTime`. */
+	readonly unixTimestamp?: (slot: Slot) => UnixTimestamp;
+	/** The first slot; 0 by default. */
+	readonly slot?: Slot;
+	/** Bytes of logs kept a transaction; `null` keeps all (the default, as a node that serves RPC). */
+	readonly logBytesLimit?: number | null;
+	/** Transactions kept for `getTransaction`; 100,000 by default. */
+	readonly historyLimit?: number;
+}
+
+/** Where the chain stands (`solana_epoch_info::EpochInfo`). */
+export interface EpochInfo {
+	readonly epoch: Epoch;
+	readonly slotIndex: bigint;
+	readonly slotsInEpoch: bigint;
+	readonly absoluteSlot: Slot;
+	readonly blockHeight: bigint;
+	readonly transactionCount: bigint;
+}

@@ -1,0 +1,145 @@
+/**
+ * What a chain starts from: the defaults of {@link GenesisOptions}, and the accounts they make.
+ *
+ * Source: solana-runtime genesis_utils.rs, solana-test-validator (amounts, schedule).
+ */
+import { ed25519PublicKey, sha256 } from '@parhelion/crypto';
+import {
+	ByteWriter,
+	createAccount,
+	EpochSchedule,
+	FeatureSet,
+	Hash,
+	type Lamports,
+	Pubkey,
+	programIds,
+	Rent,
+	type Slot,
+	type UnixTimestamp,
+} from '@parhelion/sdk';
+import type { GenesisOptions, Keypair } from './bank-types.ts';
+import {
+	builtinAccounts,
+	featureAccounts,
+	type KeyedAccount,
+	precompileAccounts,
+	programAccounts,
+} from './genesis-accounts.ts';
+
+/** Lamports of a SOL. */
+export const LAMPORTS_PER_SOL = 1_000_000_000n;
+/** What the test validator gives its faucet. */
+const DEFAULT_FAUCET_LAMPORTS: Lamports = 500_000_000n * LAMPORTS_PER_SOL;
+/** What the test validator gives its identity. */
+const DEFAULT_IDENTITY_LAMPORTS: Lamports = 500n * LAMPORTS_PER_SOL;
+/** Milliseconds of a slot before any of the features that shorten it takes effect. */
+export const MS_PER_SLOT = 400n;
+/** Transactions kept for queries where nothing else is asked for. */
+const DEFAULT_HISTORY_LIMIT = 100_000;
+
+/** The key pair of a 32-byte seed. RangeError for any other length. */
+export function keypairFromSeed(seed: Uint8Array): Keypair {
+	return { seed: seed.slice(), pubkey: Pubkey.fromBytes(ed25519PublicKey(seed)) };
+}
+
+/** A key pair that is the same in every run. */
+function wellKnownKeypair(name: string): Keypair {
+	return keypairFromSeed(sha256(new TextEncoder().encode(`parhelion ${name}`)));
+}
+
+/** {@link GenesisOptions} with nothing left out. */
+export interface Genesis {
+	readonly featureSet: FeatureSet;
+	readonly faucet: Keypair;
+	readonly identity: Pubkey;
+	readonly rent: Rent;
+	readonly epochSchedule: EpochSchedule;
+	readonly creationTime: UnixTimestamp;
+	readonly unixTimestamp: (slot: Slot) => UnixTimestamp;
+	readonly slot: Slot;
+	readonly logBytesLimit: number | null;
+	readonly historyLimit: number;
+	readonly accounts: readonly KeyedAccount[];
+	/** Identifies the chain. */
+	readonly hash: Hash;
+}
+
+/** Fills in the defaults and makes the accounts. RangeError for a program whose loader is not v1, v2 or v3. */
+export function resolveGenesis(options: GenesisOptions): Genesis {
+	const featureSet = (options.featureSet ?? FeatureSet.mainnet()).clone();
+	const faucet = options.faucet ?? wellKnownKeypair('faucet');
+	const identity = options.identity ?? wellKnownKeypair('identity').pubkey;
+	const rent = options.rent ?? Rent.default();
+	const slot = options.slot ?? 0n;
+	const creationTime = options.creationTime ?? 0n;
+	const minimumBalance = (length: number): Lamports => rent.minimumBalance(length);
+	const accounts: KeyedAccount[] = [
+		...featureAccounts(featureSet, minimumBalance),
+		...builtinAccounts(featureSet),
+		...precompileAccounts(),
+		[faucet.pubkey, createAccount({ lamports: options.faucetLamports ?? DEFAULT_FAUCET_LAMPORTS })],
+		[identity, createAccount({ lamports: DEFAULT_IDENTITY_LAMPORTS })],
+	];
+	for (const program of options.programs ?? []) {
+		const made = programAccounts(
+			{
+				programId: program.programId,
+				loader: program.loader,
+				elf: program.elf,
+				slot,
+				upgradeAuthority: program.upgradeAuthority ?? null,
+			},
+			minimumBalance,
+		);
+		if (made === null) {
+			throw new RangeError(
+				`program ${program.programId}: the loader must be v1, v2 or v3 (upgradeable), not ${program.loader}`,
+			);
+		}
+		accounts.push(...made);
+	}
+	accounts.push(...(options.accounts ?? []));
+	return {
+		featureSet,
+		faucet,
+		identity,
+		rent,
+		epochSchedule: options.epochSchedule ?? EpochSchedule.withoutWarmup(),
+		creationTime,
+		unixTimestamp: options.unixTimestamp ?? ((at) => creationTime + (at * MS_PER_SLOT) / 1000n),
+		slot,
+		logBytesLimit: options.logBytesLimit === undefined ? null : options.logBytesLimit,
+		historyLimit: options.historyLimit ?? DEFAULT_HISTORY_LIMIT,
+		accounts,
+		hash: genesisHash(creationTime, accounts),
+	};
+}
+
+/** A hash that tells chains apart; a chain read from a cluster's genesis has the cluster's instead. */
+function genesisHash(creationTime: UnixTimestamp, accounts: readonly KeyedAccount[]): Hash {
+	const writer = new ByteWriter(16 + accounts.length * 48).i64(creationTime);
+	for (const [pubkey, { lamports, data }] of accounts) {
+		writer.raw(pubkey.bytes).u64(lamports).u64(BigInt(data.length));
+	}
+	return Hash.fromBytes(sha256(writer.finish()));
+}
+
+/** The system program's transfer instruction, for airdrops. */
+export function transferInstruction(
+	from: Pubkey,
+	to: Pubkey,
+	lamports: Lamports,
+): {
+	readonly programId: Pubkey;
+	readonly accounts: readonly { pubkey: Pubkey; isSigner: boolean; isWritable: boolean }[];
+	readonly data: Uint8Array;
+} {
+	return {
+		programId: programIds.systemProgram,
+		accounts: [
+			{ pubkey: from, isSigner: true, isWritable: true },
+			{ pubkey: to, isSigner: false, isWritable: true },
+		],
+		data: new ByteWriter(12).u32(2).u64(lamports).finish(),
+	};
+}

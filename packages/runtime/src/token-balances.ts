@@ -1,0 +1,75 @@
+/**
+ * The token balances of a transaction's accounts.
+ *
+ * Only where a token program is among the accounts, only initialised accounts whose mint is there too.
+ * Sources: solana-svm transaction_balances.rs, spl-generic-token.
+ */
+import { type AccountSharedData, Pubkey, programIds, type SanitizedMessage } from '@parhelion/sdk';
+import type { TokenBalance } from './bank-types.ts';
+
+/** Bytes of a token account without extensions. */
+const ACCOUNT_LENGTH = 165;
+/** Bytes of a mint without extensions. */
+const MINT_LENGTH = 82;
+/** Bytes of a multisig: an account of Token-2022 of this length is no token account. */
+const MULTISIG_LENGTH = 355;
+/** Where an extended account of Token-2022 says whether it is a mint (1) or an account (2). */
+const ACCOUNT_TYPE_OFFSET: number = ACCOUNT_LENGTH;
+
+function isTokenProgram(id: Pubkey): boolean {
+	return id.key === programIds.splToken.key || id.key === programIds.splToken2022.key;
+}
+
+function isExtended(data: Uint8Array, accountType: number): boolean {
+	return (
+		data.length > ACCOUNT_LENGTH &&
+		data.length !== MULTISIG_LENGTH &&
+		data[ACCOUNT_TYPE_OFFSET] === accountType
+	);
+}
+
+/** Whether `data` is an initialised token account of `program`. */
+function isTokenAccount(data: Uint8Array, program: Pubkey): boolean {
+	const length =
+		data.length === ACCOUNT_LENGTH || (program.key === programIds.splToken2022.key && isExtended(data, 2));
+	return length && data[108] !== 0;
+}
+
+/** The decimals of an initialised mint of `program`, or `null`. */
+function mintDecimals(data: Uint8Array, program: Pubkey): number | null {
+	const length =
+		data.length === MINT_LENGTH || (program.key === programIds.splToken2022.key && isExtended(data, 1));
+	return length && data[45] !== 0 ? data[44]! : null;
+}
+
+/** The token balances of the message's accounts as they are now, in account order. */
+export function collectTokenBalances(
+	message: SanitizedMessage,
+	getAccount: (pubkey: Pubkey) => AccountSharedData | null,
+): TokenBalance[] {
+	const keys = message.accountKeys;
+	const balances: TokenBalance[] = [];
+	if (!keys.some(isTokenProgram)) return balances;
+	for (let i = 0; i < keys.length; i++) {
+		const key = keys[i]!;
+		if (message.isInvoked(i) || isTokenProgram(key)) continue;
+		const account = getAccount(key);
+		if (account === null || !isTokenProgram(account.owner)) continue;
+		const { data, owner: programId } = account;
+		if (!isTokenAccount(data, programId)) continue;
+		const mint = Pubkey.fromBytes(data, 0);
+		const mintAccount = getAccount(mint);
+		if (mintAccount === null || mintAccount.owner.key !== programId.key) continue;
+		const decimals = mintDecimals(mintAccount.data, programId);
+		if (decimals === null) continue;
+		balances.push({
+			accountIndex: i,
+			mint,
+			owner: Pubkey.fromBytes(data, 32),
+			programId,
+			amount: new DataView(data.buffer, data.byteOffset, data.byteLength).getBigUint64(64, true),
+			decimals,
+		});
+	}
+	return balances;
+}

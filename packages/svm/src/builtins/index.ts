@@ -1,0 +1,90 @@
+/**
+ * Owns the table of builtin programs.
+ *
+ * Source: solana-builtins 4.3.0, `BUILTINS`; solana-runtime 4.3.0, bank/builtins.
+ */
+
+import {
+	type AccountSharedData,
+	createAccount,
+	type FeatureName,
+	type FeatureSet,
+	featureId,
+	type Lamports,
+	type Pubkey,
+	programIds,
+} from '@parhelion/sdk';
+import type { BuiltinEntrypoint } from '../program-cache.ts';
+import { bpfLoaderEntrypoint } from './bpf-loader.ts';
+import { computeBudgetEntrypoint } from './compute-budget.ts';
+import { systemEntrypoint } from './system-processor.ts';
+
+/** A program that is part of the validator. */
+export interface BuiltinPrototype {
+	readonly programId: Pubkey;
+	/** What its account holds. */
+	readonly name: string;
+	/** The feature that brings it; `null` if it is always there. */
+	readonly enableFeature: FeatureName | null;
+	/** Charges its own CU. */
+	readonly entrypoint: BuiltinEntrypoint;
+}
+
+/** Every builtin. */
+export const BUILTINS: readonly BuiltinPrototype[] = [
+	{
+		programId: programIds.systemProgram,
+		name: 'solana_system_program',
+		enableFeature: null,
+		entrypoint: systemEntrypoint,
+	},
+	{
+		programId: programIds.bpfLoaderDeprecated,
+		name: 'solana_bpf_loader_program',
+		enableFeature: null,
+		entrypoint: bpfLoaderEntrypoint,
+	},
+	{
+		programId: programIds.bpfLoader,
+		name: 'solana_bpf_loader_program',
+		enableFeature: null,
+		entrypoint: bpfLoaderEntrypoint,
+	},
+	{
+		programId: programIds.bpfLoaderUpgradeable,
+		name: 'solana_bpf_loader_upgradeable_program',
+		enableFeature: null,
+		entrypoint: bpfLoaderEntrypoint,
+	},
+	{
+		programId: programIds.computeBudget,
+		name: 'compute_budget_program',
+		enableFeature: null,
+		entrypoint: computeBudgetEntrypoint,
+	},
+];
+
+/** The builtins that are there with these features. */
+export function enabledBuiltins(features: FeatureSet): readonly BuiltinPrototype[] {
+	return BUILTINS.filter(
+		(row) => row.enableFeature === null || features.isActive(featureId(row.enableFeature)),
+	);
+}
+
+/**
+ * The account of a builtin (upstream: `create_loadable_account_with_fields`). A bank keeps the lamports and the
+ * rent epoch of what was there before.
+ */
+export function createBuiltinAccount(
+	name: string,
+	lamports: Lamports = 1n,
+	rentEpoch = 0n,
+): AccountSharedData {
+	return createAccount({
+		lamports,
+		data: new TextEncoder().encode(name),
+		owner: programIds.nativeLoader,
+		executable: true,
+		rentEpoch,
+	});
+}

@@ -1,0 +1,288 @@
+/**
+ * Owns the reading of a CPI's arguments from the caller's memory: instruction, signer seeds, account infos;
+ * in Rust's layout and in C's.
+ *
+ * Source: solana-program-runtime 4.3.0, cpi.rs (`translate_instruction_*`, `translate_signers`,
+ * `translate_account_infos`, `translate_accounts_common`); solana-stable-layout (`StableInstruction`).
+ */
+
+import { MM_INPUT_START } from '@parhelion/sbpf';
+import { type AccountMeta, Fault, type Instruction, InstructionError, Pubkey } from '@parhelion/sdk';
+import {
+	type CallerAccount,
+	type CpiEnvironment,
+	consumeBytes,
+	fromAccountInfo,
+	fromSolAccountInfo,
+	type TranslateAccountInfo,
+} from './cpi-caller-account.ts';
+import { MAX_ACCOUNTS_PER_INSTRUCTION, MAX_INSTRUCTION_DATA_LEN } from './execution-budget.ts';
+import { translateSlice, translateType } from './memory.ts';
+import { createProgramAddress, MAX_SEEDS } from './pda.ts';
+import { cpiFault } from './program-error.ts';
+import { readU64, saturatingAdd, saturatingMul, type U64, unitsPer } from './u64.ts';
+
+/** Most signers derived from seeds. */
+const MAX_SIGNERS = 16;
+/** Most account infos of one CPI. */
+const MAX_CPI_ACCOUNT_INFOS = 255;
+/** Bytes charged for an account info: key, owner, lamports, data length (SIMD-0339). */
+const ACCOUNT_INFO_BYTE_SIZE = 80;
+/** Bytes charged for an account meta, whatever its layout. */
+const ACCOUNT_META_BYTE_SIZE = 34;
+
+/** How one language lays out the arguments of a CPI. */
+export interface CpiAbi {
+	readonly translateInstruction: (env: CpiEnvironment, addr: U64) => Instruction;
+	/** Bytes of an account info; its key's address comes first. */
+	readonly accountInfoSize: number;
+	readonly translateAccountInfo: TranslateAccountInfo;
+}
+
+/** An account of the callee with its place in the caller. */
+export interface TranslatedAccount {
+	readonly indexInCaller: number;
+	readonly callerAccount: CallerAccount;
+	updateCallerAccountRegion: boolean;
+	readonly updateCallerAccountInfo: boolean;
+}
+
+/** Fails with `MaxInstructionAccountsExceeded`, `MaxInstructionDataLenExceeded`. */
+function checkInstructionSize(numAccounts: U64, dataLen: U64): void {
+	if (numAccounts > MAX_ACCOUNTS_PER_INSTRUCTION) {
+		throw cpiFault({
+			kind: 'MaxInstructionAccountsExceeded',
+			numAccounts,
+			maxAccounts: MAX_ACCOUNTS_PER_INSTRUCTION,
+		});
+	}
+	if (dataLen > MAX_INSTRUCTION_DATA_LEN) {
+		throw cpiFault({ kind: 'MaxInstructionDataLenExceeded', dataLen, maxDataLen: MAX_INSTRUCTION_DATA_LEN });
+	}
+}
+
+/** Pays for instruction data and account metas. Fails with `ComputationalBudgetExceeded`. */
+function consumeInstruction(env: CpiEnvironment, numAccounts: number, dataLen: number): void {
+	const { invokeContext } = env;
+	const perUnit = invokeContext.getExecutionCost().cpi_bytes_per_unit;
+	invokeContext.computeMeter.consumeChecked(
+		unitsPer(dataLen, perUnit) + unitsPer(numAccounts * ACCOUNT_META_BYTE_SIZE, perUnit),
+	);
+}
+
+/** The 32 bytes at `host` as an address; the transaction's own object where it has the account. */
+function pubkeyAt(env: CpiEnvironment, host: number): Pubkey {
+	const { transactionContext, arena } = env.invokeContext;
+	const index = transactionContext.findIndexOfAccountBytes(arena.u8, host);
+	return index >= 0 ? transactionContext.accounts.list[index]!.key : Pubkey.fromBytes(arena.u8, host);
+}
+
+/** Reads the flags of an account meta. Fails with `InvalidArgument` unless both are 0 or 1. */
+function accountMetaAt(
+	env: CpiEnvironment,
+	pubkey: () => Pubkey,
+	signerAt: number,
+	writableAt: number,
+): AccountMeta {
+	const { u8 } = env.invokeContext.arena;
+	if (u8[signerAt]! > 1 || u8[writableAt]! > 1) throw new Fault(InstructionError.InvalidArgument);
+	return { pubkey: pubkey(), isSigner: u8[signerAt] === 1, isWritable: u8[writableAt] === 1 };
+}
+
+/**
+ * Rust: accounts 0 (address, capacity, length), data 24 (the same), program id 48; an account meta is key 0,
+ * signer 32, writable 33.
+ *
+ * Fails with `AccessViolation`, `UnalignedPointer`, as the size checks, with `ComputationalBudgetExceeded`,
+ * `InvalidArgument`.
+ */
+function translateInstructionRust(env: CpiEnvironment, addr: U64): Instruction {
+	const { arena } = env.invokeContext;
+	const { mapping } = env;
+	const host = translateType(mapping, addr, 80, env.checkAligned ? 8 : 1);
+	const numAccounts = readU64(arena.view, host + 16);
+	const dataLen = readU64(arena.view, host + 40);
+	const metas = translateSlice(mapping, readU64(arena.view, host), numAccounts, 34, 1);
+	const data = translateSlice(mapping, readU64(arena.view, host + 24), dataLen, 1, 1);
+	checkInstructionSize(numAccounts, dataLen);
+	consumeInstruction(env, Number(numAccounts), Number(dataLen));
+	const accounts: AccountMeta[] = [];
+	for (let i = 0; i < Number(numAccounts); i++) {
+		const at = metas + i * 34;
+		accounts.push(accountMetaAt(env, () => pubkeyAt(env, at), at + 32, at + 33));
+	}
+	return {
+		programId: pubkeyAt(env, host + 48),
+		accounts,
+		data: arena.u8.slice(data, data + Number(dataLen)),
+	};
+}
+
+/**
+ * C: addresses of program id 0, accounts 8 and their number 16, data 24 and its length 32; an account meta is
+ * the key's address 0, writable 8, signer 9.
+ *
+ * Fails as {@link translateInstructionRust}.
+ */
+function translateInstructionC(env: CpiEnvironment, addr: U64): Instruction {
+	const { arena } = env.invokeContext;
+	const { mapping } = env;
+	const align = env.checkAligned ? 8 : 1;
+	const host = translateType(mapping, addr, 40, align);
+	const programId = translateType(mapping, readU64(arena.view, host), 32, 1);
+	const numAccounts = readU64(arena.view, host + 16);
+	const dataLen = readU64(arena.view, host + 32);
+	const metas = translateSlice(mapping, readU64(arena.view, host + 8), numAccounts, 16, align);
+	const data = translateSlice(mapping, readU64(arena.view, host + 24), dataLen, 1, 1);
+	checkInstructionSize(numAccounts, dataLen);
+	consumeInstruction(env, Number(numAccounts), Number(dataLen));
+	const accounts: AccountMeta[] = [];
+	for (let i = 0; i < Number(numAccounts); i++) {
+		const at = metas + i * 16;
+		const pubkey = (): Pubkey => pubkeyAt(env, translateType(mapping, readU64(arena.view, at), 32, 1));
+		accounts.push(accountMetaAt(env, pubkey, at + 9, at + 8));
+	}
+	return {
+		programId: pubkeyAt(env, programId),
+		accounts,
+		data: arena.u8.slice(data, data + Number(dataLen)),
+	};
+}
+
+/** `sol_invoke_signed_rust` */
+export const RUST_ABI: CpiAbi = {
+	translateInstruction: translateInstructionRust,
+	accountInfoSize: 48,
+	translateAccountInfo: fromAccountInfo,
+};
+
+/** `sol_invoke_signed_c` */
+export const C_ABI: CpiAbi = {
+	translateInstruction: translateInstructionC,
+	accountInfoSize: 56,
+	translateAccountInfo: fromSolAccountInfo,
+};
+
+/**
+ * The addresses that lists of seeds make of `programId`; each signs the CPI.
+ *
+ * Fails with `AccessViolation`, `UnalignedPointer`, `TooManySigners`, `MaxSeedLengthExceeded` (too many
+ * seeds), `BadSeeds`.
+ */
+export function translateSigners(env: CpiEnvironment, programId: Pubkey, addr: U64, count: U64): Pubkey[] {
+	const signers: Pubkey[] = [];
+	if (count === 0) return signers;
+	const { arena } = env.invokeContext;
+	const { mapping } = env;
+	const align = env.checkAligned ? 8 : 1;
+	const lists = translateSlice(mapping, addr, count, 16, align);
+	if (count > MAX_SIGNERS) throw cpiFault({ kind: 'TooManySigners' });
+	for (let i = 0; i < Number(count); i++) {
+		const numSeeds = readU64(arena.view, lists + 16 * i + 8);
+		const seeds = translateSlice(mapping, readU64(arena.view, lists + 16 * i), numSeeds, 16, align);
+		if (numSeeds > MAX_SEEDS) throw new Fault(InstructionError.MaxSeedLengthExceeded);
+		const bytes: Uint8Array[] = [];
+		for (let k = 0; k < Number(numSeeds); k++) {
+			const len = readU64(arena.view, seeds + 16 * k + 8);
+			const at = translateSlice(mapping, readU64(arena.view, seeds + 16 * k), len, 1, 1);
+			bytes.push(arena.u8.subarray(at, at + Number(len)));
+		}
+		const address = createProgramAddress(bytes, programId);
+		if (!address.ok) throw cpiFault({ kind: 'BadSeeds', error: address.error });
+		signers.push(address.value);
+	}
+	return signers;
+}
+
+/**
+ * Finds the account infos of the callee's accounts. `updateCallee` is called for each account where
+ * `syscall_parameter_address_restrictions` is off (with it, the caller does so afterwards).
+ *
+ * Fails with `InvalidPointer`, `AccessViolation`, `UnalignedPointer`, `MaxInstructionAccountInfosExceeded`,
+ * `ComputationalBudgetExceeded`, `MissingAccount` (logged), as the account infos.
+ */
+export function translateAccounts(
+	env: CpiEnvironment,
+	abi: CpiAbi,
+	infosAddr: U64,
+	numInfos: U64,
+	updateCallee: (callerAccount: CallerAccount, indexInCaller: number) => boolean,
+): TranslatedAccount[] {
+	const { invokeContext, mapping, syscallParameterAddressRestrictions: restricted } = env;
+	if (restricted) {
+		const end = saturatingAdd(infosAddr, saturatingMul(numInfos, abi.accountInfoSize));
+		if (end >= MM_INPUT_START) throw cpiFault({ kind: 'InvalidPointer' });
+	}
+	const infos = translateSlice(mapping, infosAddr, numInfos, abi.accountInfoSize, env.checkAligned ? 8 : 1);
+	if (numInfos > MAX_CPI_ACCOUNT_INFOS) {
+		throw cpiFault({
+			kind: 'MaxInstructionAccountInfosExceeded',
+			numAccountInfos: numInfos,
+			maxAccountInfos: MAX_CPI_ACCOUNT_INFOS,
+		});
+	}
+	const count = Number(numInfos);
+	consumeBytes(env, count * ACCOUNT_INFO_BYTE_SIZE);
+	const infoOfAccount = indexAccountInfos(env, abi, infos, count);
+
+	const { transactionContext } = invokeContext;
+	const next = transactionContext.getNextInstructionContext();
+	const caller = transactionContext.getCurrentInstructionContext();
+	const translated: TranslatedAccount[] = [];
+	for (let i = 0; i < next.instructionAccounts.length; i++) {
+		if (next.isInstructionAccountDuplicate(i) !== null) continue;
+		const instructionAccount = next.instructionAccounts[i]!;
+		const { indexInTransaction } = instructionAccount;
+		const indexInCaller = caller.getIndexOfAccountInInstruction(indexInTransaction);
+		const account = transactionContext.accounts.list[indexInTransaction]!;
+		if (account.executable) {
+			consumeBytes(env, account.data.length);
+			continue;
+		}
+		const info = infoOfAccount[indexInTransaction]!;
+		if (info === NO_INFO) {
+			invokeContext.icMsg(`Instruction references an unknown account ${account.key.toBase58()}`);
+			throw new Fault(InstructionError.MissingAccount);
+		}
+		const metadata = env.memory.accountsMetadata[indexInCaller];
+		if (metadata === undefined) {
+			invokeContext.icMsg(`Internal error: index mismatch for account ${account.key.toBase58()}`);
+			throw new Fault(InstructionError.MissingAccount);
+		}
+		const callerAccount = abi.translateAccountInfo(
+			env,
+			saturatingAdd(infosAddr, info * abi.accountInfoSize),
+			infos + info * abi.accountInfoSize,
+			metadata,
+		);
+		let updateCaller = true;
+		if (restricted) consumeBytes(env, readU64(invokeContext.arena.view, callerAccount.refToLenInVm));
+		else updateCaller = updateCallee(callerAccount, indexInCaller);
+		translated.push({
+			indexInCaller,
+			callerAccount,
+			updateCallerAccountRegion: instructionAccount.isWritable || updateCaller,
+			updateCallerAccountInfo: instructionAccount.isWritable,
+		});
+	}
+	return translated;
+}
+
+const NO_INFO = 0xffff;
+
+/**
+ * By index in the transaction: the first account info with the account's key.
+ *
+ * Fails with `AccessViolation` of a key.
+ */
+function indexAccountInfos(env: CpiEnvironment, abi: CpiAbi, infos: number, count: number): Uint16Array {
+	const { transactionContext, arena } = env.invokeContext;
+	const infoOfAccount = new Uint16Array(transactionContext.getNumberOfAccounts()).fill(NO_INFO);
+	for (let i = 0; i < count; i++) {
+		const keyAddr = readU64(arena.view, infos + i * abi.accountInfoSize);
+		const key = translateType(env.mapping, keyAddr, 32, 1);
+		const index = transactionContext.findIndexOfAccountBytes(arena.u8, key);
+		if (index >= 0 && infoOfAccount[index] === NO_INFO) infoOfAccount[index] = i;
+	}
+	return infoOfAccount;
+}

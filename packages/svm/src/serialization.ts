@@ -1,0 +1,411 @@
+/**
+ * Owns the parameters of a program as bytes: ABI v0 (deprecated loader, unaligned) and ABI v1 (aligned),
+ * their memory regions, and the way back with every check on what the program changed.
+ *
+ * With `virtual_address_space_adjustments` each account's data has a region of its own; with
+ * `account_data_direct_mapping` that data is not in the buffer at all (see serialization-regions.ts); with
+ * `direct_account_pointers_in_program_input` (SIMD-0449, ABI v1 only) the addresses of the account records
+ * follow the program id.
+ *
+ * Source: solana-program-runtime 4.3.0, serialization.rs.
+ */
+
+import { type Arena, type MemoryRegion, MM_INPUT_START, MemoryRegion as Region } from '@parhelion/sbpf';
+import { Fault, InstructionError, type Pubkey, programIds } from '@parhelion/sdk';
+import {
+	MAX_ACCOUNT_DATA_GROWTH_PER_INSTRUCTION,
+	MAX_ACCOUNT_DATA_LEN,
+	MAX_ACCOUNTS_PER_INSTRUCTION,
+} from './execution-budget.ts';
+import type { InstructionContext } from './instruction-context.ts';
+import type { SerializedAccountMetadata } from './memory-context.ts';
+import { deserializeAccount, type RecordLayout } from './serialization-accounts.ts';
+import {
+	createMemoryRegionOfAccount,
+	DirectMapping,
+	modifyMemoryRegionOfAccount,
+	type SerializationFeatures,
+} from './serialization-regions.ts';
+
+/** Bytes kept free behind an account's data for it to grow. */
+export const MAX_PERMITTED_DATA_INCREASE: number = MAX_ACCOUNT_DATA_GROWTH_PER_INSTRUCTION;
+/** Alignment of a u128 inside the virtual machine. */
+const BPF_ALIGN_OF_U128 = 8;
+/** First byte of a record that is not a duplicate. */
+const NON_DUP_MARKER = 0xff;
+
+/** Bytes of an ABI v0 record without its data. */
+const RECORD_LEN_V0 = 1 + 1 + 1 + 32 + 8 + 8 + 32 + 1 + 8;
+/** Bytes of an ABI v1 record without its data. */
+const RECORD_LEN_V1 = 1 + 1 + 1 + 1 + 4 + 32 + 32 + 8 + 8 + 8;
+
+/** The parameters in the arena. The caller frees them ({@link freeSerializedParameters}). */
+export interface SerializedParameters {
+	/** Offset of the buffer. */
+	readonly host: number;
+	/** Bytes of the buffer. */
+	readonly len: number;
+	readonly regions: MemoryRegion[];
+	/** Parallel to the instruction's accounts; duplicates share an entry. */
+	readonly accountsMetadata: readonly SerializedAccountMetadata[];
+	/** Address of the instruction data: what r2 starts with. */
+	readonly instructionDataOffset: number;
+	readonly directMappings: readonly DirectMapping[];
+}
+
+/** Bytes from `len` to the next multiple of {@link BPF_ALIGN_OF_U128}. */
+function alignOffset(len: number): number {
+	return -len & (BPF_ALIGN_OF_U128 - 1);
+}
+
+/** Whether account data is left out of the buffer. */
+function isDataElsewhere(features: SerializationFeatures): boolean {
+	return features.virtualAddressSpaceAdjustments && features.accountDataDirectMapping;
+}
+
+/** Writes the buffer front to back and cuts it into regions. */
+class Serializer {
+	readonly arena: Arena;
+	readonly host: number;
+	/** Where the next byte goes. */
+	at: number;
+	private readonly end: number;
+	readonly regions: MemoryRegion[] = [];
+	readonly directMappings: DirectMapping[] = [];
+	/** Address of the current region. */
+	private vaddr: number = MM_INPUT_START;
+	/** Offset of the current region. */
+	private regionStart: number;
+	private readonly isLoaderV1: boolean;
+	private readonly features: SerializationFeatures;
+
+	constructor(arena: Arena, size: number, isLoaderV1: boolean, features: SerializationFeatures) {
+		this.arena = arena;
+		this.host = arena.allocUnzeroed(size);
+		this.at = this.host;
+		this.regionStart = this.host;
+		this.end = this.host + size;
+		this.isLoaderV1 = isLoaderV1;
+		this.features = features;
+	}
+
+	/** Address of the next byte. */
+	private here(): number {
+		return this.vaddr + (this.at - this.regionStart);
+	}
+
+	u8(value: number): number {
+		const vaddr = this.here();
+		this.arena.u8[this.at++] = value;
+		return vaddr;
+	}
+
+	flag(value: boolean): void {
+		this.arena.u8[this.at++] = value ? 1 : 0;
+	}
+
+	/** A u64 below 2^53. */
+	length(value: number): void {
+		const { view } = this.arena;
+		view.setUint32(this.at, value, true);
+		view.setUint32(this.at + 4, value / 0x1_0000_0000, true);
+		this.at += 8;
+	}
+
+	u64(value: bigint): number {
+		const vaddr = this.here();
+		this.arena.view.setBigUint64(this.at, value, true);
+		this.at += 8;
+		return vaddr;
+	}
+
+	/** `u64::MAX`, which every program sees for a rent epoch. */
+	rentEpoch(): void {
+		const { view } = this.arena;
+		view.setInt32(this.at, -1, true);
+		view.setInt32(this.at + 4, -1, true);
+		this.at += 8;
+	}
+
+	bytes(value: Uint8Array): number {
+		const vaddr = this.here();
+		this.arena.u8.set(value, this.at);
+		this.at += value.length;
+		return vaddr;
+	}
+
+	zeros(count: number): void {
+		this.arena.u8.fill(0, this.at, this.at + count);
+		this.at += count;
+	}
+
+	/** The data of an account; answers its address. */
+	account(instructionContext: InstructionContext, index: number, data: Uint8Array): number {
+		if (this.features.virtualAddressSpaceAdjustments)
+			return this.accountInRegion(instructionContext, index, data);
+		const vmDataAddr = this.here();
+		this.bytes(data);
+		if (!this.isLoaderV1) this.zeros(MAX_PERMITTED_DATA_INCREASE + alignOffset(data.length));
+		return vmDataAddr;
+	}
+
+	private accountInRegion(instructionContext: InstructionContext, index: number, data: Uint8Array): number {
+		this.pushRegion();
+		const vmDataAddr = this.vaddr;
+		const direct = this.features.accountDataDirectMapping;
+		if (!direct) {
+			this.bytes(data);
+			if (!this.isLoaderV1) this.zeros(MAX_PERMITTED_DATA_INCREASE);
+		}
+		const reserved = this.isLoaderV1 ? data.length : data.length + MAX_PERMITTED_DATA_INCREASE;
+		if (reserved > 0) {
+			const borrowed = instructionContext.tryBorrowInstructionAccount(index);
+			if (direct) {
+				const mapping = new DirectMapping(this.arena, borrowed.getIndexInTransaction(), this.vaddr, reserved);
+				this.directMappings.push(mapping);
+				this.regions.push(createMemoryRegionOfAccount(this.arena, borrowed, mapping));
+				this.vaddr += reserved;
+			} else {
+				this.pushRegion();
+				modifyMemoryRegionOfAccount(borrowed, this.regions[this.regions.length - 1]!);
+			}
+			borrowed.drop();
+		}
+		if (!this.isLoaderV1) {
+			const padding = alignOffset(data.length);
+			if (direct) {
+				// A whole alignment unit, of which the region begins late: both address and offset of what
+				// follows are then aligned.
+				this.zeros(BPF_ALIGN_OF_U128);
+				this.regionStart += BPF_ALIGN_OF_U128 - padding;
+			} else {
+				this.zeros(padding);
+			}
+		}
+		return vmDataAddr;
+	}
+
+	/** Ends the current region. */
+	pushRegion(): void {
+		const len = this.at - this.regionStart;
+		this.regions.push(Region.newWritable(this.regionStart, len, this.vaddr));
+		this.regionStart = this.at;
+		this.vaddr += len;
+	}
+
+	finish(
+		accountsMetadata: readonly SerializedAccountMetadata[],
+		instructionDataOffset: number,
+	): SerializedParameters {
+		this.pushRegion();
+		return {
+			host: this.host,
+			len: this.end - this.host,
+			regions: this.regions,
+			accountsMetadata,
+			instructionDataOffset,
+			directMappings: this.directMappings,
+		};
+	}
+}
+
+/**
+ * Serialises the parameters of the running instruction into the arena.
+ *
+ * Fails with `MaxAccountsExceeded` above 255 accounts, `MissingAccount`.
+ */
+export function serializeParameters(
+	arena: Arena,
+	instructionContext: InstructionContext,
+	features: SerializationFeatures,
+): SerializedParameters {
+	if (instructionContext.getNumberOfInstructionAccounts() > MAX_ACCOUNTS_PER_INSTRUCTION) {
+		throw new Fault(InstructionError.MaxAccountsExceeded);
+	}
+	const programId = instructionContext.getProgramKey();
+	return instructionContext.getProgramOwner().equals(programIds.bpfLoaderDeprecated)
+		? serializeParametersForAbiV0(arena, instructionContext, programId, features)
+		: serializeParametersForAbiV1(arena, instructionContext, programId, features);
+}
+
+/** Gives the buffer and the blocks of directly mapped accounts back. */
+export function freeSerializedParameters(arena: Arena, parameters: SerializedParameters): void {
+	arena.free(parameters.host);
+	for (const mapping of parameters.directMappings) mapping.free(arena);
+}
+
+function serializeParametersForAbiV0(
+	arena: Arena,
+	instructionContext: InstructionContext,
+	programId: Pubkey,
+	features: SerializationFeatures,
+): SerializedParameters {
+	const accounts = instructionContext.instructionAccounts;
+	const list = instructionContext.transactionContext.accounts.list;
+	const data = instructionContext.getInstructionData();
+	let size = 8 + 8 + data.length + 32;
+	for (let i = 0; i < accounts.length; i++) {
+		if (instructionContext.isInstructionAccountDuplicate(i) !== null) {
+			size += 1;
+			continue;
+		}
+		size += RECORD_LEN_V0;
+		if (!isDataElsewhere(features)) size += list[accounts[i]!.indexInTransaction]!.data.length;
+	}
+
+	const s = new Serializer(arena, size, true, features);
+	const metadata: SerializedAccountMetadata[] = new Array(accounts.length);
+	s.length(accounts.length);
+	for (let i = 0; i < accounts.length; i++) {
+		const duplicateOf = instructionContext.isInstructionAccountDuplicate(i);
+		if (duplicateOf !== null) {
+			metadata[i] = metadata[duplicateOf]!;
+			s.u8(duplicateOf);
+			continue;
+		}
+		const instructionAccount = accounts[i]!;
+		const account = list[instructionAccount.indexInTransaction]!;
+		const vmAddr = s.u8(NON_DUP_MARKER);
+		s.flag(instructionAccount.isSigner);
+		s.flag(instructionAccount.isWritable);
+		const vmKeyAddr = s.bytes(account.key.bytes);
+		const vmLamportsAddr = s.u64(account.lamports);
+		s.length(account.data.length);
+		const vmDataAddr = s.account(instructionContext, i, account.data);
+		const vmOwnerAddr = s.bytes(account.owner.bytes);
+		s.flag(account.executable);
+		s.rentEpoch();
+		metadata[i] = {
+			vmAddr,
+			originalDataLen: account.data.length,
+			vmKeyAddr,
+			vmLamportsAddr,
+			vmOwnerAddr,
+			vmDataAddr,
+		};
+	}
+	s.length(data.length);
+	const instructionDataOffset = s.bytes(data);
+	s.bytes(programId.bytes);
+	return s.finish(metadata, instructionDataOffset);
+}
+
+function serializeParametersForAbiV1(
+	arena: Arena,
+	instructionContext: InstructionContext,
+	programId: Pubkey,
+	features: SerializationFeatures,
+): SerializedParameters {
+	const accounts = instructionContext.instructionAccounts;
+	const list = instructionContext.transactionContext.accounts.list;
+	const data = instructionContext.getInstructionData();
+	let size = 8 + 8 + data.length + 32;
+	for (let i = 0; i < accounts.length; i++) {
+		if (instructionContext.isInstructionAccountDuplicate(i) !== null) {
+			size += 8;
+			continue;
+		}
+		size += RECORD_LEN_V1;
+		if (isDataElsewhere(features)) {
+			size += BPF_ALIGN_OF_U128;
+		} else {
+			const len = list[accounts[i]!.indexInTransaction]!.data.length;
+			size += len + MAX_PERMITTED_DATA_INCREASE + alignOffset(len);
+		}
+	}
+	const pointersPadding = features.directAccountPointersInProgramInput ? alignOffset(size) : 0;
+	if (features.directAccountPointersInProgramInput) size += pointersPadding + accounts.length * 8;
+
+	const s = new Serializer(arena, size, false, features);
+	const metadata: SerializedAccountMetadata[] = new Array(accounts.length);
+	s.length(accounts.length);
+	for (let i = 0; i < accounts.length; i++) {
+		const duplicateOf = instructionContext.isInstructionAccountDuplicate(i);
+		if (duplicateOf !== null) {
+			metadata[i] = metadata[duplicateOf]!;
+			s.length(duplicateOf);
+			continue;
+		}
+		const instructionAccount = accounts[i]!;
+		const account = list[instructionAccount.indexInTransaction]!;
+		const vmAddr = s.u8(NON_DUP_MARKER);
+		s.flag(instructionAccount.isSigner);
+		s.flag(instructionAccount.isWritable);
+		s.flag(account.executable);
+		arena.view.setUint32(s.at, 0, true);
+		s.at += 4;
+		const vmKeyAddr = s.bytes(account.key.bytes);
+		const vmOwnerAddr = s.bytes(account.owner.bytes);
+		const vmLamportsAddr = s.u64(account.lamports);
+		s.length(account.data.length);
+		const vmDataAddr = s.account(instructionContext, i, account.data);
+		s.rentEpoch();
+		metadata[i] = {
+			vmAddr,
+			originalDataLen: account.data.length,
+			vmKeyAddr,
+			vmLamportsAddr,
+			vmOwnerAddr,
+			vmDataAddr,
+		};
+	}
+	s.length(data.length);
+	const instructionDataOffset = s.bytes(data);
+	s.bytes(programId.bytes);
+	if (features.directAccountPointersInProgramInput) {
+		s.zeros(pointersPadding);
+		for (const entry of metadata) s.length(entry.vmAddr);
+	}
+	return s.finish(metadata, instructionDataOffset);
+}
+
+/**
+ * Takes over what the program wrote to its parameters.
+ *
+ * Account by account, in order: fails as `setLamports`, with `InvalidRealloc`, as the change of data, as
+ * `setOwner`; with `InvalidArgument` where the buffer ends early.
+ */
+export function deserializeParameters(
+	arena: Arena,
+	instructionContext: InstructionContext,
+	features: SerializationFeatures,
+	parameters: SerializedParameters,
+): void {
+	const isLoaderV1 = instructionContext.getProgramOwner().equals(programIds.bpfLoaderDeprecated);
+	const layout: RecordLayout = isLoaderV1 ? LAYOUT_V0 : LAYOUT_V1;
+	const dataElsewhere = isDataElsewhere(features);
+	const end = parameters.host + parameters.len;
+	let at = parameters.host + 8;
+	for (let i = 0; i < parameters.accountsMetadata.length; i++) {
+		if (instructionContext.isInstructionAccountDuplicate(i) !== null) {
+			at += isLoaderV1 ? 1 : 8;
+			continue;
+		}
+		const preLen = parameters.accountsMetadata[i]!.originalDataLen;
+		deserializeAccount(arena, instructionContext, i, features, layout, at, end, preLen);
+		at += isLoaderV1 ? RECORD_LEN_V0 : RECORD_LEN_V1;
+		if (isLoaderV1) {
+			if (!dataElsewhere) at += preLen;
+		} else {
+			at += dataElsewhere ? BPF_ALIGN_OF_U128 : preLen + MAX_PERMITTED_DATA_INCREASE + alignOffset(preLen);
+		}
+	}
+}
+
+const LAYOUT_V0: RecordLayout = {
+	owner: -1,
+	lamports: 1 + 1 + 1 + 32,
+	dataLen: -1,
+	data: 1 + 1 + 1 + 32 + 8 + 8,
+	maxDataIncrease: 0,
+	maxDataLen: MAX_ACCOUNT_DATA_LEN,
+};
+
+const LAYOUT_V1: RecordLayout = {
+	owner: 1 + 1 + 1 + 1 + 4 + 32,
+	lamports: 1 + 1 + 1 + 1 + 4 + 32 + 32,
+	dataLen: 1 + 1 + 1 + 1 + 4 + 32 + 32 + 8,
+	data: 1 + 1 + 1 + 1 + 4 + 32 + 32 + 8 + 8,
+	maxDataIncrease: MAX_PERMITTED_DATA_INCREASE,
+	maxDataLen: MAX_ACCOUNT_DATA_LEN,
+};

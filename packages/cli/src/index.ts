@@ -1,1 +1,1 @@
-export {};
+export { createNodeBank, type NodeBank } from './node-bank.ts';

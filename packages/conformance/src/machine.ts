@@ -17,6 +17,7 @@ import {
 	MM_STACK_START,
 	stackFrameGaps,
 	stackSize,
+	VmMemoryPool,
 } from '@parhelion/sbpf';
 import { catchFault, err, ok, type Result } from '@parhelion/sdk';
 import type { Engine } from './suite.ts';
@@ -40,6 +41,7 @@ export interface MachineOutcome {
 }
 
 const arena = new Arena();
+const pool = new VmMemoryPool(arena);
 
 /**
  * Runs `executable` on `input` with `budget` instructions; `registers` are set over the usual ones.
@@ -59,20 +61,16 @@ export function runMachine(
 		blocks.push(host);
 		return host;
 	};
-	const alloc = (size: number): number => {
-		const host = arena.alloc(size);
-		blocks.push(host);
-		return host;
-	};
+	const stackLen = stackSize(executable.config);
+	const stack = pool.getStack(stackLen);
 	try {
 		const { config, sbpfVersion, loader, roSection } = executable;
-		const stackLen = stackSize(config);
 		const gap = stackFrameGaps(sbpfVersion) && config.enableStackFrameGaps ? config.stackFrameSize : 0;
 		const inputHost = put(input.bytes);
 		const regions = [
 			MemoryRegion.newReadonly(put(roSection.bytes), roSection.bytes.length, roSection.vmAddr),
-			MemoryRegion.newGapped(alloc(stackLen), stackLen, MM_STACK_START, gap),
-			MemoryRegion.newWritable(alloc(0), 0, MM_HEAP_START),
+			MemoryRegion.newPooled(stack, stackLen, MM_STACK_START, gap),
+			MemoryRegion.newWritable(0, 0, MM_HEAP_START),
 			...inputRegions(inputHost, input),
 		];
 		const mapping = new MemoryMapping(arena, regions, config, sbpfVersion);
@@ -91,6 +89,7 @@ export function runMachine(
 			registers: Array.from(vm.registers.subarray(0, 11)),
 		});
 	} finally {
+		pool.putStack(stack);
 		for (const block of blocks) arena.free(block);
 	}
 }

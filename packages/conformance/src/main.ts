@@ -1,56 +1,12 @@
 /**
- * The runner: `SUITE [--engine interpreter|jit] < rows.jsonl > results.jsonl`.
+ * The command `SUITE [--engine interpreter|jit] < rows.jsonl > results.jsonl`.
  *
- * Owns the line protocol: one result a row, in order, with the row's `id`; a row that cannot be run gives
- * `{id, err}` and the run goes on. Ends with 2 where it was called wrongly, else with 0.
+ * Results come in the order of the rows, and a row that cannot be run stops nothing. Ends with 2 where it was
+ * called wrongly, else with 0.
  */
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { type JsonObject, Row } from './row.ts';
-import type { Engine, Suite } from './suite.ts';
-import { suites } from './suites.ts';
-
-/** Runs one line of a suite; never throws. */
-export function runLine(suite: Suite, line: string, engine: Engine): JsonObject {
-	let id: unknown = null;
-	try {
-		const row = Row.from(JSON.parse(line));
-		id = row.get('id') ?? row.get('name') ?? null;
-		const result = suite.run(row, engine);
-		return { id, ...result };
-	} catch (thrown) {
-		return { id, err: thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown) };
-	}
-}
-
-interface Command {
-	readonly suite: Suite;
-	readonly engine: Engine;
-}
-
-/** Reads the arguments; a string says what is wrong with them. */
-export function parseArguments(args: readonly string[]): Command | string {
-	let engine: Engine = 'interpreter';
-	const names: string[] = [];
-	for (let i = 0; i < args.length; i++) {
-		const arg = args[i]!;
-		const [option, inline] = arg.split('=', 2);
-		if (option === '--engine') {
-			const value = inline ?? args[++i];
-			if (value !== 'interpreter' && value !== 'jit') return '--engine is interpreter or jit';
-			engine = value;
-		} else if (arg.startsWith('-')) {
-			return `no such option: ${arg}`;
-		} else {
-			names.push(arg);
-		}
-	}
-	const suite = suites.get(names[0] ?? '');
-	if (suite === undefined || names.length !== 1) {
-		return `usage: SUITE [--engine interpreter|jit], where SUITE is one of ${[...suites.keys()].join(', ')}`;
-	}
-	return { suite, engine };
-}
+import { parseArguments, runLine } from './runner.ts';
 
 async function main(): Promise<number> {
 	const command = parseArguments(process.argv.slice(2));
@@ -72,4 +28,4 @@ async function main(): Promise<number> {
 	return 0;
 }
 
-if (import.meta.filename === process.argv[1]) process.exitCode = await main();
+process.exitCode = await main();

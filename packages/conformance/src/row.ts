@@ -86,6 +86,11 @@ export class Row {
 		return Row.from(this.get(name) ?? {});
 	}
 
+	/** A nested object as it is; empty where the field is missing. */
+	object(name: string): JsonObject {
+		return this.row(name).#fields;
+	}
+
 	/** The names of the fields. */
 	names(): string[] {
 		return Object.keys(this.#fields);

@@ -5,6 +5,8 @@
  * `ed25519-dalek`, `PublicKey::verify_strict` (the precompile). They differ in one point only: for a
  * non-canonical encoding of R, dalek 1.0 compares points and `verify_dalek` bytes. The few y in p..2^255-1 that
  * are on the curve have no known discrete logarithm, so no signature can be made that tells the two apart.
+ *
+ * Measured (Node 20.20; bench room, `leaves.ts`): a verification 1.1 ms, a signature 0.5 ms; hence `node-fast-paths.ts`.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { fastPaths } from './fast-paths.ts';

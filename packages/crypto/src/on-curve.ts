@@ -10,8 +10,8 @@
  *
  * The symbol comes from the "posdivsteps" variant of safegcd as in libsecp256k1 (`modinv32_impl.h`), here with 24
  * steps a batch on 24-bit limbs, so that every product of a limb and a matrix entry is exact in a double.
- * Measured on random keys (Node 20.20, bench in the test file's header): 3 us against 100 us for a square root on
- * BigInt in `@noble/curves`.
+ * Measured on random keys (Node 20.20; bench room, `leaves.ts`): 4.4 us, against 74 us for the square root on BigInt in
+ * `@noble/curves`. Most of it is the batches; the three multiplications take a sixth.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 

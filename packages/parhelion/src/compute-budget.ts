@@ -124,6 +124,14 @@ export class ComputeBudget {
 		this.#budget.heap_size = value >>> 0;
 	}
 
+	/** A copy that later changes leave alone. Not in the original. */
+	clone(): ComputeBudget {
+		const copy = new ComputeBudget();
+		Object.assign(copy.#budget, this.#budget);
+		Object.assign(copy.#cost, this.#cost);
+		return copy;
+	}
+
 	/** The limits as the runtime takes them. Not in the original. */
 	toBudget(): SVMTransactionExecutionBudget {
 		return { ...this.#budget };

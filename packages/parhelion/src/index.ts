@@ -1,1 +1,37 @@
-export {};
+/**
+ * The in-process API, with the interface of the npm package `litesvm`.
+ *
+ * This entry runs everywhere; the ELFs of the default programs are handed over by `setBundledPrograms`. The
+ * entry `parhelion/node` reads them from the package and adds what needs files.
+ */
+export { Account } from './account.ts';
+export {
+	availablePrograms,
+	DEFAULT_PROGRAMS,
+	type DefaultProgram,
+	type MissingProgram,
+	missingPrograms,
+	type ProgramSource,
+	setBundledPrograms,
+	setProgramSource,
+} from './bundled-programs.ts';
+export { Clock } from './clock.ts';
+export { ComputeBudget } from './compute-budget.ts';
+export { EpochRewards, EpochSchedule } from './epoch.ts';
+export { FeatureSet } from './feature-set.ts';
+export type * from './kit-types.ts';
+export { MAINNET_DEFAULT_SLOT } from './lite-genesis.ts';
+export { LiteSVM } from './lite-svm.ts';
+export { Rent } from './rent.ts';
+export { SlotHash, type SlotHashInput } from './slot-hash.ts';
+export { SlotHistory, SlotHistoryCheck } from './slot-history.ts';
+export { StakeHistory, StakeHistoryEntry } from './stake-history.ts';
+export * from './transaction-error.ts';
+export {
+	CompiledInstruction,
+	FailedTransactionMetadata,
+	InnerInstruction,
+	SimulatedTransactionInfo,
+	TransactionMetadata,
+	TransactionReturnData,
+} from './transaction-metadata.ts';

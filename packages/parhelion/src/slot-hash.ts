@@ -13,11 +13,23 @@ export interface SlotHashInput {
 
 /** A slot and its hash in base58. */
 export class SlotHash {
-	slot: bigint;
-	hash: string;
+	#slot: bigint;
+	#hash: string;
 	constructor(slot: bigint, hash: string) {
-		this.slot = slot;
-		this.hash = hash;
+		this.#slot = slot;
+		this.#hash = hash;
+	}
+	get slot(): bigint {
+		return this.#slot;
+	}
+	set slot(slot: bigint) {
+		this.#slot = slot;
+	}
+	get hash(): string {
+		return this.#hash;
+	}
+	set hash(hash: string) {
+		this.#hash = hash;
 	}
 }
 

@@ -125,9 +125,12 @@ export const InstructionErrorFieldless: Readonly<Record<InstructionErrorName, nu
 
 /** A program's own error code. */
 export class InstructionErrorCustom {
-	readonly code: number;
+	readonly #code: number;
 	constructor(code: number) {
-		this.code = code;
+		this.#code = code;
+	}
+	get code(): number {
+		return this.#code;
 	}
 	toString(): string {
 		return debugStruct('InstructionErrorCustom', { code: this.code });
@@ -136,12 +139,15 @@ export class InstructionErrorCustom {
 
 /** An instruction failed. */
 export class TransactionErrorInstructionError {
-	/** The instruction's number in the transaction. */
-	readonly index: number;
+	readonly #index: number;
 	readonly #error: InstructionError;
 	constructor(index: number, error: InstructionError) {
-		this.index = index;
+		this.#index = index;
 		this.#error = error;
+	}
+	/** The instruction's number in the transaction. */
+	get index(): number {
+		return this.#index;
 	}
 	/** The instruction's error: a number of {@link InstructionErrorFieldless}, or the program's own. */
 	err(): number | InstructionErrorCustom {
@@ -160,9 +166,12 @@ export class TransactionErrorInstructionError {
 
 /** The same instruction twice. */
 export class TransactionErrorDuplicateInstruction {
-	readonly index: number;
+	readonly #index: number;
 	constructor(index: number) {
-		this.index = index;
+		this.#index = index;
+	}
+	get index(): number {
+		return this.#index;
 	}
 	toString(): string {
 		return debugStruct('TransactionErrorDuplicateInstruction', { index: this.index });
@@ -171,9 +180,12 @@ export class TransactionErrorDuplicateInstruction {
 
 /** An account was left with too little for its size. */
 export class TransactionErrorInsufficientFundsForRent {
-	readonly accountIndex: number;
+	readonly #accountIndex: number;
 	constructor(accountIndex: number) {
-		this.accountIndex = accountIndex;
+		this.#accountIndex = accountIndex;
+	}
+	get accountIndex(): number {
+		return this.#accountIndex;
 	}
 	toString(): string {
 		return debugStruct('TransactionErrorInsufficientFundsForRent', { account_index: this.accountIndex });
@@ -182,9 +194,12 @@ export class TransactionErrorInsufficientFundsForRent {
 
 /** A program that may not run for now. */
 export class TransactionErrorProgramExecutionTemporarilyRestricted {
-	readonly accountIndex: number;
+	readonly #accountIndex: number;
 	constructor(accountIndex: number) {
-		this.accountIndex = accountIndex;
+		this.#accountIndex = accountIndex;
+	}
+	get accountIndex(): number {
+		return this.#accountIndex;
 	}
 	toString(): string {
 		return debugStruct('TransactionErrorProgramExecutionTemporarilyRestricted', {

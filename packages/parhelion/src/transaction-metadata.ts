@@ -9,9 +9,10 @@ import type {
 	InnerInstruction as InnerInstructionFields,
 	InnerInstructionsList,
 	TransactionReturnData as TransactionReturnDataFields,
-} from '@parhelion/runtime';
-import { type AddressAndAccount, type EncodedAccount, toEncodedAccount } from './account.ts';
+} from '@parhelion/svm';
+import { type AddressAndAccount, toEncodedAccount } from './account.ts';
 import { formatLogs } from './format-logs.ts';
+import type { EncodedAccount } from './kit-types.ts';
 import {
 	debugAccount,
 	debugCompiledInstruction,

@@ -8,7 +8,7 @@
  * (`getSlot`, `getBlockHeight`, `getEpochInfo`), statuses of signatures, and subscriptions follow that.
  * Upstream: solana-rpc 4.3.0 `rpc.rs` (`JsonRpcRequestProcessor::bank`).
  */
-import type { BankFace } from '@parhelion/runtime';
+import type { Bank } from '@parhelion/runtime';
 import type { AccountSharedData, Pubkey, Slot } from '@parhelion/sdk';
 import type { AccountSource } from './encode/account.ts';
 import type { Json } from './json/write.ts';
@@ -22,7 +22,7 @@ export const SOLANA_CORE_VERSION = '4.3.0';
 
 /** What the calls of one server work on. */
 export interface RpcNode {
-	readonly bank: BankFace;
+	readonly bank: Bank;
 	readonly prioritizationFees: PrioritizationFeeCache;
 	readonly transactionIndex: TransactionIndex;
 	/** The first four bytes of the feature set's id, as a number (u32). */
@@ -33,7 +33,7 @@ export interface RpcNode {
 export const DEFAULT_COMMITMENT: CommitmentLevel = 'finalized';
 
 /** The newest slot that has come as far as `commitment`. */
-export function slotWithCommitment(bank: BankFace, commitment: CommitmentLevel | null): Slot {
+export function slotWithCommitment(bank: Bank, commitment: CommitmentLevel | null): Slot {
 	switch (commitment ?? DEFAULT_COMMITMENT) {
 		case 'processed':
 			return bank.slot;
@@ -45,7 +45,7 @@ export function slotWithCommitment(bank: BankFace, commitment: CommitmentLevel |
 }
 
 /** Blocks below the newest one that has come as far as `commitment`; every slot has a block. */
-export function blockHeightWithCommitment(bank: BankFace, commitment: CommitmentLevel | null): bigint {
+export function blockHeightWithCommitment(bank: Bank, commitment: CommitmentLevel | null): bigint {
 	const height = bank.blockHeight - (bank.slot - slotWithCommitment(bank, commitment));
 	return height > 0n ? height : 0n;
 }
@@ -58,24 +58,18 @@ export function checkMinContextSlot(slot: Slot, minContextSlot: bigint | null | 
 }
 
 /** The bank to read state from. Ends the call with -32016. */
-export function bankWithConfig(
-	node: RpcNode,
-	config: Pick<RpcContextConfig, 'minContextSlot'> | null,
-): BankFace {
+export function bankWithConfig(node: RpcNode, config: Pick<RpcContextConfig, 'minContextSlot'> | null): Bank {
 	checkMinContextSlot(node.bank.slot, config?.minContextSlot);
 	return node.bank;
 }
 
 /** `RpcResponse`: the value with the slot whose state it was read from. */
-export function newResponse(bank: BankFace, value: Json): Json {
+export function newResponse(bank: Bank, value: Json): Json {
 	return { context: { apiVersion: SOLANA_CORE_VERSION, slot: bank.slot }, value };
 }
 
 /** The bank as a source of accounts, some of them replaced. */
-export function accountSource(
-	bank: BankFace,
-	overrides?: ReadonlyMap<string, AccountSharedData>,
-): AccountSource {
+export function accountSource(bank: Bank, overrides?: ReadonlyMap<string, AccountSharedData>): AccountSource {
 	return {
 		getAccount: (pubkey: Pubkey) => overrides?.get(pubkey.key) ?? bank.getAccount(pubkey),
 		unixTimestamp: () => bank.clock().unixTimestamp,

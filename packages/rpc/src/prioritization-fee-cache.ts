@@ -2,7 +2,7 @@
  * Remembers what the transactions of recent blocks offered for priority. Sources: solana-runtime 4.3.0
  * `prioritization_fee_cache.rs`, `prioritization_fee.rs`.
  */
-import type { BankFace, CommittedTransaction } from '@parhelion/runtime';
+import type { Bank, CommittedTransaction } from '@parhelion/runtime';
 import {
 	FeatureSet,
 	type Pubkey,
@@ -76,7 +76,7 @@ export class PrioritizationFeeCache {
 	private offers: Offer[] = [];
 
 	/** Collects from now on; returns the function that ends it. */
-	attach(bank: BankFace): () => void {
+	attach(bank: Bank): () => void {
 		const ends = [
 			bank.events.on('transaction', (transaction) => {
 				this.offers.push({ price: computeUnitPrice(transaction.transaction.message), transaction });

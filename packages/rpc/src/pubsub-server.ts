@@ -1,8 +1,9 @@
 /**
  * JSON-RPC over WebSocket, with subscriptions. Source: solana-rpc 4.3.0 `rpc_pubsub_service.rs`.
  */
-import { type AddressInfo, isIPv6 } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { Json } from './json/write.ts';
 import { JsonRpcHandler } from './json-rpc.ts';
 import { listenError } from './listen.ts';
 import { getVersion } from './methods/get-version.ts';
@@ -66,10 +67,7 @@ class Connection implements Subscriber {
 		this.socket.resume();
 	}
 
-	private dispatch(
-		name: string,
-		params: Params,
-	): { readonly result: number | boolean | ReturnType<typeof getVersion.call> } | null {
+	private dispatch(name: string, params: Params): { readonly result: Json } | null {
 		const row = subscribeMethods.get(name);
 		if (row !== undefined) {
 			return { result: this.control.subscribe(this, row.name, row.watch(params)) };
@@ -100,7 +98,7 @@ export function listenPubSub(
 ): Promise<PubSubServer> {
 	return new Promise((resolve, reject) => {
 		const server = new WebSocketServer({
-			host: isIPv6(host) ? host : host,
+			host,
 			port,
 			maxPayload: MAX_MESSAGE_SIZE,
 			perMessageDeflate: false,

@@ -1,7 +1,7 @@
 /**
  * Remembers where in its block each transaction stands, for as long as the bank remembers the transaction.
  */
-import type { BankFace, CommittedTransaction } from '@parhelion/runtime';
+import type { Bank, CommittedTransaction } from '@parhelion/runtime';
 import type { Slot } from '@parhelion/sdk';
 
 /** The place of each transaction in its block. */
@@ -12,7 +12,7 @@ export class TransactionIndex {
 	private next = 0;
 
 	/** Counts from now on; returns the function that ends it. */
-	attach(bank: BankFace): () => void {
+	attach(bank: Bank): () => void {
 		return bank.events.on('transaction', (transaction) => {
 			if (transaction.slot !== this.slot) {
 				this.slot = transaction.slot;

@@ -8,12 +8,12 @@
 
 import type {
 	AccountSharedData,
-	CompiledInstruction,
 	Epoch,
 	EpochSchedule,
 	FeatureSet,
 	Hash,
 	Lamports,
+	LoadedAddresses,
 	Pubkey,
 	Rent,
 	Slot,
@@ -21,21 +21,7 @@ import type {
 	UnixTimestamp,
 	VersionedTransaction,
 } from '@parhelion/sdk';
-
-/** An instruction that a program invoked, with the height of the stack it ran at (2 and more). */
-export interface InnerInstruction {
-	readonly instruction: CompiledInstruction;
-	readonly stackHeight: number;
-}
-
-/** For each top-level instruction, in order, the instructions invoked below it. */
-export type InnerInstructionsList = readonly (readonly InnerInstruction[])[];
-
-/** What the last `sol_set_return_data` left. */
-export interface TransactionReturnData {
-	readonly programId: Pubkey;
-	readonly data: Uint8Array;
-}
+import type { InnerInstructionsList, TransactionReturnData } from '@parhelion/svm';
 
 /** A token account's balance before or after a transaction. */
 export interface TokenBalance {
@@ -46,12 +32,6 @@ export interface TokenBalance {
 	/** In the mint's smallest unit. */
 	readonly amount: bigint;
 	readonly decimals: number;
-}
-
-/** The addresses a v0 transaction took from lookup tables, in account order. */
-export interface LoadedAddresses {
-	readonly writable: readonly Pubkey[];
-	readonly readonly: readonly Pubkey[];
 }
 
 /** What became of a transaction, whether it was committed or turned away. */

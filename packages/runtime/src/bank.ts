@@ -21,6 +21,7 @@ import {
 	type FeatureSet,
 	Hash,
 	type Lamports,
+	type LoadedAddresses,
 	MAX_TX_ACCOUNT_LOCKS,
 	ok,
 	type Pubkey,
@@ -63,7 +64,6 @@ import type {
 	EpochInfo,
 	GenesisOptions,
 	Keypair,
-	LoadedAddresses,
 	ProcessOptions,
 	SignatureStatus,
 	SimulateOptions,
@@ -263,11 +263,12 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Stores an account past all rules; `null`, or an account without lamports, deletes it. */
 	setAccount(pubkey: Pubkey, account: AccountSharedData | null): void {
-		this.#forgetPrograms(pubkey);
 		const stored = account ?? createAccount({});
+		// Once by what was there and once by what is there: either may be a program's code.
+		this.#forgetPrograms(pubkey);
 		this.#store(pubkey, stored);
+		this.#forgetPrograms(pubkey);
 		this.#processor.sysvarCache.setSysvar(pubkey, stored.data);
-		if (stored.executable) this.#forgetPrograms(pubkey);
 	}
 
 	/** Stores a sysvar; for the writers of sysvars. */

@@ -7,4 +7,5 @@ export * from './events.ts';
 export { keypairFromSeed, LAMPORTS_PER_SOL, MS_PER_SLOT, transferInstruction } from './genesis.ts';
 export * from './genesis-accounts.ts';
 export * from './token-balances.ts';
+export { signatureKey } from './transaction-history.ts';
 export * from './verify-transaction.ts';

@@ -56,7 +56,7 @@ const CALL_OUTSIDE_TEXT_SEGMENT: EbpfError = Object.freeze({ kind: 'CallOutsideT
  */
 export function interpret<C extends ContextObject>(vm: EbpfVm<C>, program: DecodedProgram<C>): number {
 	const { code, slots, frameBump, textLo, textHi } = program;
-	const { registers32: R, mapping, frames, maxCallDepth, arena } = vm;
+	const { registers32: R, mapping, frames, maxCallDepth, arena, floor } = vm;
 	const W = mapping.windows;
 	const { u8, i32, view, generation } = arena;
 	let ip = (vm.pc * SLOT_WORDS) | 0;
@@ -1139,7 +1139,7 @@ export function interpret<C extends ContextObject>(vm: EbpfVm<C>, program: Decod
 				continue;
 			case 128: {
 				// EXIT
-				if (depth === 0) {
+				if (depth === floor) {
 					leave(vm, ip, left, depth);
 					return EXITED;
 				}

@@ -64,6 +64,8 @@ export class EbpfVm<C extends ContextObject> {
 	readonly maxCallDepth: number;
 	/** Calls that have not returned. */
 	callDepth = 0;
+	/** The depth at which an `exit` ends the interpreter's part: 0 but where it stands in for compiled code. */
+	floor = 0;
 	/** The registers before each instruction, if the configuration asks for them. */
 	registerTrace: BigUint64Array[] = [];
 
@@ -168,7 +170,36 @@ export class EbpfVm<C extends ContextObject> {
 			this.#previousInstructionMeter = context.getRemaining();
 			this.#setBudget(this.#previousInstructionMeter);
 		}
+		if (this.#maxBudget === 1) {
+			// One instruction at a time: the call was it.
+			this.#reserve += this.left;
+			this.left = 0;
+		}
 		return succeeded;
+	}
+
+	/** Instructions that may still be executed before the host's meter is asked again. */
+	get budget(): number {
+		return this.#reserve + this.left;
+	}
+
+	set budget(budget: number) {
+		this.#setBudget(budget);
+	}
+
+	/**
+	 * Stands in for compiled code: interprets from slot `pc` until the function at call depth `depth` exits.
+	 * Answers whether it did; if not, {@link error} says why the program failed.
+	 */
+	interpretFunction(executable: Executable<C>, pc: number, depth: number): boolean {
+		const { floor } = this;
+		this.pc = pc;
+		this.callDepth = depth;
+		this.floor = depth;
+		const result = this.#interpret(decodeProgram(executable));
+		this.floor = floor;
+		if (!result.ok) this.error = result.error;
+		return result.ok;
 	}
 
 	#setBudget(budget: number): void {

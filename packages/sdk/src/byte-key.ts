@@ -3,7 +3,8 @@
  *
  * 32 latin-1 characters, one a byte: a flat one-byte string whose hash V8 caches. Spelling the 32
  * arguments out takes 44 ns against 183 ns for `fromCharCode.apply` over a subarray and 177 ns for a loop
- * (Node 20.20, 2 M rounds), which is why this is not a loop.
+ * (Node 20.20; `Pubkey.fromBytes` as a
+ * whole is in the bench room, `leaves.ts`), which is why this is not a loop.
  */
 
 /** The 32 bytes of `b` from `o` on as a 32-character string. The caller has checked the length. */

@@ -50,12 +50,17 @@ export class ByteReader {
 	readonly bytes: Uint8Array;
 	/** Where the next value is read. */
 	offset: number;
-	private readonly view: DataView;
+	/** Made at the first wide integer: a legacy message has none. */
+	private lazyView: DataView | null = null;
 
 	constructor(bytes: Uint8Array, offset = 0) {
 		this.bytes = bytes;
 		this.offset = offset;
-		this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+	}
+
+	private get view(): DataView {
+		this.lazyView ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+		return this.lazyView;
 	}
 
 	/** Bytes not yet read. */
@@ -77,11 +82,14 @@ export class ByteReader {
 	}
 
 	u16(): number {
-		return this.view.getUint16(this.skip(2), true);
+		const at = this.skip(2);
+		return this.bytes[at]! | (this.bytes[at + 1]! << 8);
 	}
 
 	u32(): number {
-		return this.view.getUint32(this.skip(4), true);
+		const at = this.skip(4);
+		const { bytes } = this;
+		return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 	}
 
 	u64(): bigint {

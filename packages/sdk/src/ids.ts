@@ -34,7 +34,7 @@ export const programIds = {
 	memoV1: id('Memo1UhkJRfHyvLMcVucJwxXeuD728EqVDDwQDxFMNo') as Pubkey,
 	memoV3: id('MemoSq4gqABAXKb96qnH8TysNcWxMyWCqXgDLGmfcHr') as Pubkey,
 	memoV4: id('Memo4c2pN8afCj432Lb7RMVKi9PbQnnW7ewFFaV3oAH') as Pubkey,
-};
+} as const;
 
 /** Addresses of the sysvar accounts, and of their owner program. */
 export const sysvarIds = {
@@ -51,4 +51,4 @@ export const sysvarIds = {
 	slotHashes: id('SysvarS1otHashes111111111111111111111111111') as Pubkey,
 	slotHistory: id('SysvarS1otHistory11111111111111111111111111') as Pubkey,
 	stakeHistory: id('SysvarStakeHistory1111111111111111111111111') as Pubkey,
-};
+} as const;

@@ -1,3 +1,4 @@
+/** The face of `sdk`: keys, accounts, errors, transactions and their wire forms, sysvars, account states, features. */
 export * from './account.ts';
 export * from './address-lookup-table.ts';
 export * from './base58.ts';

@@ -154,6 +154,26 @@ describe('legacy', () => {
 		bytes.fill(0);
 		expect(encodeTransaction({ signatures, message })).toEqual(before);
 	});
+	it('encodes a changed copy anew', () => {
+		const { message } = mustDecode(legacyBytes());
+		const changed = { ...message, recentBlockhash: Hash.fromBytes(new Uint8Array(32).fill(3)) };
+		const decoded = decodeMessage(encodeMessage(changed));
+		expect(decoded.ok && decoded.value.recentBlockhash.bytes[0]).toBe(3);
+		expect(encodeMessage(changed)).toBe(encodeMessage(changed));
+	});
+	it('keeps many transactions apart, and takes those too large to exist', () => {
+		const bytes = legacyBytes();
+		const large = new Uint8Array([...bytes, ...new Uint8Array(5000)]);
+		const decoded = Array.from({ length: 200 }, (_, i) => {
+			const input = i % 50 === 0 ? large : bytes.slice();
+			input[1] = i;
+			return mustDecode(input);
+		});
+		decoded.forEach(({ signatures, message }, i) => {
+			expect(signatures[0]![0]).toBe(i);
+			expect(encodeMessage(message)).toEqual(encodeMessage({ ...message }));
+		});
+	});
 	it('compiles to what web3.js compiles', () => {
 		const meta = (key: PublicKey, isSigner: boolean, isWritable: boolean) => ({
 			pubkey: key,
@@ -173,7 +193,12 @@ describe('legacy', () => {
 			},
 			{
 				programId: keys[3]!,
-				accounts: [meta(keys[1]!, true, false), meta(keys[4]!, false, false), meta(keys[0]!, false, false)],
+				accounts: [
+					meta(keys[1]!, true, false),
+					meta(keys[2]!, false, false),
+					meta(keys[4]!, false, false),
+					meta(keys[0]!, false, false),
+				],
 				data: new Uint8Array(),
 			},
 		];

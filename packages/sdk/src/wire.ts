@@ -9,138 +9,28 @@
  * {@link V1_MAX_TRANSACTION_SIZE} for v1.
  */
 import { ByteReader, ByteWriter, type WireError } from './bytes.ts';
-import { Hash } from './hash.ts';
-import type {
-	CompiledInstruction,
-	LegacyMessage,
-	MessageAddressTableLookup,
-	MessageHeader,
-	TransactionConfig,
-	V0Message,
-	V1Message,
-	VersionedMessage,
-	VersionedTransaction,
-} from './message.ts';
-import { Pubkey } from './pubkey.ts';
+import type { MessageHeader, V1Message, VersionedMessage, VersionedTransaction } from './message.ts';
+import type { Pubkey } from './pubkey.ts';
 import { catchFault, Fault, type Result } from './result.ts';
+import {
+	bytesOfPlain,
+	CONFIG_COMPUTE_UNIT_LIMIT,
+	CONFIG_HEAP_SIZE,
+	CONFIG_LOADED_ACCOUNTS_DATA_SIZE,
+	CONFIG_PRIORITY_FEE,
+	keep,
+	MESSAGE_VERSION_PREFIX,
+	readMessage,
+	V1_PREFIX,
+	Wired,
+} from './wire-read.ts';
+
+export { MESSAGE_VERSION_PREFIX, V1_MAX_TRANSACTION_SIZE } from './wire-read.ts';
 
 /** The largest legacy or v0 transaction, in bytes. */
 export const PACKET_DATA_SIZE = 1232;
-/** The largest v1 transaction, in bytes (SIMD-0385). */
-export const V1_MAX_TRANSACTION_SIZE = 4096;
-/** Set in the first byte of a message that carries a version. */
-export const MESSAGE_VERSION_PREFIX = 0x80;
 
-const V1_PREFIX = MESSAGE_VERSION_PREFIX | 1;
 const SIGNATURE_BYTES = 64;
-
-/** The bits of a v1 message's config mask; the priority fee needs both of its bits. */
-const CONFIG_PRIORITY_FEE = 0b11;
-const CONFIG_COMPUTE_UNIT_LIMIT = 0b100;
-const CONFIG_LOADED_ACCOUNTS_DATA_SIZE = 0b1000;
-const CONFIG_HEAP_SIZE = 0b1_0000;
-const CONFIG_KNOWN_BITS = 0b1_1111;
-
-/** The bytes of messages that were decoded or encoded before. Messages are immutable, so they stay true. */
-const bytesOfMessage = new WeakMap<VersionedMessage, Uint8Array>();
-
-function readHeader(reader: ByteReader, numRequiredSignatures: number): MessageHeader {
-	const at = reader.skip(2);
-	return {
-		numRequiredSignatures,
-		numReadonlySignedAccounts: reader.bytes[at]!,
-		numReadonlyUnsignedAccounts: reader.bytes[at + 1]!,
-	};
-}
-
-function readKeys(reader: ByteReader, count: number): Pubkey[] {
-	let at = reader.skip(count * 32);
-	const keys: Pubkey[] = [];
-	for (let i = 0; i < count; i++, at += 32) keys.push(Pubkey.fromBytes(reader.bytes, at));
-	return keys;
-}
-
-function readInstructions(reader: ByteReader): CompiledInstruction[] {
-	const count = reader.shortU16();
-	const instructions: CompiledInstruction[] = [];
-	for (let i = 0; i < count; i++) {
-		const programIdIndex = reader.u8();
-		const accounts = reader.take(reader.shortU16());
-		const data = reader.take(reader.shortU16());
-		instructions.push({ programIdIndex, accounts, data });
-	}
-	return instructions;
-}
-
-function readLegacy(reader: ByteReader, numRequiredSignatures: number): LegacyMessage {
-	const header = readHeader(reader, numRequiredSignatures);
-	const accountKeys = readKeys(reader, reader.shortU16());
-	const recentBlockhash = reader.hash();
-	return { version: 'legacy', header, accountKeys, recentBlockhash, instructions: readInstructions(reader) };
-}
-
-function readV0(reader: ByteReader): V0Message {
-	const header = readHeader(reader, reader.u8());
-	const accountKeys = readKeys(reader, reader.shortU16());
-	const recentBlockhash = reader.hash();
-	const instructions = readInstructions(reader);
-	const count = reader.shortU16();
-	const addressTableLookups: MessageAddressTableLookup[] = [];
-	for (let i = 0; i < count; i++) {
-		const accountKey = reader.pubkey();
-		const writableIndexes = reader.take(reader.shortU16());
-		const readonlyIndexes = reader.take(reader.shortU16());
-		addressTableLookups.push({ accountKey, writableIndexes, readonlyIndexes });
-	}
-	return { version: 0, header, accountKeys, recentBlockhash, instructions, addressTableLookups };
-}
-
-function readV1(reader: ByteReader): V1Message {
-	// Upstream claims the fixed header (41 bytes) at once.
-	const at = reader.skip(41);
-	const { bytes } = reader;
-	const header: MessageHeader = {
-		numRequiredSignatures: bytes[at]!,
-		numReadonlySignedAccounts: bytes[at + 1]!,
-		numReadonlyUnsignedAccounts: bytes[at + 2]!,
-	};
-	const mask =
-		(bytes[at + 3]! | (bytes[at + 4]! << 8) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 24)) >>> 0;
-	const recentBlockhash = Hash.fromBytes(bytes, at + 7);
-	const numInstructions = bytes[at + 39]!;
-	const numAddresses = bytes[at + 40]!;
-	const feeBits = mask & CONFIG_PRIORITY_FEE;
-	if (mask > CONFIG_KNOWN_BITS || (feeBits !== 0 && feeBits !== CONFIG_PRIORITY_FEE)) {
-		throw new Fault<WireError>({ kind: 'InvalidValue', message: 'invalid transaction config mask' });
-	}
-	const accountKeys = readKeys(reader, numAddresses);
-	const config: TransactionConfig = {
-		priorityFee: feeBits === 0 ? null : reader.u64(),
-		computeUnitLimit: mask & CONFIG_COMPUTE_UNIT_LIMIT ? reader.u32() : null,
-		loadedAccountsDataSizeLimit: mask & CONFIG_LOADED_ACCOUNTS_DATA_SIZE ? reader.u32() : null,
-		heapSize: mask & CONFIG_HEAP_SIZE ? reader.u32() : null,
-	};
-	let head = reader.skip(numInstructions * 4);
-	const instructions: CompiledInstruction[] = [];
-	for (let i = 0; i < numInstructions; i++, head += 4) {
-		const accounts = reader.take(bytes[head + 1]!);
-		const data = reader.take(bytes[head + 2]! | (bytes[head + 3]! << 8));
-		instructions.push({ programIdIndex: bytes[head]!, accounts, data });
-	}
-	return { version: 1, header, config, accountKeys, recentBlockhash, instructions };
-}
-
-function readMessage(reader: ByteReader): VersionedMessage {
-	const start = reader.offset;
-	const first = reader.u8();
-	let message: VersionedMessage;
-	if (first < MESSAGE_VERSION_PREFIX) message = readLegacy(reader, first);
-	else if (first === MESSAGE_VERSION_PREFIX) message = readV0(reader);
-	else if (first === V1_PREFIX) message = readV1(reader);
-	else throw new Fault<WireError>({ kind: 'InvalidTagEncoding', tag: first & 0x7f });
-	bytesOfMessage.set(message, reader.bytes.subarray(start, reader.offset));
-	return message;
-}
 
 function readSignatures(reader: ByteReader, count: number): Uint8Array[] {
 	let at = reader.skip(count * SIGNATURE_BYTES);
@@ -176,12 +66,12 @@ function readTransaction(reader: ByteReader): VersionedTransaction {
  * size limit applies. Errors: a {@link WireError} at the first byte that does not fit.
  */
 export function decodeTransaction(bytes: Uint8Array): Result<VersionedTransaction, WireError> {
-	return catchFault(() => readTransaction(new ByteReader(bytes.slice())));
+	return catchFault(() => readTransaction(new ByteReader(keep(bytes))));
 }
 
 /** Decodes a message of any version (with its version prefix, if it has one) as {@link decodeTransaction} does. */
 export function decodeMessage(bytes: Uint8Array): Result<VersionedMessage, WireError> {
-	return catchFault(() => readMessage(new ByteReader(bytes.slice())));
+	return catchFault(() => readMessage(new ByteReader(keep(bytes))));
 }
 
 function writeHeader(writer: ByteWriter, header: MessageHeader): void {
@@ -257,12 +147,12 @@ function writeMessage(writer: ByteWriter, message: VersionedMessage): void {
  * write to them. RangeError where a count does not fit its length prefix.
  */
 export function encodeMessage(message: VersionedMessage): Uint8Array {
-	const known = bytesOfMessage.get(message);
-	if (known !== undefined) return known;
+	const known = Wired.bytesOf(message);
+	if (known !== null) return known;
 	const writer = new ByteWriter(512);
 	writeMessage(writer, message);
 	const bytes = writer.finish();
-	bytesOfMessage.set(message, bytes);
+	bytesOfPlain.set(message, bytes);
 	return bytes;
 }
 

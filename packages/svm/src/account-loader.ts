@@ -24,7 +24,7 @@ import {
 } from '@parhelion/sdk';
 import { totalFee } from './fee.ts';
 import { advanceNonceForTransaction, systemAccountKind } from './nonce.ts';
-import { programCacheEntryOwner } from './program-cache.ts';
+import { programCacheEntryOwner } from './program-cache-entry.ts';
 import { programdataAddress } from './program-loader.ts';
 import { checkStaticAccountRentStateTransition, updateRentExemptStatusForAccount } from './rent-state.ts';
 import { type NonceInfo, RollbackAccounts } from './rollback-accounts.ts';

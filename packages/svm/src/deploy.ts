@@ -8,7 +8,7 @@
 import { BuiltinProgram, type Config, ebpfErrorText, elfErrorText, Executable } from '@parhelion/sbpf';
 import { Fault, InstructionError, type Pubkey, type Slot } from '@parhelion/sdk';
 import type { InvokeContext } from './invoke-context.ts';
-import { ProgramCacheEntry, programCacheEntryOwner } from './program-cache.ts';
+import { ProgramCacheEntry, programCacheEntryOwner } from './program-cache-entry.ts';
 
 /** Programs may no longer be deployed with it. */
 const ALLOC_FREE = 'sol_alloc_free_';

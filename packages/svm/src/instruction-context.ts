@@ -135,15 +135,15 @@ export class InstructionContext {
 		return account.isWritable;
 	}
 
-	/** The map keys (`pubkey.key`) of all signers. Fails with `MissingAccount`. */
-	getSigners(): Set<string> {
-		const signers = new Set<string>();
-		for (const account of this.instructionAccounts) {
-			if (account.isSigner) {
-				signers.add(this.transactionContext.getKeyOfAccountAtIndex(account.indexInTransaction).key);
-			}
+	/** Whether `pubkey` is among the signers (upstream: `get_signers` and `contains`). */
+	isSignedBy(pubkey: Pubkey): boolean {
+		const accounts = this.instructionAccounts;
+		const list = this.transactionContext.accounts.list;
+		for (let i = 0; i < accounts.length; i++) {
+			const account = accounts[i]!;
+			if (account.isSigner && list[account.indexInTransaction]!.key.equals(pubkey)) return true;
 		}
-		return signers;
+		return false;
 	}
 
 	/** Address of an account of the instruction. Fails with `MissingAccount`. */

@@ -8,7 +8,6 @@
 import type { Arena, ContextObject, MemoryMapping } from '@parhelion/sbpf';
 import {
 	Fault,
-	type Hash,
 	type Instruction,
 	InstructionError,
 	instructionErrorFromU64,
@@ -17,46 +16,18 @@ import {
 	type RuntimeFeatures,
 } from '@parhelion/sdk';
 import { InstructionAccount } from './borrowed-instruction-account.ts';
+import type { EnvironmentConfig } from './environment-config.ts';
 import type { SVMTransactionExecutionBudget, SVMTransactionExecutionCost } from './execution-budget.ts';
 import { NO_INDEX } from './instruction-context.ts';
 import type { LogCollector } from './log-collector.ts';
 import { MemoryContexts } from './memory-context.ts';
 import { createProgramAddress, PUBKEY_ERROR_CODES } from './pda.ts';
-import type {
-	ProgramCacheEntry,
-	ProgramCacheForTxBatch,
-	ProgramRuntimeEnvironment,
-} from './program-cache.ts';
+import type { ProgramCacheForTxBatch } from './program-cache.ts';
+import type { ProgramCacheEntry, ProgramRuntimeEnvironment } from './program-cache-entry.ts';
 import { asInstructionError, type ProgramError, programErrorText } from './program-error.ts';
 import { programFailure, programInvoke, programSuccess } from './stable-log.ts';
 import type { SysvarCache } from './sysvar-cache.ts';
 import type { TransactionContext } from './transaction-context.ts';
-
-/** Stake figures, asked for by `sol_get_epoch_stake`. */
-export interface InvokeContextCallback {
-	/** Lamports staked in the current epoch. */
-	getEpochStake(): bigint;
-	/** Lamports delegated to a vote account in the current epoch. */
-	getEpochStakeForVoteAccount(voteAddress: Pubkey): bigint;
-}
-
-/** The environments in force for running and for deploying programs. */
-export interface ProgramRuntimeEnvironments {
-	readonly execution: ProgramRuntimeEnvironment;
-	readonly deployment: ProgramRuntimeEnvironment;
-}
-
-/** What stays the same for all transactions of a batch. */
-export interface EnvironmentConfig {
-	/** The last blockhash, with which a nonce advances. */
-	readonly blockhash: Hash;
-	readonly blockhashLamportsPerSignature: bigint;
-	readonly alpenglowMigrationSucceeded: boolean;
-	readonly epochStakeCallback: InvokeContextCallback;
-	readonly featureSet: RuntimeFeatures;
-	readonly programRuntimeEnvironments: ProgramRuntimeEnvironments;
-	readonly sysvarCache: SysvarCache;
-}
 
 /** The compute units left to a transaction. */
 export class ComputeMeter {
@@ -110,8 +81,7 @@ export class InvokeContext implements ContextObject {
 	// ContextObject, for the virtual machine.
 
 	consume(amount: number): void {
-		const remaining = this.computeMeter.remaining - amount;
-		this.computeMeter.remaining = remaining < 0 ? 0 : remaining;
+		this.computeMeter.remaining = Math.max(this.computeMeter.remaining - amount, 0);
 	}
 
 	getRemaining(): number {

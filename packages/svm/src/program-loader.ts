@@ -18,7 +18,7 @@ import {
 	type ProgramCacheEntryOwner,
 	type ProgramRuntimeEnvironment,
 	programCacheEntryOwner,
-} from './program-cache.ts';
+} from './program-cache-entry.ts';
 
 /** Where to look up accounts; `null` for one that is not there. */
 export type GetAccount = (pubkey: Pubkey) => AccountSharedData | null;

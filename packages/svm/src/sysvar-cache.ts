@@ -31,7 +31,6 @@ import {
 	sysvarIds,
 } from '@parhelion/sdk';
 import type { InstructionContext } from './instruction-context.ts';
-import type { InvokeContext } from './invoke-context.ts';
 
 /** One sysvar: what was stored and what it says. */
 class CachedSysvar<T> {
@@ -189,26 +188,27 @@ function checkSysvarAccount(instructionContext: InstructionContext, index: numbe
 	}
 }
 
+/** Who has the cache: the `InvokeContext`. */
+export interface SysvarSource {
+	getSysvarCache(): SysvarCache;
+}
+
 /** The sysvars of the cache, each behind a check of the account passed for it (upstream: same name). */
 export const getSysvarWithAccountCheck = {
-	clock(invokeContext: InvokeContext, instructionContext: InstructionContext, index: number): Clock {
+	clock(invokeContext: SysvarSource, instructionContext: InstructionContext, index: number): Clock {
 		checkSysvarAccount(instructionContext, index, sysvarIds.clock);
 		return invokeContext.getSysvarCache().getClock();
 	},
-	rent(invokeContext: InvokeContext, instructionContext: InstructionContext, index: number): Rent {
+	rent(invokeContext: SysvarSource, instructionContext: InstructionContext, index: number): Rent {
 		checkSysvarAccount(instructionContext, index, sysvarIds.rent);
 		return invokeContext.getSysvarCache().getRent();
 	},
-	slotHashes(
-		invokeContext: InvokeContext,
-		instructionContext: InstructionContext,
-		index: number,
-	): SlotHashes {
+	slotHashes(invokeContext: SysvarSource, instructionContext: InstructionContext, index: number): SlotHashes {
 		checkSysvarAccount(instructionContext, index, sysvarIds.slotHashes);
 		return invokeContext.getSysvarCache().getSlotHashes();
 	},
 	recentBlockhashes(
-		invokeContext: InvokeContext,
+		invokeContext: SysvarSource,
 		instructionContext: InstructionContext,
 		index: number,
 	): RecentBlockhashes {
@@ -216,7 +216,7 @@ export const getSysvarWithAccountCheck = {
 		return invokeContext.getSysvarCache().getRecentBlockhashes();
 	},
 	stakeHistory(
-		invokeContext: InvokeContext,
+		invokeContext: SysvarSource,
 		instructionContext: InstructionContext,
 		index: number,
 	): StakeHistory {
@@ -224,7 +224,7 @@ export const getSysvarWithAccountCheck = {
 		return invokeContext.getSysvarCache().getStakeHistory();
 	},
 	lastRestartSlot(
-		invokeContext: InvokeContext,
+		invokeContext: SysvarSource,
 		instructionContext: InstructionContext,
 		index: number,
 	): LastRestartSlot {

@@ -7,7 +7,6 @@
 
 import type {
 	AccountSharedData,
-	CompiledInstruction,
 	FeatureSet,
 	Hash,
 	Lamports,
@@ -17,9 +16,10 @@ import type {
 	SanitizedMessage,
 	TransactionError,
 } from '@parhelion/sdk';
+import type { InvokeContextCallback } from './environment-config.ts';
 import type { SVMTransactionExecutionBudget } from './execution-budget.ts';
 import type { FeeDetails } from './fee.ts';
-import type { InvokeContextCallback } from './invoke-context.ts';
+import type { InnerInstructionsList } from './inner-instructions.ts';
 import type { ModifiedPrograms } from './program-cache.ts';
 import type { RollbackAccounts } from './rollback-accounts.ts';
 import type { KeyedAccountSharedData } from './transaction-accounts.ts';
@@ -70,16 +70,6 @@ export interface CheckedTransactionDetails {
 	readonly loadedAccountsDataSizeLimit: number;
 	readonly feeDetails: FeeDetails;
 }
-
-/** An instruction invoked by a program. */
-export interface InnerInstruction {
-	readonly instruction: CompiledInstruction;
-	/** 2 and more. */
-	readonly stackHeight: number;
-}
-
-/** By top-level instruction, what was invoked below it, in order. */
-export type InnerInstructionsList = readonly (readonly InnerInstruction[])[];
 
 /** A transaction whose accounts were loaded, after its run. */
 export interface LoadedTransaction {

@@ -8,7 +8,6 @@
 import { Arena } from '@parhelion/sbpf';
 import {
 	type AccountSharedData,
-	type CompiledInstruction,
 	type Epoch,
 	type Pubkey,
 	type RuntimeFeatures,
@@ -23,22 +22,22 @@ import {
 	type ValidatedFeePayer,
 	validateNonceAndFeePayer,
 } from './account-loader.ts';
+import type { EnvironmentConfig, ProgramRuntimeEnvironments } from './environment-config.ts';
 import {
 	DEFAULT_EXECUTION_COST,
 	newBudgetWithDefaults,
 	type SVMTransactionExecutionCost,
 } from './execution-budget.ts';
-import { type EnvironmentConfig, InvokeContext, type ProgramRuntimeEnvironments } from './invoke-context.ts';
+import { innerInstructions } from './inner-instructions.ts';
+import { InvokeContext } from './invoke-context.ts';
 import { LogCollector } from './log-collector.ts';
 import { processMessage } from './message-processor.ts';
+import { type ModifiedPrograms, ProgramCache, ProgramCacheForTxBatch } from './program-cache.ts';
 import {
 	type BuiltinEntrypoint,
-	type ModifiedPrograms,
-	ProgramCache,
 	ProgramCacheEntry,
-	ProgramCacheForTxBatch,
 	type ProgramRuntimeEnvironment,
-} from './program-cache.ts';
+} from './program-cache-entry.ts';
 import { executableProgramOwner, loadProgram } from './program-loader.ts';
 import { uninitializedAccountsSize, verifyRentStateChanges } from './rent-state.ts';
 import { createProgramRuntimeEnvironment } from './syscalls/index.ts';
@@ -47,8 +46,6 @@ import type { KeyedAccountSharedData } from './transaction-accounts.ts';
 import { TransactionContext } from './transaction-context.ts';
 import type {
 	CheckedTransactionDetails,
-	InnerInstruction,
-	InnerInstructionsList,
 	LoadedTransaction,
 	TransactionProcessingCallback,
 	TransactionProcessingConfig,
@@ -239,7 +236,7 @@ export class TransactionBatchProcessor {
 			const entry = loadProgram(account, getAccount, environment, this.slot);
 			if (entry === null) continue;
 			this.programCache.assignProgram(environment, key, entry);
-			this.programCache.evict();
+			this.programCache.evict(this.slot);
 			this.batch.replenish(key, entry);
 		}
 	}
@@ -348,33 +345,4 @@ function isSame(a: RuntimeFeatures | null, b: RuntimeFeatures): boolean {
 	if (a === null) return false;
 	for (const name of Object.keys(b) as (keyof RuntimeFeatures)[]) if (a[name] !== b[name]) return false;
 	return true;
-}
-
-const NO_INNER: readonly InnerInstruction[] = [];
-
-/** The CPIs of the trace, each under the top-level instruction it came from (upstream: `deconstruct_transaction`). */
-function innerInstructions(context: TransactionContext, message: SanitizedMessage): InnerInstructionsList {
-	const topLevel = message.instructions.length;
-	const lists: InnerInstruction[][] = [];
-	const trace = context.getInstructionTrace();
-	/** By CPI, the top-level instruction above it. Callers come before those they call. */
-	const origins: number[] = [];
-	for (let i = topLevel; i < trace.length; i++) {
-		const cpi = trace[i]!;
-		const caller = cpi.indexOfCallerInstruction;
-		const origin = caller < topLevel ? caller : origins[caller - topLevel]!;
-		origins.push(origin);
-		const accounts = new Uint8Array(cpi.instructionAccounts.length);
-		for (let j = 0; j < accounts.length; j++) accounts[j] = cpi.instructionAccounts[j]!.indexInTransaction;
-		const instruction: CompiledInstruction = {
-			programIdIndex: cpi.programAccountIndexInTx,
-			accounts,
-			data: cpi.instructionData,
-		};
-		lists[origin] ??= [];
-		lists[origin].push({ instruction, stackHeight: cpi.nestingLevel + 1 });
-	}
-	const all: (readonly InnerInstruction[])[] = new Array(topLevel);
-	for (let i = 0; i < topLevel; i++) all[i] = lists[i] ?? NO_INNER;
-	return all;
 }

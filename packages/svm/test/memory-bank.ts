@@ -4,22 +4,23 @@
 
 import {
 	type AccountFields,
-	type AccountSharedData,
 	type AccountMeta,
+	type AccountSharedData,
 	compileLegacyMessage,
 	createAccount,
+	EpochSchedule,
 	encodeClock,
 	encodeEpochSchedule,
 	encodeRecentBlockhashes,
 	encodeRent,
 	encodeSlotHashes,
-	EpochSchedule,
 	FeatureSet,
 	Hash,
 	type Instruction,
 	type LegacyMessage,
 	NO_LOADED_ADDRESSES,
 	type Pubkey,
+	Pubkey as PubkeyClass,
 	programIds,
 	Rent,
 	type RuntimeFeatures,
@@ -30,7 +31,6 @@ import {
 	SlotHashes,
 	sysvarIds,
 	type TransactionError,
-	Pubkey as PubkeyClass,
 } from '@parhelion/sdk';
 import { createBuiltinAccount, enabledBuiltins } from '../src/builtins/index.ts';
 import { PRECOMPILES } from '../src/precompiles.ts';
@@ -73,7 +73,7 @@ export interface Outcome {
 
 /** A bank for tests. */
 export class MemoryBank implements TransactionProcessingCallback {
-	readonly accounts = new Map<string, AccountSharedData>();
+	readonly accounts: Map<string, AccountSharedData> = new Map();
 	readonly processor: TransactionBatchProcessor;
 	readonly featureSet: FeatureSet;
 	features: RuntimeFeatures;

@@ -19,8 +19,12 @@ const start = (tag: number): ByteWriter => new ByteWriter(64).u32(tag);
 
 /** One function an instruction: accounts first, then its fields in wire order. */
 export const system = {
-	createAccount: (accounts: readonly AccountMeta[], lamports: bigint, space: bigint, owner: Pubkey): Instruction =>
-		instruction(accounts, start(0).u64(lamports).u64(space).raw(owner.bytes)),
+	createAccount: (
+		accounts: readonly AccountMeta[],
+		lamports: bigint,
+		space: bigint,
+		owner: Pubkey,
+	): Instruction => instruction(accounts, start(0).u64(lamports).u64(space).raw(owner.bytes)),
 	assign: (accounts: readonly AccountMeta[], owner: Pubkey): Instruction =>
 		instruction(accounts, start(1).raw(owner.bytes)),
 	transfer: (accounts: readonly AccountMeta[], lamports: bigint): Instruction =>
@@ -33,7 +37,10 @@ export const system = {
 		space: bigint,
 		owner: Pubkey,
 	): Instruction =>
-		instruction(accounts, writeSeed(start(3).raw(base.bytes), seed).u64(lamports).u64(space).raw(owner.bytes)),
+		instruction(
+			accounts,
+			writeSeed(start(3).raw(base.bytes), seed).u64(lamports).u64(space).raw(owner.bytes),
+		),
 	advanceNonce: (accounts: readonly AccountMeta[]): Instruction => instruction(accounts, start(4)),
 	withdrawNonce: (accounts: readonly AccountMeta[], lamports: bigint): Instruction =>
 		instruction(accounts, start(5).u64(lamports)),
@@ -49,7 +56,8 @@ export const system = {
 		seed: string | Uint8Array,
 		space: bigint,
 		owner: Pubkey,
-	): Instruction => instruction(accounts, writeSeed(start(9).raw(base.bytes), seed).u64(space).raw(owner.bytes)),
+	): Instruction =>
+		instruction(accounts, writeSeed(start(9).raw(base.bytes), seed).u64(space).raw(owner.bytes)),
 	assignWithSeed: (
 		accounts: readonly AccountMeta[],
 		base: Pubkey,

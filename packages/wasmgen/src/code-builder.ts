@@ -114,6 +114,11 @@ export class CodeBuilder {
 		return this.#indexed(0x10, func);
 	}
 
+	/** Calls a function in place of this one: it returns to this one's caller. */
+	returnCall(func: FuncIndex): this {
+		return this.#indexed(0x12, func);
+	}
+
 	/** Calls the function at the index on the stack, which must be of `type`. */
 	callIndirect(type: TypeIndex, table: TableIndex = 0): this {
 		this.#code.byte(0x11);

@@ -25,7 +25,7 @@ import {
 	serializeParameters,
 	TransactionContext,
 } from '@parhelion/svm';
-import { type JsonObject, Row, RowError } from '../row.ts';
+import { type JsonObject, type Row, RowError } from '../row.ts';
 import type { Suite } from '../suite.ts';
 
 const arena = new Arena();

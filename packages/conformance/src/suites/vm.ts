@@ -6,6 +6,9 @@ import { programOf } from '../program.ts';
 import { bytesToHex, type JsonObject, type Row } from '../row.ts';
 import type { Engine, Suite } from '../suite.ts';
 
+/** What the largest transaction may use. */
+const DEFAULT_BUDGET = 1_400_000n;
+
 export const vmSuite: Suite = {
 	name: 'vm',
 	run(row: Row, engine: Engine): JsonObject {
@@ -14,7 +17,7 @@ export const vmSuite: Suite = {
 		const verified = program.value.verify();
 		if (!verified.ok) return errorFields(verified.error);
 		const input = { bytes: row.hex('input'), writable: row.flag('input_writable', false) };
-		const run = runMachine(program.value, input, budgetOf(row, 0n), engine);
+		const run = runMachine(program.value, input, budgetOf(row, DEFAULT_BUDGET), engine);
 		if (!run.ok) return errorFields(run.error);
 		const { result, instructionCount, inputAfter } = run.value;
 		return { ...resultFields(result), count: instructionCount, input_after: bytesToHex(inputAfter) };

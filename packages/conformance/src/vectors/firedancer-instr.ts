@@ -3,7 +3,8 @@
  *
  * Owns the grammar: a stream of tokens in which line ends mean nothing, `#` comments out the rest of a
  * line, `$` starts a case from the state reached so far, `:` turns to the expectation, `key=hex` sets
- * a field (blanks may surround the `=`), `ok`, `err`, `vfy` or `vfyub` is the outcome.
+ * a field (blanks may surround the `=`), `ok`, `err`, `vfy` or `vfyub` is the outcome; of two the
+ * later one counts.
  * Source: Firedancer `src/flamenco/vm/test_vm_instr.c` and the vectors' README.
  */
 
@@ -44,6 +45,7 @@ export function parseInstrFile(source: string): InstrCase[] {
 	const cases: InstrCase[] = [];
 	const state = newState();
 	let expected: bigint[] | null = null;
+	let hasOutcome = false;
 	let caseLine = 0;
 	let line = 1;
 	const token = new RegExp(TOKEN);
@@ -55,13 +57,16 @@ export function parseInstrFile(source: string): InstrCase[] {
 		if (text === '$') {
 			caseLine = line;
 			expected = null;
+			hasOutcome = false;
 		} else if (text === ':') {
 			expected = state.reg.slice();
 		} else if (key !== undefined) {
 			setField(state, expected, key, value ?? '', line);
 		} else if (/^[a-z]/.test(text)) {
 			if (!isStatus(text) || expected === null) throw new SyntaxError(`line ${line}: unexpected ${text}`);
-			// Registers may follow the outcome, so the case keeps the list itself.
+			// A second outcome takes the place of the first. Registers may follow, so the case keeps the list itself.
+			if (hasOutcome) cases.pop();
+			hasOutcome = true;
 			cases.push({ line: caseLine, input: snapshot(state), status: text, reg: expected });
 		}
 		line += text.split('\n').length - 1;

@@ -4,8 +4,8 @@
  *
  * No program's instructions are parsed: each takes the form upstream gives an instruction it cannot parse.
  */
-import type { InnerInstructionsList } from '@parhelion/runtime';
 import { base58Encode, type CompiledInstruction, type Pubkey } from '@parhelion/sdk';
+import type { InnerInstructionsList } from '@parhelion/svm';
 import type { Json } from '../json/write.ts';
 
 /** The stack height of the instructions that stand in the message. */

@@ -2,17 +2,12 @@
  * Writes transactions and their metadata as JSON. Sources: solana-transaction-status 4.3.0 `lib.rs` and
  * `parse_accounts.rs`, solana-transaction-status-client-types 4.3.0 `lib.rs`.
  */
-import type {
-	CommittedTransaction,
-	LoadedAddresses,
-	TokenBalance,
-	TransactionReturnData,
-	TransactionStatusMeta,
-} from '@parhelion/runtime';
+import type { CommittedTransaction, TokenBalance, TransactionStatusMeta } from '@parhelion/runtime';
 import {
 	base58Encode,
 	encodeTransaction,
 	FeatureSet,
+	type LoadedAddresses,
 	reservedAccountKeys,
 	SanitizedMessage,
 	type TransactionError,
@@ -20,6 +15,7 @@ import {
 	type VersionedMessage,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
+import type { TransactionReturnData } from '@parhelion/svm';
 import type { Json } from '../json/write.ts';
 import type { UiTransactionEncoding } from '../params/configs.ts';
 import { fail, RpcCustomError } from '../rpc-error.ts';

@@ -8,12 +8,21 @@ import { decodeMessageText } from '../params/wire.ts';
 import { failInvalidParams } from '../rpc-error.ts';
 import { type Method, method } from './method.ts';
 
-/** The texts of upstream's `SanitizeError`. */
-const SANITIZE_TEXTS = {
+/** The texts of upstream's `SanitizeError` and `AddressLoaderError`, the latter by the transaction error it becomes. */
+const FLAWS: Readonly<Record<string, string>> = Object.freeze({
 	IndexOutOfBounds: 'index out of bounds',
 	ValueOutOfBounds: 'value out of bounds',
 	InvalidValue: 'invalid value',
-} as const;
+	AccountNotFound: 'Failed to load slot hashes sysvar',
+	AddressLookupTableNotFound: 'Attempted to lookup addresses from a table that does not exist',
+	InvalidAddressLookupTableOwner: 'Attempted to lookup addresses from an account owned by the wrong program',
+	InvalidAddressLookupTableData: 'Attempted to lookup addresses from an invalid account',
+	InvalidAddressLookupTableIndex: 'Address lookup contains an invalid index',
+});
+
+function failMessage(flaw: string): never {
+	failInvalidParams(`invalid transaction message: ${FLAWS[flaw]}`);
+}
 
 export const getFeeForMessage: Method = method(
 	'getFeeForMessage',
@@ -22,9 +31,9 @@ export const getFeeForMessage: Method = method(
 		const message = decodeMessageText(text);
 		const bank = bankWithConfig(node, config);
 		const flaw = sanitizeMessage(message);
-		if (flaw !== null) {
-			return failInvalidParams(`invalid transaction message: ${SANITIZE_TEXTS[flaw]}`);
-		}
-		return newResponse(bank, bank.getFeeForMessage(message));
+		if (flaw !== null) return failMessage(flaw);
+		const sanitized = bank.sanitizeMessage(message);
+		if (!sanitized.ok) return failMessage(sanitized.error.kind);
+		return newResponse(bank, bank.getFeeForMessage(sanitized.value));
 	},
 );

@@ -2,7 +2,7 @@
  * Conditions on accounts, and the scan that applies them. Sources: solana-rpc-client-types 4.3.0 `filter.rs`,
  * solana-rpc 4.3.0 `filter.rs` and `rpc.rs` (`verify_filters`, `get_filtered_program_accounts`).
  */
-import type { BankFace } from '@parhelion/runtime';
+import type { Bank } from '@parhelion/runtime';
 import { type AccountSharedData, type Pubkey, programIds } from '@parhelion/sdk';
 import { decodeBase58 } from '../encode/base58.ts';
 import { base64Decode } from '../encode/base64.ts';
@@ -114,7 +114,7 @@ export function tokenProgramFilters(
 
 /** The accounts of `program` that meet all conditions, in the order of their addresses. */
 export function scanProgramAccounts(
-	bank: BankFace,
+	bank: Bank,
 	program: Pubkey,
 	filters: readonly AccountFilter[],
 ): (readonly [Pubkey, AccountSharedData])[] {

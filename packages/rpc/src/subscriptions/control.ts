@@ -79,7 +79,7 @@ export class SubscriptionControl {
 	/** Ends the subscription `id` of `subscriber`. Ends the call with -32602 where it has none of that id. */
 	unsubscribe(subscriber: Subscriber, id: bigint): void {
 		const active = this.bySubscriber.get(subscriber)?.get(Number(id));
-		if (active === undefined) return failInvalidParams('Invalid subscription id.');
+		if (active === undefined) failInvalidParams('Invalid subscription id.');
 		this.leave(subscriber, active);
 	}
 

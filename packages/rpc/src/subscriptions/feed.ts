@@ -5,7 +5,7 @@
  * One listener of each kind hangs on the bank however many subscriptions there are; they are found by key.
  * Upstream: solana-rpc 4.3.0 `rpc_subscriptions.rs`.
  */
-import type { AccountEvent, BankFace, CommittedTransaction, SlotEvent } from '@parhelion/runtime';
+import type { AccountEvent, Bank, CommittedTransaction, SlotEvent } from '@parhelion/runtime';
 import type { Pubkey, Slot } from '@parhelion/sdk';
 import { slotWithCommitment } from '../node.ts';
 import type { CommitmentLevel } from '../params/configs.ts';
@@ -49,7 +49,7 @@ const ALL = '';
 
 /** The bank's events, by what they concern. */
 export class Feed {
-	readonly bank: BankFace;
+	readonly bank: Bank;
 	private readonly slots = new Listeners<SlotEvent>();
 	private readonly accounts = new Listeners<AccountEvent>();
 	private readonly programs = new Listeners<AccountEvent>();
@@ -59,7 +59,7 @@ export class Feed {
 	private readonly stops: readonly Stop[];
 	private stopAccounts: Stop | null = null;
 
-	constructor(bank: BankFace) {
+	constructor(bank: Bank) {
 		this.bank = bank;
 		this.stops = [
 			bank.events.on('slot', (event) => this.slots.emit(ALL, event)),
@@ -127,7 +127,7 @@ export class Feed {
 
 /** Holds events back until their slot has come as far as a commitment. */
 export class CommitmentQueue<Item> {
-	private readonly bank: BankFace;
+	private readonly bank: Bank;
 	private readonly commitment: CommitmentLevel;
 	private readonly deliver: (slot: Slot, item: Item) => void;
 	private readonly pending: { readonly slot: Slot; readonly key: string; item: Item }[] = [];

@@ -145,7 +145,7 @@ describe('tables of full length', () => {
 		bytes.set(seed.bytes);
 		const view = new DataView(bytes.buffer);
 		view.setUint16(60, 65_535, true);
-		// Every further one is called `.rodata`-like by the name of the text's successor, and is empty.
+		// Every further one is called `.dynamic` and has no bytes.
 		for (let i = count; i < 65_535; i++) {
 			const at = headers + i * 64;
 			view.setUint32(at, view.getUint32(seed.headerOf.get('.dynamic')!, true), true);

@@ -73,7 +73,8 @@ export interface InstructionFacts {
 }
 
 // biome-ignore format: one row a line
-/** Every instruction by upstream's name for it. Arithmetic wraps; 32-bit results are zero-extended. */
+/** Every instruction by upstream's name for it. Arithmetic wraps. Immediates are
+ * sign-extended to the width of the operation, and 32-bit results zero-extended, where a row does not say otherwise. */
 export const INSTRUCTIONS = {
 	// Load an immediate of 64 bits (two slots).
 	LD_DW_IMM: { opcode: 0x18, mnemonic: 'lddw', shape: 'lddw', width: 64, versions: 'lddw', check: 'lddw', doc: 'dst = imm of this slot | imm of the next slot << 32' },
@@ -107,12 +108,12 @@ export const INSTRUCTIONS = {
 	ST_8B_REG: { opcode: 0x9f, mnemonic: 'stxdw', shape: 'storeReg', width: 64, versions: 'movedMemory', check: 'none', doc: '*(u64 *)(dst + off) = src' },
 
 	// Arithmetic on the lower 32 bits.
-	ADD32_IMM: { opcode: 0x04, mnemonic: 'add32', shape: 'aluImm', width: 32, versions: 'all', check: 'none', doc: 'dst += imm (lower 32 bits)' },
-	ADD32_REG: { opcode: 0x0c, mnemonic: 'add32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst += src (lower 32 bits)' },
-	SUB32_IMM: { opcode: 0x14, mnemonic: 'sub32', shape: 'aluImm', width: 32, versions: 'all', check: 'none', doc: 'dst -= imm; in V2 dst = imm - dst (lower 32 bits)' },
-	SUB32_REG: { opcode: 0x1c, mnemonic: 'sub32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst -= src (lower 32 bits)' },
-	MUL32_IMM: { opcode: 0x24, mnemonic: 'mul32', shape: 'aluImm', width: 32, versions: 'noPqr', check: 'none', doc: 'dst *= imm (lower 32 bits)' },
-	MUL32_REG: { opcode: 0x2c, mnemonic: 'mul32', shape: 'aluReg', width: 32, versions: 'noPqr', check: 'none', doc: 'dst *= src (lower 32 bits)' },
+	ADD32_IMM: { opcode: 0x04, mnemonic: 'add32', shape: 'aluImm', width: 32, versions: 'all', check: 'none', doc: 'dst += imm (lower 32 bits), sign-extended except in V2' },
+	ADD32_REG: { opcode: 0x0c, mnemonic: 'add32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst += src (lower 32 bits), sign-extended except in V2' },
+	SUB32_IMM: { opcode: 0x14, mnemonic: 'sub32', shape: 'aluImm', width: 32, versions: 'all', check: 'none', doc: 'dst -= imm (lower 32 bits), sign-extended; in V2 dst = imm - dst, zero-extended' },
+	SUB32_REG: { opcode: 0x1c, mnemonic: 'sub32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst -= src (lower 32 bits), sign-extended except in V2' },
+	MUL32_IMM: { opcode: 0x24, mnemonic: 'mul32', shape: 'aluImm', width: 32, versions: 'noPqr', check: 'none', doc: 'dst *= imm (lower 32 bits), sign-extended' },
+	MUL32_REG: { opcode: 0x2c, mnemonic: 'mul32', shape: 'aluReg', width: 32, versions: 'noPqr', check: 'none', doc: 'dst *= src (lower 32 bits), sign-extended' },
 	DIV32_IMM: { opcode: 0x34, mnemonic: 'div32', shape: 'aluImm', width: 32, versions: 'noPqr', check: 'nonzero', doc: 'dst /= imm, unsigned (lower 32 bits)' },
 	DIV32_REG: { opcode: 0x3c, mnemonic: 'div32', shape: 'aluReg', width: 32, versions: 'noPqr', check: 'none', doc: 'dst /= src, unsigned (lower 32 bits)' },
 	OR32_IMM: { opcode: 0x44, mnemonic: 'or32', shape: 'aluImm', width: 32, versions: 'all', check: 'none', doc: 'dst |= imm (lower 32 bits)' },
@@ -129,7 +130,7 @@ export const INSTRUCTIONS = {
 	XOR32_IMM: { opcode: 0xa4, mnemonic: 'xor32', shape: 'aluImm', width: 32, versions: 'all', check: 'none', doc: 'dst ^= imm (lower 32 bits)' },
 	XOR32_REG: { opcode: 0xac, mnemonic: 'xor32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst ^= src (lower 32 bits)' },
 	MOV32_IMM: { opcode: 0xb4, mnemonic: 'mov32', shape: 'aluImm', width: 32, versions: 'all', check: 'none', doc: 'dst = imm (lower 32 bits)' },
-	MOV32_REG: { opcode: 0xbc, mnemonic: 'mov32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst = src (lower 32 bits)' },
+	MOV32_REG: { opcode: 0xbc, mnemonic: 'mov32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst = src (lower 32 bits), sign-extended in V2' },
 	ARSH32_IMM: { opcode: 0xc4, mnemonic: 'arsh32', shape: 'aluImm', width: 32, versions: 'all', check: 'shift32', doc: 'dst >>= imm, signed (lower 32 bits)' },
 	ARSH32_REG: { opcode: 0xcc, mnemonic: 'arsh32', shape: 'aluReg', width: 32, versions: 'all', check: 'none', doc: 'dst >>= src & 31, signed (lower 32 bits)' },
 	LE: { opcode: 0xd4, mnemonic: 'le', shape: 'endian', width: 0, versions: 'le', check: 'endian', doc: 'dst = the lowest imm bits of dst, little-endian' },
@@ -168,17 +169,17 @@ export const INSTRUCTIONS = {
 	LMUL32_REG: { opcode: 0x8e, mnemonic: 'lmul32', shape: 'aluReg', width: 32, versions: 'pqr', check: 'none', doc: 'dst = dst * src (lower 32 bits)' },
 	LMUL64_IMM: { opcode: 0x96, mnemonic: 'lmul64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'none', doc: 'dst = dst * imm' },
 	LMUL64_REG: { opcode: 0x9e, mnemonic: 'lmul64', shape: 'aluReg', width: 64, versions: 'pqr', check: 'none', doc: 'dst = dst * src' },
-	UHMUL64_IMM: { opcode: 0x36, mnemonic: 'uhmul64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'none', doc: 'dst = upper half of the 128-bit product dst * imm, unsigned' },
+	UHMUL64_IMM: { opcode: 0x36, mnemonic: 'uhmul64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'none', doc: 'dst = upper half of the 128-bit product dst * imm as u32, unsigned' },
 	UHMUL64_REG: { opcode: 0x3e, mnemonic: 'uhmul64', shape: 'aluReg', width: 64, versions: 'pqr', check: 'none', doc: 'dst = upper half of the 128-bit product dst * src, unsigned' },
 	SHMUL64_IMM: { opcode: 0xb6, mnemonic: 'shmul64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'none', doc: 'dst = upper half of the 128-bit product dst * imm, signed' },
 	SHMUL64_REG: { opcode: 0xbe, mnemonic: 'shmul64', shape: 'aluReg', width: 64, versions: 'pqr', check: 'none', doc: 'dst = upper half of the 128-bit product dst * src, signed' },
 	UDIV32_IMM: { opcode: 0x46, mnemonic: 'udiv32', shape: 'aluImm', width: 32, versions: 'pqr', check: 'nonzero', doc: 'dst /= imm, unsigned (lower 32 bits)' },
 	UDIV32_REG: { opcode: 0x4e, mnemonic: 'udiv32', shape: 'aluReg', width: 32, versions: 'pqr', check: 'none', doc: 'dst /= src, unsigned (lower 32 bits)' },
-	UDIV64_IMM: { opcode: 0x56, mnemonic: 'udiv64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'nonzero', doc: 'dst /= imm, unsigned' },
+	UDIV64_IMM: { opcode: 0x56, mnemonic: 'udiv64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'nonzero', doc: 'dst /= imm as u32, unsigned' },
 	UDIV64_REG: { opcode: 0x5e, mnemonic: 'udiv64', shape: 'aluReg', width: 64, versions: 'pqr', check: 'none', doc: 'dst /= src, unsigned' },
 	UREM32_IMM: { opcode: 0x66, mnemonic: 'urem32', shape: 'aluImm', width: 32, versions: 'pqr', check: 'nonzero', doc: 'dst %= imm, unsigned (lower 32 bits)' },
 	UREM32_REG: { opcode: 0x6e, mnemonic: 'urem32', shape: 'aluReg', width: 32, versions: 'pqr', check: 'none', doc: 'dst %= src, unsigned (lower 32 bits)' },
-	UREM64_IMM: { opcode: 0x76, mnemonic: 'urem64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'nonzero', doc: 'dst %= imm, unsigned' },
+	UREM64_IMM: { opcode: 0x76, mnemonic: 'urem64', shape: 'aluImm', width: 64, versions: 'pqr', check: 'nonzero', doc: 'dst %= imm as u32, unsigned' },
 	UREM64_REG: { opcode: 0x7e, mnemonic: 'urem64', shape: 'aluReg', width: 64, versions: 'pqr', check: 'none', doc: 'dst %= src, unsigned' },
 	SDIV32_IMM: { opcode: 0xc6, mnemonic: 'sdiv32', shape: 'aluImm', width: 32, versions: 'pqr', check: 'nonzero', doc: 'dst /= imm, signed (lower 32 bits)' },
 	SDIV32_REG: { opcode: 0xce, mnemonic: 'sdiv32', shape: 'aluReg', width: 32, versions: 'pqr', check: 'none', doc: 'dst /= src, signed (lower 32 bits)' },

@@ -71,6 +71,8 @@ export class MemoryMapping {
 	readonly arena: Arena;
 	/** The translation windows; see the module's header. */
 	readonly windows: Int32Array = new Int32Array(2 * STORE_WINDOWS);
+	/** Counts how often all windows were closed, for who keeps copies of them. */
+	windowsClosed = 0;
 	/** Why {@link translate} last answered -1. */
 	violation: EbpfError | null = null;
 	readonly #aligned: boolean;
@@ -360,6 +362,7 @@ export class MemoryMapping {
 	}
 
 	#closeWindows(): void {
+		this.windowsClosed++;
 		this.windows.fill(0);
 	}
 }

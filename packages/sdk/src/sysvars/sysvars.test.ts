@@ -156,6 +156,7 @@ describe('EpochSchedule', () => {
 			expect([lastLeaderEpoch, lastLeaderEpoch + 1n]).toContain(leaderEpoch);
 			lastLeaderEpoch = leaderEpoch;
 			const [epoch, index] = schedule.getEpochAndSlotIndex(slot);
+			if (slot < schedule.firstNormalSlot) expect(leaderEpoch).toBe(epoch + 1n);
 			expect(index < schedule.getSlotsInEpoch(epoch)).toBe(true);
 			expect(schedule.getFirstSlotInEpoch(epoch) + index).toBe(slot);
 			if (epoch !== lastEpoch) {
@@ -245,6 +246,10 @@ describe('SlotHistory', () => {
 			'NotFound',
 		]);
 		expect(history.check(3n * max + 3n)).toBe('Found');
+		// A leap over any number of slots takes no longer than one over the whole history.
+		history = history.add(2n ** 60n);
+		expect(history.check(2n ** 60n - 1n)).toBe('NotFound');
+		expect(history.check(2n ** 60n)).toBe('Found');
 	});
 	it('has the bytes of an Agave account and comes back from them', () => {
 		const bytes = encodeSlotHistory(SlotHistory.default());

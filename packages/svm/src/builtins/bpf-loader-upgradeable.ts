@@ -22,7 +22,7 @@ import {
 } from '@parhelion/sdk';
 import type { InstructionContext } from '../instruction-context.ts';
 import type { InvokeContext } from '../invoke-context.ts';
-import { ProgramCacheEntry } from '../program-cache.ts';
+import { ProgramCacheEntry } from '../program-cache-entry.ts';
 import { deployWithMaxDataLen, extendProgram, upgrade } from './bpf-loader-upgradeable-deploy.ts';
 import { getLoaderState, loaderFailure, setLoaderState } from './bpf-loader-upgradeable-state.ts';
 

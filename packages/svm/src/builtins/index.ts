@@ -14,7 +14,7 @@ import {
 	type Pubkey,
 	programIds,
 } from '@parhelion/sdk';
-import type { BuiltinEntrypoint } from '../program-cache.ts';
+import type { BuiltinEntrypoint } from '../program-cache-entry.ts';
 import { bpfLoaderEntrypoint } from './bpf-loader.ts';
 import { computeBudgetEntrypoint } from './compute-budget.ts';
 import { systemEntrypoint } from './system-processor.ts';

@@ -79,14 +79,14 @@ function onlyOncePerSlot(what: string, invokeContext: InvokeContext): never {
  */
 export function advanceNonceAccount(
 	account: BorrowedInstructionAccount,
-	signers: ReadonlySet<string>,
+	instruction: InstructionContext,
 	invokeContext: InvokeContext,
 ): void {
 	requireWritable(account, 'Advance', invokeContext);
 	const { state } = getState(account);
 	if (state.kind === 'Uninitialized') invalidState(account, 'Advance', invokeContext);
 	const { authority } = state.data;
-	if (!signers.has(authority.key)) {
+	if (!instruction.isSignedBy(authority)) {
 		invokeContext.icMsg(`Advance nonce account: Account ${authority.toBase58()} must be a signer`);
 		throw new Fault(InstructionError.MissingRequiredSignature);
 	}
@@ -106,14 +106,13 @@ export function withdrawNonceAccount(
 	instruction: InstructionContext,
 	lamports: Lamports,
 	rent: Rent,
-	signers: ReadonlySet<string>,
 	invokeContext: InvokeContext,
 ): void {
 	const from = instruction.tryBorrowInstructionAccount(0);
 	requireWritable(from, 'Withdraw', invokeContext);
 	const { state } = getState(from);
 	const checkSigner = (signer: Pubkey): void => {
-		if (signers.has(signer.key)) return;
+		if (instruction.isSignedBy(signer)) return;
 		invokeContext.icMsg(`Withdraw nonce account: Account ${signer.toBase58()} must sign`);
 		throw new Fault(InstructionError.MissingRequiredSignature);
 	};
@@ -167,14 +166,14 @@ export function initializeNonceAccount(
 export function authorizeNonceAccount(
 	account: BorrowedInstructionAccount,
 	newAuthority: Pubkey,
-	signers: ReadonlySet<string>,
+	instruction: InstructionContext,
 	invokeContext: InvokeContext,
 ): void {
 	requireWritable(account, 'Authorize', invokeContext);
 	const { version, state } = getState(account);
 	if (state.kind === 'Uninitialized') invalidState(account, 'Authorize', invokeContext);
 	const { authority } = state.data;
-	if (!signers.has(authority.key)) {
+	if (!instruction.isSignedBy(authority)) {
 		invokeContext.icMsg(`Authorize nonce account: Account ${authority.toBase58()} must sign`);
 		throw new Fault(InstructionError.MissingRequiredSignature);
 	}

@@ -27,13 +27,14 @@ function derived(seed: string) {
 const custom = (code: number) => InstructionError.Custom(code);
 
 /** Checks the error of the only instruction, and what it logged between invoke and failure. */
-function expectFailure(outcome: Outcome, error: InstructionError, log: readonly string[], text: string): void {
+function expectFailure(
+	outcome: Outcome,
+	error: InstructionError,
+	log: readonly string[],
+	text: string,
+): void {
 	expect(outcome.error).toEqual(TransactionError.InstructionError(0, error));
-	expect(outcome.logs).toEqual([
-		`Program ${SYSTEM} invoke [1]`,
-		...log,
-		`Program ${SYSTEM} failed: ${text}`,
-	]);
+	expect(outcome.logs).toEqual([`Program ${SYSTEM} invoke [1]`, ...log, `Program ${SYSTEM} failed: ${text}`]);
 	expect(outcome.units).toBe(150);
 }
 
@@ -171,7 +172,9 @@ describe('CreateAccountWithSeed', () => {
 		const address = derived('seed');
 		bank.set(base, { lamports: EXEMPT_0 });
 		const accounts = [meta(payer, 'sw'), meta(address, 'w'), meta(base, 's')];
-		expectSuccess(bank.send(payer, [system.createAccountWithSeed(accounts, base, 'seed', 2_000_000n, 3n, owner)]));
+		expectSuccess(
+			bank.send(payer, [system.createAccountWithSeed(accounts, base, 'seed', 2_000_000n, 3n, owner)]),
+		);
 		expect(bank.getAccountSharedData(address)!.owner).toEqual(owner);
 	});
 
@@ -198,9 +201,7 @@ describe('CreateAccountWithSeed', () => {
 	it('refuses a seed that is not UTF-8', () => {
 		const accounts = [meta(payer, 'sw'), meta(to, 'w'), meta(base, 's')];
 		expectFailure(
-			bank.send(payer, [
-				system.createAccountWithSeed(accounts, base, Uint8Array.of(0xff), 1n, 3n, owner),
-			]),
+			bank.send(payer, [system.createAccountWithSeed(accounts, base, Uint8Array.of(0xff), 1n, 3n, owner)]),
 			InstructionError.InvalidInstructionData,
 			[],
 			'invalid instruction data',
@@ -328,7 +329,9 @@ describe('AllocateWithSeed', () => {
 		const address = derived('b');
 		bank.set(address, { lamports: 10n * EXEMPT_0 });
 		expectSuccess(
-			bank.send(payer, [system.allocateWithSeed([meta(address, 'w'), meta(base, 's')], base, 'b', 4n, owner)]),
+			bank.send(payer, [
+				system.allocateWithSeed([meta(address, 'w'), meta(base, 's')], base, 'b', 4n, owner),
+			]),
 		);
 		const account = bank.getAccountSharedData(address)!;
 		expect(account.data.length).toBe(4);
@@ -422,7 +425,10 @@ describe('instruction data', () => {
 		['three bytes', [2, 0, 0]],
 		['an unknown number', [14, 0, 0, 0]],
 		['half an amount', [2, 0, 0, 0, 1, 2, 3, 4]],
-		['a seed longer than the data', [11, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255]],
+		[
+			'a seed longer than the data',
+			[11, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255, 255, 255],
+		],
 	])('of %s is invalid', (_, data) => {
 		expectFailure(
 			bank.send(payer, [system.raw([meta(payer, 'sw'), meta(to, 'w')], Uint8Array.from(data))]),

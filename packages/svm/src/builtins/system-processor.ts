@@ -48,20 +48,14 @@ function debug({ address, base }: Address): string {
 class SystemCall {
 	readonly invokeContext: InvokeContext;
 	readonly instruction: InstructionContext;
-	private readonly signers: ReadonlySet<string>;
 
 	constructor(invokeContext: InvokeContext, instruction: InstructionContext) {
 		this.invokeContext = invokeContext;
 		this.instruction = instruction;
-		this.signers = instruction.getSigners();
-	}
-
-	get signerKeys(): ReadonlySet<string> {
-		return this.signers;
 	}
 
 	isSigned(address: Address): boolean {
-		return this.signers.has((address.base ?? address.address).key);
+		return this.instruction.isSignedBy(address.base ?? address.address);
 	}
 
 	/** The address of an account, checked against its seed. Fails with the seed's error, `AddressWithSeedMismatch`. */
@@ -254,7 +248,7 @@ export function systemEntrypoint(invokeContext: InvokeContext): void {
 			instruction.checkNumberOfInstructionAccounts(1);
 			const account = instruction.tryBorrowInstructionAccount(0);
 			requireRecentBlockhashes(call, 'Advance');
-			advanceNonceAccount(account, call.signerKeys, invokeContext);
+			advanceNonceAccount(account, instruction, invokeContext);
 			account.drop();
 			return;
 		}
@@ -262,7 +256,7 @@ export function systemEntrypoint(invokeContext: InvokeContext): void {
 			instruction.checkNumberOfInstructionAccounts(2);
 			getSysvarWithAccountCheck.recentBlockhashes(invokeContext, instruction, 2);
 			const rent = getSysvarWithAccountCheck.rent(invokeContext, instruction, 3);
-			withdrawNonceAccount(instruction, decoded.lamports, rent, call.signerKeys, invokeContext);
+			withdrawNonceAccount(instruction, decoded.lamports, rent, invokeContext);
 			return;
 		}
 		case 'InitializeNonceAccount': {
@@ -277,7 +271,7 @@ export function systemEntrypoint(invokeContext: InvokeContext): void {
 		case 'AuthorizeNonceAccount': {
 			instruction.checkNumberOfInstructionAccounts(1);
 			const account = instruction.tryBorrowInstructionAccount(0);
-			authorizeNonceAccount(account, decoded.authority, call.signerKeys, invokeContext);
+			authorizeNonceAccount(account, decoded.authority, instruction, invokeContext);
 			account.drop();
 			return;
 		}

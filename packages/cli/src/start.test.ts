@@ -1,0 +1,140 @@
+import { createServer } from 'node:net';
+import { Validator } from '@parhelion/rpc';
+import { LAMPORTS_PER_SOL } from '@parhelion/runtime';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { banner, wrap } from './banner.ts';
+import { createNodeBank } from './node-bank.ts';
+import { start } from './start.ts';
+import { showStatus, statusText } from './status-line.ts';
+import { styleFor } from './style.ts';
+
+const PLAIN = styleFor({}, {});
+
+afterEach(() => {
+	vi.restoreAllMocks();
+});
+
+/** Lines that go to standard output. */
+function printed(): string[] {
+	const lines: string[] = [];
+	vi.spyOn(console, 'log').mockImplementation((text: string) => void lines.push(...text.split('\n')));
+	return lines;
+}
+
+const OPTIONS = { rpcPort: 0, bindAddress: '127.0.0.1', slotMs: 20, quiet: false };
+
+describe('start', () => {
+	it('says where it listens, serves there, and stops when told to', async () => {
+		const lines = printed();
+		let end: () => void = () => {};
+		const running = start(OPTIONS, '1.2.3', new Promise((resolve) => (end = resolve)));
+		await vi.waitFor(() => expect(lines.join('\n')).toContain('Ready in'));
+		const url = /http:\/\/\S+/.exec(lines.join('\n'))![0];
+		expect(await (await fetch(`${url}/health`)).text()).toBe('ok');
+		end();
+		await running;
+		expect(lines.at(-1)).toMatch(/Stopped at slot \d+ after 0 transactions\./);
+		await expect(fetch(`${url}/health`)).rejects.toThrow();
+	});
+
+	it('says nothing where asked to be quiet', async () => {
+		const lines = printed();
+		await start({ ...OPTIONS, quiet: true }, '1.2.3', Promise.resolve());
+		expect(lines).toEqual([]);
+	});
+
+	it('says which port is taken', async () => {
+		const server = createServer();
+		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+		const { port } = server.address() as { port: number };
+		await expect(start({ ...OPTIONS, rpcPort: port }, '1.2.3', Promise.resolve())).rejects.toThrow(
+			`JSON-RPC: 127.0.0.1:${port} is already in use; stop the other program or choose another port`,
+		);
+		await new Promise((resolve) => server.close(resolve));
+	});
+});
+
+describe('the chain of the node', () => {
+	it('runs by the clock on the wall', () => {
+		const { bank } = createNodeBank();
+		const seconds = Math.floor(Date.now() / 1000);
+		bank.advanceSlot();
+		expect(Math.abs(Number(bank.clock().unixTimestamp) - seconds)).toBeLessThanOrEqual(1);
+	});
+
+	it('has every bundled program, or says which it lacks and what to do', () => {
+		const { programs, missing } = createNodeBank();
+		expect(programs.length + missing.length).toBe(7);
+		for (const { remedy } of missing) expect(remedy).toContain('npm run build');
+	});
+});
+
+describe('the banner', () => {
+	const facts = { version: '1.2.3', slotMs: 400, readyMs: 12.3, columns: 60 };
+
+	it('tells addresses, genesis, faucet and programs in lines that fit', async () => {
+		const node = createNodeBank();
+		const validator = await Validator.start({ bank: node.bank, rpcPort: 0, slotMs: null });
+		const lines = banner(validator, node, facts, PLAIN);
+		await validator.stop();
+		const text = lines.join('\n');
+		for (const part of [
+			validator.rpcUrl,
+			validator.wsUrl,
+			node.bank.genesisHash.toBase58(),
+			node.bank.identity.toBase58(),
+			`${node.bank.faucet.pubkey.toBase58()} · 500,000,000 SOL`,
+			'Ready in 12 ms.',
+		]) {
+			expect(text).toContain(part);
+		}
+		const programs = lines.slice(lines.findIndex((line) => line.includes('Programs')));
+		for (const line of programs) expect(line.length).toBeLessThanOrEqual(60);
+	});
+
+	it('names missing programs and how to get them', async () => {
+		const { bank } = createNodeBank();
+		const validator = await Validator.start({ bank, rpcPort: 0, slotMs: null });
+		const missing = ['p-token', 'stake'].map((name) => ({ name, programId: '', remedy: 'do this and that' }));
+		const text = banner(validator, { bank, programs: [], missing }, facts, PLAIN).join('\n');
+		await validator.stop();
+		expect(text).toContain('Programs   none');
+		expect(text).toContain('Missing    p-token, stake');
+		expect(text).toContain('To have them: do this and that.');
+	});
+});
+
+describe('wrap', () => {
+	it('keeps lines within the width, long words alone', () => {
+		expect(wrap(['aa', 'bb', 'cccccccc', 'd'], 5)).toEqual(['aa bb', 'cccccccc', 'd']);
+		expect(wrap([], 5)).toEqual([]);
+	});
+});
+
+describe('the status line', () => {
+	it('counts slots and transactions', () => {
+		const { bank } = createNodeBank();
+		bank.airdrop(bank.identity, LAMPORTS_PER_SOL);
+		expect(statusText(bank)).toMatch(/^slot 0 · finalized 0 · 1 transaction · \d+ accounts$/);
+	});
+
+	it('is drawn within the terminal, at each slot but not more than ten times a second, and removed', () => {
+		const { bank } = createNodeBank();
+		const drawn: string[] = [];
+		const status = showStatus(bank, { write: (text) => drawn.push(text), columns: 20 }, PLAIN);
+		for (let i = 0; i < 50; i++) bank.advanceSlot();
+		expect(drawn).toEqual(['\r\u001b[2K  slot 0 · finalize']);
+		status.stop();
+		expect(drawn.at(-1)).toBe('\r\u001b[2K');
+		expect(bank.events.has('slot')).toBe(false);
+	});
+});
+
+describe('styleFor', () => {
+	it('colours terminals only, and not against NO_COLOR', () => {
+		expect(styleFor({ isTTY: true }, {}).bold('x')).toBe('\u001b[1mx\u001b[22m');
+		expect(styleFor({ isTTY: true }, { NO_COLOR: '1' }).bold('x')).toBe('x');
+		expect(styleFor({ isTTY: true }, { TERM: 'dumb' }).bold('x')).toBe('x');
+		expect(styleFor({}, {}).bold('x')).toBe('x');
+	});
+});

@@ -1,0 +1,50 @@
+/**
+ * One line at the foot of the terminal that says where the chain stands.
+ */
+import type { Bank } from '@parhelion/runtime';
+import type { Style } from './style.ts';
+
+/** Milliseconds between two redraws, however short the slots. */
+const MIN_INTERVAL = 100;
+const CLEAR_LINE = '\r\u001b[2K';
+
+/** Where the line is drawn. */
+export interface Terminal {
+	write(text: string): unknown;
+	readonly columns?: number;
+}
+
+function plural(count: bigint | number, noun: string): string {
+	return `${count.toLocaleString('en-US')} ${noun}${Number(count) === 1 ? '' : 's'}`;
+}
+
+/** The line's text, without colours. */
+export function statusText(bank: Bank): string {
+	return [
+		`slot ${bank.slot.toLocaleString('en-US')}`,
+		`finalized ${bank.root.toLocaleString('en-US')}`,
+		plural(bank.transactionCount, 'transaction'),
+		plural(bank.accountCount, 'account'),
+	].join(' · ');
+}
+
+/** Draws the line at each slot until `stop` is called, which removes it. */
+export function showStatus(bank: Bank, terminal: Terminal, style: Style): { stop(): void } {
+	let drawnAt = Number.NEGATIVE_INFINITY;
+	const draw = (): void => {
+		const now = performance.now();
+		if (now - drawnAt < MIN_INTERVAL) return;
+		drawnAt = now;
+		// A line that wraps could not be cleared again.
+		const text = statusText(bank).slice(0, Math.max(0, (terminal.columns ?? 80) - 3));
+		terminal.write(`${CLEAR_LINE}  ${style.dim(text)}`);
+	};
+	draw();
+	const ends = [bank.events.on('slot', draw), bank.events.on('transaction', draw)];
+	return {
+		stop: () => {
+			for (const end of ends) end();
+			terminal.write(CLEAR_LINE);
+		},
+	};
+}

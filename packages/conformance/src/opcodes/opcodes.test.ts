@@ -1,0 +1,22 @@
+import { ALL_INSTRUCTIONS, isAvailable, SBPF_VERSIONS } from '@parhelion/sbpf';
+import { expect, test } from 'vitest';
+import { runCases } from '../provider.ts';
+import { vmSuite } from '../suites/vm.ts';
+import { opcodeCases } from './cases.ts';
+
+const cases = opcodeCases();
+
+test('there is a case for every instruction in every version', () => {
+	const covered = new Set(cases.map(({ id }) => id.replace(/#.*/, '')));
+	for (const version of SBPF_VERSIONS) {
+		for (const row of ALL_INSTRUCTIONS) {
+			expect(covered.has(`V${version}/${row.name}`), `V${version}/${row.name}`).toBe(
+				isAvailable(row, version),
+			);
+		}
+	}
+});
+
+test('every instruction does what the reference says', () => {
+	expect(runCases(vmSuite, cases, 'interpreter').disagreements).toEqual([]);
+});

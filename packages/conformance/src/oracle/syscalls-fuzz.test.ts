@@ -1,0 +1,180 @@
+/**
+ * Random programs that call syscalls, on the SVM and on the oracle: outcome, logs (every error text is among
+ * them), compute units, return data and accounts must be the same.
+ *
+ * Each program fills the heap with words that are addresses and lengths as a rule, then makes some calls with
+ * arguments that are right, almost right or absurd, and logs what r0 became.
+ */
+import { MM_HEAP_START, MM_INPUT_START, MM_STACK_START } from '@parhelion/sbpf';
+import { type FeatureName, programIds, sysvarIds } from '@parhelion/sdk';
+import { describe, expect, it } from 'vitest';
+import { programFile } from './elf.ts';
+import { address, Pair } from './harness.ts';
+import { Random } from './random.ts';
+
+const PROGRAMS = Number(process.env['PARHELION_FUZZ_PROGRAMS'] ?? 120);
+const SEED = Number(process.env['PARHELION_FUZZ_SEED'] ?? 1);
+
+const HEAP_WORDS = 24;
+const RODATA = 512;
+
+/** What an argument is, for the choice of a plausible value. */
+type Kind = 'addr' | 'len' | 'slices' | 'count' | 'any' | 'zero' | 'small' | 'key' | 'text';
+
+const SYSCALLS: readonly (readonly [string, ...Kind[]])[] = [
+	['sol_log_', 'text', 'len'],
+	['sol_log_64_', 'any', 'any', 'any', 'any', 'any'],
+	['sol_log_pubkey', 'key'],
+	['sol_log_compute_units_'],
+	['sol_log_data', 'slices', 'count'],
+	['sol_memcpy_', 'addr', 'addr', 'len'],
+	['sol_memmove_', 'addr', 'addr', 'len'],
+	['sol_memset_', 'addr', 'any', 'len'],
+	['sol_memcmp_', 'addr', 'addr', 'len', 'addr'],
+	['sol_create_program_address', 'slices', 'count', 'key', 'addr'],
+	['sol_try_find_program_address', 'slices', 'count', 'key', 'addr', 'addr'],
+	['sol_sha256', 'slices', 'count', 'addr'],
+	['sol_keccak256', 'slices', 'count', 'addr'],
+	['sol_secp256k1_recover', 'addr', 'small', 'addr', 'addr'],
+	['sol_get_clock_sysvar', 'addr'],
+	['sol_get_rent_sysvar', 'addr'],
+	['sol_get_epoch_schedule_sysvar', 'addr'],
+	['sol_get_epoch_rewards_sysvar', 'addr'],
+	['sol_get_last_restart_slot', 'addr'],
+	['sol_get_sysvar', 'key', 'addr', 'small', 'len'],
+	['sol_get_epoch_stake', 'zero'],
+	['sol_set_return_data', 'addr', 'len'],
+	['sol_get_return_data', 'addr', 'len', 'addr'],
+	['sol_get_stack_height'],
+	['sol_remaining_compute_units'],
+	['sol_get_processed_sibling_instruction', 'small', 'addr', 'addr', 'addr', 'addr'],
+	['sol_alloc_free_', 'len', 'zero'],
+	['sol_panic_', 'text', 'len', 'small', 'any'],
+	['abort'],
+];
+
+/** Where things are in every program of this test. */
+const REGIONS: readonly (readonly [number, number])[] = [
+	[0, RODATA],
+	[MM_STACK_START, 64 * 4096],
+	[MM_HEAP_START, 32 * 1024],
+	[MM_INPUT_START, 30_000],
+];
+
+function randomAddress(random: Random): bigint {
+	if (random.oneIn(40)) return random.u64();
+	const [start, size] = random.pick(REGIONS);
+	if (random.oneIn(12)) return BigInt(start + size - random.int(40));
+	const offset = random.int(random.oneIn(3) ? size : 256);
+	return BigInt(start + (random.oneIn(8) ? offset : offset - (offset % 16)));
+}
+
+/** An address a program may write: mostly stack and heap behind the prepared words. */
+function writableAddress(random: Random): bigint {
+	if (random.oneIn(6)) return randomAddress(random);
+	const base = random.oneIn(2) ? MM_STACK_START : MM_HEAP_START + 1024;
+	const offset = random.int(2048);
+	return BigInt(base + (random.oneIn(8) ? offset : offset - (offset % 16)));
+}
+
+function randomLength(random: Random): bigint {
+	if (random.oneIn(40)) return random.u64();
+	return BigInt(random.pick([0, 0, 1, 2, 7, 8, 16, 31, 32, 33, 40, 64, 100, 255, 300, 512, 1024, 1025, 4096]));
+}
+
+function argument(random: Random, kind: Kind): bigint {
+	if (random.oneIn(50)) return random.u64();
+	switch (kind) {
+		case 'addr':
+			return random.oneIn(5) ? randomAddress(random) : writableAddress(random);
+		case 'len':
+			return randomLength(random);
+		case 'slices':
+			return BigInt(MM_HEAP_START + 16 * random.int(HEAP_WORDS / 2) + (random.oneIn(20) ? 4 : 0));
+		case 'count':
+			return BigInt(random.pick([0, 1, 1, 2, 2, 3, 4, 8, 16, 17, 20_000, 20_001]));
+		case 'any':
+			return random.u64();
+		case 'zero':
+			return random.oneIn(3) ? randomAddress(random) : 0n;
+		case 'small':
+			return BigInt(random.int(6));
+		case 'key':
+			return random.oneIn(4) ? randomAddress(random) : BigInt(32 * random.int(RODATA / 32));
+		case 'text':
+			return random.oneIn(3) ? randomAddress(random) : BigInt(random.int(RODATA));
+	}
+}
+
+function randomProgram(random: Random): string {
+	const lines: string[] = ['mov64 r9, r1', 'mov64 r8, r2'];
+	for (let i = 0; i < HEAP_WORDS; i += 2) {
+		const length = random.oneIn(10) ? random.u64() : BigInt(random.int(random.oneIn(4) ? 70 : 33));
+		lines.push(`lddw r1, ${MM_HEAP_START + 8 * i}`);
+		lines.push(`lddw r2, ${randomAddress(random)}`, 'stxdw [r1+0], r2');
+		lines.push(`lddw r2, ${length}`, 'stxdw [r1+8], r2');
+	}
+	const calls = 1 + random.int(8);
+	for (let i = 0; i < calls; i++) {
+		const [name, ...kinds] = random.pick(SYSCALLS);
+		if ((name === 'abort' || name === 'sol_panic_') && !random.oneIn(4)) continue;
+		for (const [index, kind] of kinds.entries()) {
+			lines.push(`lddw r${index + 1}, ${argument(random, kind)}`);
+		}
+		lines.push(`syscall ${name}`, 'mov64 r1, r0');
+		for (let r = 2; r <= 5; r++) lines.push(`mov64 r${r}, ${r}`);
+		lines.push('syscall sol_log_64_');
+	}
+	// What the calls left in memory shows in the return data.
+	const start = random.oneIn(2) ? MM_STACK_START : MM_HEAP_START + 1024;
+	lines.push(`lddw r1, ${start}`, 'lddw r2, 1024', 'syscall sol_set_return_data');
+	lines.push(`lddw r0, ${random.oneIn(4) ? random.u64() : 0n}`, 'exit');
+	return lines.join('\n');
+}
+
+function rodata(random: Random): Uint8Array {
+	const bytes = random.bytes(RODATA);
+	for (let i = 0; i < RODATA; i += 64) {
+		if (random.oneIn(2)) bytes.set(new TextEncoder().encode('Lorem ipsum dolor — sit amet ☼ sum'), i);
+	}
+	const ids = [sysvarIds.clock, sysvarIds.rent, sysvarIds.slotHashes, sysvarIds.epochSchedule];
+	for (const [i, id] of ids.entries()) bytes.set(id.bytes, 32 * i);
+	return bytes;
+}
+
+/** Runs the programs of one seed; `toggles` are features to switch. */
+function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): void {
+	const random = new Random(seed);
+	const pair = new Pair(toggles);
+	const owned = address('owned');
+	const foreign = address('foreign');
+	for (let i = 0; i < PROGRAMS; i++) {
+		// The same address each time: the oracle then frees the program of the case before.
+		const program = address('program');
+		const source = randomProgram(random);
+		const loader = random.oneIn(6) ? programIds.bpfLoaderDeprecated : programIds.bpfLoader;
+		pair.addProgram(program, programFile(source, rodata(random)), loader);
+		pair.setData(owned, program, random.bytes(random.int(300)));
+		pair.setData(foreign, programIds.systemProgram, random.bytes(random.int(300)));
+		const metas = [
+			{ pubkey: owned, isSigner: false, isWritable: random.oneIn(2) },
+			{ pubkey: foreign, isSigner: false, isWritable: random.oneIn(2) },
+		];
+		const instruction = {
+			programId: program,
+			accounts: random.oneIn(4) ? [...metas, metas[0]!] : metas,
+			data: random.bytes(random.int(200)),
+		};
+		const { ours, oracle } = pair.run(random.oneIn(3) ? [instruction, instruction] : [instruction]);
+		expect(ours, `seed ${seed}, program ${i}:\n${source}`).toEqual(oracle);
+	}
+}
+
+describe('random syscalls agree with the oracle', () => {
+	it('with the features of mainnet', () => fuzz(SEED, {}));
+	it('with regions for account data', () => fuzz(SEED + 1, { virtual_address_space_adjustments: true }));
+	it('with account data mapped directly', () =>
+		fuzz(SEED + 2, { virtual_address_space_adjustments: true, account_data_direct_mapping: true }));
+	it('without restrictions on parameter addresses', () =>
+		fuzz(SEED + 3, { syscall_parameter_address_restrictions: false }));
+});

@@ -1,0 +1,77 @@
+/** Every body of evidence, in the order of the report. */
+import { opcodeCases } from './opcodes/cases.ts';
+import type { ProviderReport, SuiteProvider } from './provider.ts';
+import { runCases } from './provider.ts';
+import { type Extraction, extractCases } from './rust-tests/extract.ts';
+import type { Engine } from './suite.ts';
+import { suites } from './suites.ts';
+import { sbpfFolder, vectorsFolder } from './vectors/folders.ts';
+import { instrCases } from './vectors/instr-cases.ts';
+import { serializationCases } from './vectors/serialization-cases.ts';
+
+const NO_VECTORS = 'no vectors on this machine (PARHELION_VECTORS)';
+const NO_CRATE = 'no solana-sbpf crate on this machine (PARHELION_SBPF)';
+
+/** The file whose tests mostly fill a suite. */
+const TEST_FILES: ReadonlyMap<string, string> = new Map([
+	['vm', 'execution'],
+	['verify', 'verifier'],
+	['asm', 'assembler'],
+	['disasm', 'disassembler'],
+	['elf', 'elf'],
+]);
+
+let extraction: Extraction | null | undefined;
+
+function sbpfExtraction(): Extraction | null {
+	const folder = sbpfFolder();
+	extraction ??= folder === null ? null : extractCases(folder);
+	return extraction;
+}
+
+function sbpfTests(suite: string): SuiteProvider {
+	return {
+		suite,
+		source: 'the tests of the solana-sbpf crate',
+		run(engine: Engine): ProviderReport | string {
+			const found = sbpfExtraction();
+			if (found === null) return NO_CRATE;
+			const cases = found.cases.filter((extracted) => extracted.suite === suite);
+			const left = found.skipped.filter(({ id }) => id.startsWith(`${TEST_FILES.get(suite)}::`));
+			const notes = left.map(({ id, reason }) => `${id}: ${reason}`);
+			return { ...runCases(suites.get(suite)!, cases, engine), notes };
+		},
+	};
+}
+
+const firedancerInstr: SuiteProvider = {
+	suite: 'insn',
+	source: "Firedancer's instruction vectors",
+	run(engine: Engine): ProviderReport | string {
+		const cases = instrCases(vectorsFolder());
+		return cases === null ? NO_VECTORS : runCases(suites.get('insn')!, cases, engine);
+	},
+};
+
+const opcodes: SuiteProvider = {
+	suite: 'vm',
+	source: 'every instruction of every version, against reference arithmetic',
+	run: (engine) => runCases(suites.get('vm')!, opcodeCases(), engine),
+};
+
+const firedancerSerialization: SuiteProvider = {
+	suite: 'serialize',
+	source: "Firedancer's loader serialisation fixtures",
+	run(engine: Engine): ProviderReport | string {
+		const cases = serializationCases(vectorsFolder());
+		return cases === null ? NO_VECTORS : runCases(suites.get('serialize')!, cases, engine);
+	},
+};
+
+/** The bodies of evidence; a new one is a line here. */
+export const providers: readonly SuiteProvider[] = [
+	firedancerInstr,
+	...Array.from(TEST_FILES.keys(), sbpfTests),
+	opcodes,
+	firedancerSerialization,
+];

@@ -1,0 +1,263 @@
+/**
+ * What a `LiteSVM` does with a transaction: checks, run, commit, memory of it.
+ *
+ * Source: litesvm lib.rs (`send_transaction`, `simulate_transaction` and what they call).
+ */
+
+import { signatureKey, verifySignatures } from '@parhelion/runtime';
+import {
+	createAccount,
+	err,
+	Hash,
+	MAX_TX_ACCOUNT_LOCKS,
+	NONCE_STATE_SIZE,
+	ok,
+	Pubkey,
+	type Result,
+	reservedAccountKeys,
+	type SanitizedMessage,
+	type SanitizedTransaction,
+	sanitizeTransaction,
+	TransactionError,
+	type VersionedTransaction,
+	validateAccountLocks,
+} from '@parhelion/sdk';
+import {
+	durableNonce,
+	type InvokeContextCallback,
+	innerInstructions,
+	type KeyedAccountSharedData,
+	LOG_MESSAGES_BYTES_LIMIT,
+	LogCollector,
+	loadAddresses,
+	systemAccountKind,
+	type TransactionReturnData,
+	transactionConfiguration,
+	verifyNonceAccount,
+} from '@parhelion/svm';
+import type { ComputeBudget } from './compute-budget.ts';
+import type { LiteBank } from './lite-bank.ts';
+import { type Execution, executeTransaction } from './lite-execution.ts';
+import { createBlockhash, GENESIS_BLOCKHASH, type LiteFeatures, storeRecentBlockhash } from './lite-genesis.ts';
+import { TransactionHistory } from './transaction-history.ts';
+import {
+	FailedTransactionMetadata,
+	SimulatedTransactionInfo,
+	type TransactionFacts,
+	TransactionMetadata,
+} from './transaction-metadata.ts';
+
+/** Accounts a transaction may lock before `increase_tx_account_lock_limit`. */
+const OLD_ACCOUNT_LOCK_LIMIT = 64;
+/** What a transaction that was turned away has for a signature. */
+const NO_SIGNATURE = new Uint8Array(64);
+const NO_RETURN_DATA: TransactionReturnData = { programId: Pubkey.default, data: new Uint8Array(0) };
+/** Lamports that the recent blockhashes name as a signature's price. */
+const LAMPORTS_PER_SIGNATURE = 5000n;
+
+/** The outcome of a transaction before it is committed. */
+interface Run {
+	readonly error: TransactionError | null;
+	readonly facts: TransactionFacts;
+	/** The writable accounts afterwards; `null` where the transaction did not come to run. */
+	readonly postAccounts: readonly KeyedAccountSharedData[] | null;
+	readonly payer: Pubkey | null;
+}
+
+/** The machine behind the face. */
+export class LiteCore {
+	readonly bank: LiteBank;
+	readonly history: TransactionHistory<TransactionMetadata | FailedTransactionMetadata> =
+		new TransactionHistory();
+	latestBlockhash: Hash = GENESIS_BLOCKHASH;
+	computeBudget: ComputeBudget | null = null;
+	sigverify = false;
+	blockhashCheck = false;
+	/** Bytes; `null` for no limit. */
+	logBytesLimit: number | null = LOG_MESSAGES_BYTES_LIMIT;
+	#features: LiteFeatures;
+	#reservedKeys: ReadonlySet<string>;
+	/** No stake: the original's Node face has no way to set any. */
+	readonly #stakes: InvokeContextCallback = {
+		getEpochStake: () => 0n,
+		getEpochStakeForVoteAccount: () => 0n,
+	};
+
+	constructor(bank: LiteBank, features: LiteFeatures) {
+		this.bank = bank;
+		this.#features = features;
+		this.#reservedKeys = reservedAccountKeys(features.set);
+	}
+
+	get features(): LiteFeatures {
+		return this.#features;
+	}
+	set features(features: LiteFeatures) {
+		this.#features = features;
+		this.#reservedKeys = reservedAccountKeys(features.set);
+	}
+
+	/** Replaces the latest blockhash by one that follows from it. */
+	expireBlockhash(): void {
+		this.latestBlockhash = createBlockhash(this.latestBlockhash.bytes);
+		storeRecentBlockhash(this.bank, this.latestBlockhash, LAMPORTS_PER_SIGNATURE);
+	}
+
+	/** Runs a transaction and commits it; `null` stands for bytes that are no transaction. */
+	send(transaction: VersionedTransaction | null): TransactionMetadata | FailedTransactionMetadata {
+		const run = this.#run(transaction);
+		const { bank } = this;
+		if (run.error === null) {
+			const outcome = new TransactionMetadata(run.facts);
+			this.history.add(signatureKey(run.facts.signature), outcome);
+			// An account that is still the stored object was not changed; an executable one may be loaded anew.
+			bank.syncAccounts(
+				(run.postAccounts ?? []).filter(
+					([key, account]) => account.executable || account !== bank.accounts.get(key),
+				),
+			);
+			return outcome;
+		}
+		if (run.postAccounts === null) return new FailedTransactionMetadata(run.error, run.facts);
+		const withdrawal = run.payer === null ? null : this.#withdraw(run.payer, run.facts.fee);
+		const outcome = new FailedTransactionMetadata(withdrawal ?? run.error, run.facts);
+		this.history.add(signatureKey(run.facts.signature), outcome);
+		return outcome;
+	}
+
+	/** Runs a transaction and commits nothing; `null` stands for bytes that are no transaction. */
+	simulate(transaction: VersionedTransaction | null): SimulatedTransactionInfo | FailedTransactionMetadata {
+		const run = this.#run(transaction);
+		if (run.error !== null) return new FailedTransactionMetadata(run.error, run.facts);
+		return new SimulatedTransactionInfo(run.facts, run.postAccounts ?? []);
+	}
+
+	/**
+	 * Errors in order: `SanitizeFailure`, the lookup tables', `AccountLoadedTwice`, `TooManyAccountLocks`,
+	 * `SignatureFailure`, `BlockhashNotFound`, the compute budget's, `AlreadyProcessed`, those of the execution.
+	 */
+	#run(transaction: VersionedTransaction | null): Run {
+		if (transaction === null) return turnedAway(TransactionError.SanitizeFailure);
+		const sanitized = this.#sanitize(transaction);
+		if (!sanitized.ok) return turnedAway(sanitized.error);
+		const { message, signature } = sanitized.value;
+		if (this.sigverify && !verifySignatures(transaction)) return turnedAway(TransactionError.SignatureFailure);
+		if (this.blockhashCheck && !this.#isFresh(message)) return turnedAway(TransactionError.BlockhashNotFound);
+		const configuration = transactionConfiguration(message, this.#features.runtime);
+		if (!configuration.ok) return turnedAway(configuration.error);
+		if (this.sigverify && this.history.has(signatureKey(signature))) {
+			return turnedAway(TransactionError.AlreadyProcessed);
+		}
+		const log = new LogCollector(this.logBytesLimit);
+		const execution = executeTransaction(
+			this.bank,
+			message,
+			configuration.value,
+			{
+				featureSet: this.#features.set,
+				features: this.#features.runtime,
+				budget: this.computeBudget?.toBudget() ?? null,
+				cost: this.computeBudget?.toCost() ?? null,
+				stakes: this.#stakes,
+			},
+			log,
+		);
+		return describe(execution, message, signature, log);
+	}
+
+	#sanitize(transaction: VersionedTransaction): Result<SanitizedTransaction, TransactionError> {
+		const sanitized = sanitizeTransaction(transaction, {
+			// Duplicates are found by signature here, so nobody asks for the message's hash.
+			messageHash: Hash.default,
+			loadedAddresses: (lookups) =>
+				lookups.length === 0
+					? ok({ writable: [], readonly: [] })
+					: loadAddresses(
+							lookups,
+							(key) => this.bank.accounts.get(key) ?? null,
+							this.bank.slot,
+							this.bank.sysvarCache.getSlotHashes(),
+						),
+			reservedAccountKeys: this.#reservedKeys,
+			isSimpleVoteTransaction: false,
+		});
+		if (!sanitized.ok) return sanitized;
+		const limit = this.#features.runtime.increaseTxAccountLockLimit
+			? MAX_TX_ACCOUNT_LOCKS
+			: OLD_ACCOUNT_LOCK_LIMIT;
+		const lockError = validateAccountLocks(sanitized.value.message, limit);
+		return lockError === null ? sanitized : err(lockError);
+	}
+
+	/** Whether the message names the latest blockhash, or a nonce that its authority may advance. */
+	#isFresh(message: SanitizedMessage): boolean {
+		if (message.recentBlockhash.equals(this.latestBlockhash)) return true;
+		if (message.recentBlockhash.equals(durableNonce(this.latestBlockhash))) return false;
+		const address = message.getDurableNonce();
+		const account = address === null ? undefined : this.bank.accounts.get(address);
+		const nonce = account === undefined ? null : verifyNonceAccount(account, message.recentBlockhash);
+		return nonce !== null && message.getIxSigners(0).some((signer) => signer.equals(nonce.authority));
+	}
+
+	/** Takes the fee of a failed transaction from its payer's stored account. */
+	#withdraw(payer: Pubkey, fee: bigint): TransactionError | null {
+		const { accounts, sysvarCache } = this.bank;
+		const account = accounts.get(payer);
+		if (account === undefined) return TransactionError.AccountNotFound;
+		const isNonce = systemAccountKind(account) === 'Nonce';
+		const minBalance = isNonce ? sysvarCache.getRent().minimumBalance(NONCE_STATE_SIZE) : 0n;
+		if (fee + minBalance > account.lamports) return TransactionError.InsufficientFundsForFee;
+		accounts.store(
+			payer,
+			createAccount({
+				lamports: account.lamports - fee,
+				data: account.data,
+				owner: account.owner,
+				executable: account.executable,
+				rentEpoch: account.rentEpoch,
+			}),
+		);
+		return null;
+	}
+}
+
+function turnedAway(error: TransactionError): Run {
+	return { error, facts: noFacts(NO_SIGNATURE, 0n, []), postAccounts: null, payer: null };
+}
+
+function noFacts(signature: Uint8Array, fee: bigint, logs: readonly string[]): TransactionFacts {
+	return {
+		signature,
+		logs,
+		innerInstructions: [],
+		computeUnitsConsumed: 0,
+		returnData: NO_RETURN_DATA,
+		fee,
+	};
+}
+
+function describe(
+	execution: Execution,
+	message: SanitizedMessage,
+	signature: Uint8Array,
+	log: LogCollector,
+): Run {
+	const { error, context, fee, payer, computeUnitsConsumed } = execution;
+	if (context === null) {
+		return { error, facts: noFacts(NO_SIGNATURE, fee, log.messages), postAccounts: null, payer };
+	}
+	const record = context.toExecutionRecord();
+	const postAccounts: KeyedAccountSharedData[] = [];
+	for (let i = 0; i < message.accountKeys.length; i++) {
+		if (message.isWritable(i)) postAccounts.push([message.accountKeys[i]!, record.accounts[i]!]);
+	}
+	const facts: TransactionFacts = {
+		signature,
+		logs: log.messages,
+		innerInstructions: innerInstructions(context, message),
+		computeUnitsConsumed,
+		returnData: record.returnData,
+		fee,
+	};
+	return { error, facts, postAccounts, payer };
+}

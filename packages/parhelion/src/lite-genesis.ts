@@ -1,0 +1,240 @@
+/**
+ * What a `LiteSVM` starts from: the steps of its builder, and the finished start of the default instance,
+ * which is made once and shared.
+ *
+ * Source: litesvm lib.rs (`into_basic` and the setters it calls); node-litesvm native_mint.rs.
+ */
+import { sha256 } from '@parhelion/crypto';
+import { builtinAccounts, featureAccounts, precompileAccounts, programAccounts } from '@parhelion/runtime';
+import {
+	type AccountSharedData,
+	createAccount,
+	defaultEpochRewards,
+	EpochSchedule,
+	encodeClock,
+	encodeEpochRewards,
+	encodeEpochSchedule,
+	encodeFees,
+	encodeLastRestartSlot,
+	encodeRecentBlockhashes,
+	encodeRent,
+	encodeSlotHashes,
+	encodeSlotHistory,
+	encodeStakeHistory,
+	FEATURES,
+	FeatureSet,
+	featureId,
+	Hash,
+	InvariantError,
+	type Lamports,
+	Pubkey,
+	programIds,
+	Rent,
+	type RuntimeFeatures,
+	resolveRuntimeFeatures,
+	SLOT_HASHES_SIZE,
+	type Slot,
+	SlotHashes,
+	SlotHistory,
+	StakeHistory,
+	sysvarIds,
+	U64_MAX,
+} from '@parhelion/sdk';
+import {
+	createProgramRuntimeEnvironment,
+	enabledBuiltins,
+	newBudgetWithDefaults,
+	ProgramCacheEntry,
+	type SVMTransactionExecutionBudget,
+} from '@parhelion/svm';
+import { availablePrograms, programSourceRevision } from './bundled-programs.ts';
+import { LiteBank, loadErrorText } from './lite-bank.ts';
+
+/** The slot of the newest feature of mainnet-beta: where the clock starts. */
+export const MAINNET_DEFAULT_SLOT: Slot = FEATURES.reduce(
+	(newest, { mainnetSlot }) => (BigInt(mainnetSlot ?? 0) > newest ? BigInt(mainnetSlot ?? 0) : newest),
+	0n,
+);
+
+/** The blockhash that follows `bytes`. */
+export function createBlockhash(bytes: Uint8Array): Hash {
+	return Hash.fromBytes(sha256(bytes));
+}
+
+/** The blockhash of a new instance. */
+export const GENESIS_BLOCKHASH: Hash = createBlockhash(new TextEncoder().encode('genesis'));
+
+/** Features, and what follows from them. */
+export interface LiteFeatures {
+	readonly set: FeatureSet;
+	readonly runtime: RuntimeFeatures;
+}
+
+/** A copy of `set` with what follows from it. */
+export function liteFeatures(set: FeatureSet): LiteFeatures {
+	const copy = set.clone();
+	return { set: copy, runtime: resolveRuntimeFeatures(copy) };
+}
+
+/** The lamports an account of `dataLength` bytes needs; `u64::MAX` above 10 MiB, never less than 1. */
+export function minimumBalance(bank: LiteBank, dataLength: number): Lamports {
+	const hasRent = bank.accounts.has(sysvarIds.rent);
+	const rent = hasRent ? bank.sysvarCache.getRent() : Rent.default();
+	const minimum = rent.tryMinimumBalance(dataLength) ?? U64_MAX;
+	return minimum > 1n ? minimum : 1n;
+}
+
+/** A sysvar's account as the original writes it: one lamport, as long as the value needs. */
+export function sysvarAccount(encoded: Uint8Array, size: number = encoded.length): AccountSharedData {
+	let data = encoded;
+	if (encoded.length !== size) {
+		data = new Uint8Array(size);
+		data.set(encoded);
+	}
+	return createAccount({ lamports: 1n, data, owner: sysvarIds.owner });
+}
+
+/** Writes a sysvar that is known to be valid. */
+export function storeSysvar(bank: LiteBank, id: Pubkey, encoded: Uint8Array, size?: number): void {
+	const stored = bank.addAccount(id, sysvarAccount(encoded, size));
+	if (!stored.ok) throw new InvariantError(`sysvar ${id}: ${stored.error}`);
+}
+
+/** Writes the recent blockhashes: the latest alone. */
+export function storeRecentBlockhash(bank: LiteBank, blockhash: Hash, lamportsPerSignature: Lamports): void {
+	storeSysvar(bank, sysvarIds.recentBlockhashes, encodeRecentBlockhashes([{ blockhash, lamportsPerSignature }]));
+}
+
+/** Writes every sysvar. */
+export function setSysvars(bank: LiteBank, features: FeatureSet, blockhash: Hash): void {
+	const slot = MAINNET_DEFAULT_SLOT;
+	const clock = { slot, epochStartTimestamp: 0n, epoch: 0n, leaderScheduleEpoch: 0n, unixTimestamp: 0n };
+	storeSysvar(bank, sysvarIds.clock, encodeClock(clock));
+	storeSysvar(bank, sysvarIds.epochRewards, encodeEpochRewards(defaultEpochRewards()));
+	storeSysvar(bank, sysvarIds.epochSchedule, encodeEpochSchedule(EpochSchedule.default()));
+	storeSysvar(bank, sysvarIds.fees, encodeFees({ lamportsPerSignature: 0n }));
+	storeSysvar(bank, sysvarIds.lastRestartSlot, encodeLastRestartSlot({ lastRestartSlot: 0n }));
+	storeRecentBlockhash(bank, blockhash, 0n);
+	// The same minimum balance in two forms: before SIMD-0194 a rate for two years, since then one of a byte.
+	const isNewForm = features.isActive(featureId('deprecate_rent_exemption_threshold'));
+	const rent = Rent.default();
+	const oldRent = new Rent(rent.lamportsPerByte / 2n, 2, rent.burnPercent);
+	storeSysvar(bank, sysvarIds.rent, encodeRent(isNewForm ? rent : oldRent));
+	storeSysvar(
+		bank,
+		sysvarIds.slotHashes,
+		encodeSlotHashes(new SlotHashes([[slot, blockhash]])),
+		SLOT_HASHES_SIZE,
+	);
+	storeSysvar(bank, sysvarIds.slotHistory, encodeSlotHistory(SlotHistory.default()));
+	storeSysvar(bank, sysvarIds.stakeHistory, encodeStakeHistory(new StakeHistory([])));
+	bank.addAccountsNoChecks([[programIds.stakeConfig, stakeConfigAccount()]]);
+}
+
+/** The deprecated stake configuration: no keys, a warmup rate of 0.25, a slash penalty of 12 of 255. */
+function stakeConfigAccount(): AccountSharedData {
+	const data = new Uint8Array(17);
+	new DataView(data.buffer).setFloat64(8, 0.25, true);
+	data[16] = Math.floor((5 * 255) / 100);
+	return createAccount({ lamports: 1n, data, owner: programIds.config });
+}
+
+/** Adds the builtin programs, and makes the environment for programs added from now on. */
+export function setBuiltins(
+	bank: LiteBank,
+	features: LiteFeatures,
+	budget: SVMTransactionExecutionBudget | null,
+): void {
+	for (const { programId, name, entrypoint } of enabledBuiltins(features.set)) {
+		bank.replenish(programId, ProgramCacheEntry.newBuiltin(0n, name, entrypoint));
+	}
+	bank.addAccountsNoChecks(builtinAccounts(features.set));
+	bank.environment = createProgramRuntimeEnvironment(
+		features.runtime,
+		budget ?? newBudgetWithDefaults(features.runtime.raiseCpiNestingLimitTo8),
+		false,
+		false,
+	);
+}
+
+/** Adds the precompiles' accounts. */
+export function setPrecompiles(bank: LiteBank): void {
+	for (const [pubkey, account] of precompileAccounts()) bank.addAccount(pubkey, account);
+}
+
+/**
+ * Adds a program with its accounts, executable in this slot.
+ *
+ * RangeError for a loader that is not v1, v2 or v3, or an ELF that does not load or verify; as in the original
+ * the accounts are stored all the same then.
+ */
+export function addProgram(bank: LiteBank, programId: Pubkey, loader: Pubkey, elf: Uint8Array): void {
+	const accounts = programAccounts(
+		{ programId, loader, elf, slot: bank.slot, upgradeAuthority: null },
+		(length) => minimumBalance(bank, length),
+	);
+	if (accounts === null) throw new RangeError(`Failed to add program: Unsupported loader: ${loader}`);
+	bank.addAccountsNoChecks(accounts);
+	// The account's own copy of the ELF, which nobody writes to.
+	const holder = accounts[0]![1].data;
+	const loaded = bank.loadElf(loader, holder.subarray(holder.length - elf.length));
+	if (!loaded.ok) throw new RangeError(`Failed to add program: ${loadErrorText(loaded.error)}`);
+	bank.replenish(programId, loaded.value);
+}
+
+/** Adds the default programs that there is an ELF for. */
+export function setDefaultPrograms(bank: LiteBank, features: FeatureSet): void {
+	for (const { program, elf } of availablePrograms(features)) {
+		addProgram(bank, program.programId, program.loader, elf);
+	}
+}
+
+/** Address and token program of the mints of wrapped SOL. */
+const NATIVE_MINTS: readonly (readonly [Pubkey, Pubkey])[] = [
+	[Pubkey.fromBase58('So11111111111111111111111111111111111111112'), programIds.splToken],
+	[Pubkey.fromBase58('9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP'), programIds.splToken2022],
+];
+/** Bytes of a mint. */
+const MINT_SIZE = 82;
+
+/** Adds the mints of wrapped SOL whose token program is there. */
+export function setNativeMints(bank: LiteBank): void {
+	for (const [mint, program] of NATIVE_MINTS) {
+		if (!bank.accounts.has(program)) continue;
+		const data = new Uint8Array(MINT_SIZE);
+		// Nine decimals, initialised, no authority.
+		data[44] = 9;
+		data[45] = 1;
+		bank.addAccount(mint, createAccount({ lamports: minimumBalance(bank, MINT_SIZE), data, owner: program }));
+	}
+}
+
+/** The start of the default instance. */
+interface Start {
+	readonly revision: number;
+	readonly bank: LiteBank;
+	readonly features: LiteFeatures;
+}
+
+let start: Start | null = null;
+
+/** The state of a new default instance, but for its airdrop account. */
+export function defaultStart(): { readonly bank: LiteBank; readonly features: LiteFeatures } {
+	const revision = programSourceRevision();
+	if (start === null || start.revision !== revision) {
+		const bank = new LiteBank();
+		const features = liteFeatures(FeatureSet.mainnet());
+		setBuiltins(bank, features, null);
+		setSysvars(bank, features.set, GENESIS_BLOCKHASH);
+		bank.addAccountsNoChecks(featureAccounts(features.set, (length) => minimumBalance(bank, length)));
+		setDefaultPrograms(bank, features.set);
+		setPrecompiles(bank);
+		start = { revision, bank, features };
+	}
+	return { bank: new LiteBank(start.bank), features: start.features };
+}
+
+/** The state of an instance with nothing in it. */
+export function emptyStart(): { readonly bank: LiteBank; readonly features: LiteFeatures } {
+	return { bank: new LiteBank(), features: liteFeatures(FeatureSet.default()) };
+}

@@ -1,0 +1,60 @@
+/**
+ * From what a caller hands over (a transaction of kit, or wire bytes) to a decoded transaction.
+ *
+ * Source: litesvm index.ts; @solana/transactions (`assertIsFullySignedTransaction`, `getTransactionEncoder`).
+ */
+import {
+	decodeMessage,
+	decodeTransaction,
+	MESSAGE_VERSION_PREFIX,
+	type VersionedTransaction,
+} from '@parhelion/sdk';
+import type { Transaction } from './kit-types.ts';
+
+const SIGNATURE_BYTES = 64;
+/** Newest message version that is understood. */
+const MAX_VERSION = 1;
+
+function toBytes(bytes: ArrayLike<number>): Uint8Array {
+	return bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);
+}
+
+/** A signature as kit encodes it: zeros for none, cut or padded to 64 bytes. */
+function toSignature(signature: ArrayLike<number> | null): Uint8Array {
+	const bytes = new Uint8Array(SIGNATURE_BYTES);
+	if (signature !== null) bytes.set(toBytes(signature).subarray(0, SIGNATURE_BYTES));
+	return bytes;
+}
+
+/**
+ * The transaction, decoded; `null` for bytes that are none.
+ *
+ * TypeError where signatures are missing (and `requireSignatures`), or there is none at all; RangeError for a
+ * message of an unknown version. Wire bytes throw nothing.
+ */
+export function decodeInput(
+	input: Transaction | Uint8Array,
+	requireSignatures: boolean,
+): VersionedTransaction | null {
+	if (input instanceof Uint8Array) {
+		const decoded = decodeTransaction(input);
+		return decoded.ok ? decoded.value : null;
+	}
+	const entries = Object.entries(input.signatures);
+	const missing = entries.filter(([, signature]) => signature === null).map(([address]) => address);
+	if (requireSignatures && missing.length > 0) {
+		throw new TypeError(`Transaction is missing signatures for addresses: ${missing.join(', ')}.`);
+	}
+	const messageBytes = toBytes(input.messageBytes);
+	const first = messageBytes[0] ?? 0;
+	const version = first - MESSAGE_VERSION_PREFIX;
+	if (version > MAX_VERSION) {
+		throw new RangeError(`a message of version ${version} is not supported; the newest is ${MAX_VERSION}`);
+	}
+	if (entries.length === 0) {
+		throw new TypeError('Transaction has no expected signers therefore it cannot be encoded');
+	}
+	const message = decodeMessage(messageBytes);
+	if (!message.ok) return null;
+	return { signatures: entries.map(([, signature]) => toSignature(signature)), message: message.value };
+}

@@ -1,0 +1,366 @@
+import { base58Encode, createAccount, type Pubkey, programIds } from '@parhelion/sdk';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { ALICE, BOB, keypair, TestNode, transfer } from '../test/test-node.ts';
+import { listenPubSub, type PubSubServer } from './pubsub-server.ts';
+import { SubscriptionControl } from './subscriptions/control.ts';
+import { Feed } from './subscriptions/feed.ts';
+
+interface Message {
+	id?: number | null;
+	result?: unknown;
+	error?: { code: number; message: string };
+	method?: string;
+	params?: { result: unknown; subscription: number };
+}
+
+/** A client that keeps what it is told. */
+class Client {
+	readonly messages: Message[] = [];
+	readonly texts: string[] = [];
+	readonly socket: WebSocket;
+	readonly closed: Promise<number>;
+	private wake: () => void = () => {};
+	private nextId = 1;
+
+	constructor(port: number) {
+		this.socket = new WebSocket(`ws://127.0.0.1:${port}`);
+		this.socket.on('message', (data) => {
+			this.texts.push(String(data));
+			this.messages.push(JSON.parse(String(data)) as Message);
+			this.wake();
+		});
+		this.closed = new Promise((resolve) => this.socket.on('close', resolve));
+		this.socket.on('error', () => {});
+	}
+
+	open(): Promise<void> {
+		return new Promise((resolve) => this.socket.on('open', resolve));
+	}
+
+	/** The first message, old or new, that fits. */
+	async find(fits: (message: Message) => boolean): Promise<Message> {
+		for (;;) {
+			const found = this.messages.find(fits);
+			if (found !== undefined) return found;
+			await new Promise<void>((resolve, reject) => {
+				const timer = setTimeout(() => reject(new Error('no such message')), 3000);
+				this.wake = () => {
+					clearTimeout(timer);
+					resolve();
+				};
+			});
+		}
+	}
+
+	async request(method: string, ...params: unknown[]): Promise<Message> {
+		const id = this.nextId++;
+		this.socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
+		return this.find((message) => message.id === id);
+	}
+
+	async subscribe(method: string, ...params: unknown[]): Promise<number> {
+		const { result, error } = await this.request(method, ...params);
+		if (error !== undefined) throw new Error(error.message);
+		return result as number;
+	}
+
+	/** What a subscription has told so far, after the server had its say. */
+	async told(subscription: number): Promise<unknown[]> {
+		await this.request('getVersion');
+		return this.messages
+			.filter((message) => message.params?.subscription === subscription)
+			.map((message) => message.params!.result);
+	}
+}
+
+let node: TestNode;
+let feed: Feed;
+let control: SubscriptionControl;
+let server: PubSubServer;
+let client: Client;
+
+beforeEach(async () => {
+	node = new TestNode();
+	feed = new Feed(node.bank);
+	control = new SubscriptionControl(feed, 5);
+	server = await listenPubSub(node.node, control, '127.0.0.1', 0, (defect) => node.defects.push(defect));
+	client = new Client(server.port);
+	await client.open();
+});
+
+afterEach(async () => {
+	await server.close();
+	feed.stop();
+	expect(node.defects).toEqual([]);
+});
+
+const processed = { commitment: 'processed' };
+const confirmed = { commitment: 'confirmed' };
+
+function advance(slots: number): void {
+	for (let i = 0; i < slots; i++) node.bank.advanceSlot();
+}
+
+function pay(lamports: bigint): string {
+	const outcome = node.bank.processTransaction(
+		transfer(ALICE, BOB.pubkey, lamports, node.bank.lastBlockhash()),
+	);
+	return base58Encode(outcome.signature);
+}
+
+describe('slotSubscribe', () => {
+	it('tells each new slot', async () => {
+		const id = await client.subscribe('slotSubscribe');
+		advance(2);
+		expect(await client.told(id)).toEqual([
+			{ slot: 2, parent: 1, root: 0 },
+			{ slot: 3, parent: 2, root: 0 },
+		]);
+		expect(client.texts.find((text) => text.includes('slotNotification'))).toBe(
+			`{"jsonrpc":"2.0","method":"slotNotification","params":{"result":{"slot":2,"parent":1,"root":0},"subscription":${id}}}`,
+		);
+	});
+
+	it('ends when asked to', async () => {
+		const id = await client.subscribe('slotSubscribe');
+		expect((await client.request('slotUnsubscribe', id)).result).toBe(true);
+		advance(1);
+		expect(await client.told(id)).toEqual([]);
+		expect((await client.request('slotUnsubscribe', id)).error).toEqual({
+			code: -32602,
+			message: 'Invalid subscription id.',
+		});
+	});
+});
+
+describe('rootSubscribe', () => {
+	it('tells each slot that is rooted', async () => {
+		const id = await client.subscribe('rootSubscribe');
+		advance(33);
+		expect(await client.told(id)).toEqual([1, 2]);
+	});
+});
+
+describe('signatureSubscribe', () => {
+	it('tells once, at the commitment asked for, and ends', async () => {
+		const signed = transfer(ALICE, BOB.pubkey, 1_000_000n, node.bank.lastBlockhash());
+		const signature = base58Encode(signed.signatures[0]!);
+		const early = await client.subscribe('signatureSubscribe', signature, processed);
+		const later = await client.subscribe('signatureSubscribe', signature, confirmed);
+		const last = await client.subscribe('signatureSubscribe', signature);
+		const told = { context: { slot: 1 }, value: { err: null } };
+		node.bank.processTransaction(signed);
+		expect(await client.told(early)).toEqual([told]);
+		expect(await client.told(later)).toEqual([]);
+		advance(1);
+		expect(await client.told(later)).toEqual([told]);
+		expect(await client.told(last)).toEqual([]);
+		advance(32);
+		expect(await client.told(last)).toEqual([told]);
+		expect(control.size).toBe(0);
+	});
+
+	it('tells at once what is known already, after the id', async () => {
+		const signature = pay(1_000_000n);
+		const id = await client.subscribe('signatureSubscribe', signature, processed);
+		expect(await client.told(id)).toHaveLength(1);
+		const answers = client.messages.findIndex((message) => message.result === id);
+		const notifications = client.messages.findIndex((message) => message.params?.subscription === id);
+		expect(answers).toBeLessThan(notifications);
+	});
+
+	it('tells the error', async () => {
+		const id = await client.subscribe('signatureSubscribe', pay(10n ** 18n), processed);
+		expect(await client.told(id)).toEqual([
+			{ context: { slot: 1 }, value: { err: { InstructionError: [0, { Custom: 1 }] } } },
+		]);
+	});
+
+	it('tells of the arrival if asked to', async () => {
+		const signed = transfer(ALICE, BOB.pubkey, 1_000_000n, node.bank.lastBlockhash());
+		const signature = base58Encode(signed.signatures[0]!);
+		const config = { ...confirmed, enableReceivedNotification: true };
+		const id = await client.subscribe('signatureSubscribe', signature, config);
+		node.bank.processTransaction(signed);
+		expect(await client.told(id)).toEqual([{ context: { slot: 1 }, value: 'receivedSignature' }]);
+		advance(1);
+		expect(await client.told(id)).toHaveLength(2);
+	});
+});
+
+describe('accountSubscribe', () => {
+	const bob = BOB.pubkey.toBase58();
+	const lamports = (told: unknown[]): number[] =>
+		told.map((each) => (each as { value: { lamports: number } }).value.lamports);
+
+	it('tells each change when processed, and the last of a slot when confirmed', async () => {
+		const early = await client.subscribe('accountSubscribe', bob, { ...processed, encoding: 'base64' });
+		const later = await client.subscribe('accountSubscribe', bob, { ...confirmed, encoding: 'base64' });
+		pay(1_000_000n);
+		pay(2_000_000n);
+		expect(await client.told(early)).toEqual(
+			[1_000_000, 3_000_000].map((amount) => ({
+				context: { slot: 1 },
+				value: {
+					lamports: amount,
+					data: ['', 'base64'],
+					owner: programIds.systemProgram.toBase58(),
+					executable: false,
+					rentEpoch: expect.any(Number),
+					space: 0,
+				},
+			})),
+		);
+		expect(await client.told(later)).toEqual([]);
+		advance(1);
+		expect(lamports(await client.told(later))).toEqual([3_000_000]);
+		pay(4_000_000n);
+		advance(1);
+		expect(lamports(await client.told(later))).toEqual([3_000_000, 7_000_000]);
+	});
+
+	it('tells of an account that is gone', async () => {
+		const id = await client.subscribe('accountSubscribe', ALICE.pubkey.toBase58(), processed);
+		node.bank.setAccount(ALICE.pubkey, null);
+		expect(await client.told(id)).toMatchObject([{ value: { lamports: 0, space: 0, data: '' } }]);
+	});
+
+	it('costs the bank nothing once nobody asks', async () => {
+		const id = await client.subscribe('accountSubscribe', bob);
+		expect(node.bank.events.has('account')).toBe(true);
+		await client.request('accountUnsubscribe', id);
+		expect(node.bank.events.has('account')).toBe(false);
+	});
+
+	it('refuses what is no address', async () => {
+		expect((await client.request('accountSubscribe', 'x')).error).toEqual({
+			code: -32602,
+			message: 'Invalid Request: Invalid pubkey provided',
+		});
+	});
+});
+
+describe('programSubscribe', () => {
+	it('tells the accounts of a program that pass the filters', async () => {
+		const program = keypair(9).pubkey;
+		const config = { ...processed, encoding: 'base64', filters: [{ dataSize: 2 }] };
+		const id = await client.subscribe('programSubscribe', program.toBase58(), config);
+		const store = (pubkey: Pubkey, size: number): void =>
+			node.bank.setAccount(
+				pubkey,
+				createAccount({ lamports: 1n, owner: program, data: new Uint8Array(size) }),
+			);
+		store(keypair(10).pubkey, 2);
+		store(keypair(11).pubkey, 3);
+		pay(1_000_000n);
+		expect(await client.told(id)).toMatchObject([
+			{ value: { pubkey: keypair(10).pubkey.toBase58(), account: { space: 2 } } },
+		]);
+	});
+});
+
+describe('logsSubscribe', () => {
+	it('tells all logs, or those that name an address', async () => {
+		const all = await client.subscribe('logsSubscribe', 'all', processed);
+		const bob = await client.subscribe('logsSubscribe', { mentions: [BOB.pubkey.toBase58()] }, processed);
+		const nobody = await client.subscribe(
+			'logsSubscribe',
+			{ mentions: [keypair(9).pubkey.toBase58()] },
+			processed,
+		);
+		const signature = pay(1_000_000n);
+		const told = {
+			context: { slot: 1 },
+			value: {
+				signature,
+				err: null,
+				logs: [
+					'Program 11111111111111111111111111111111 invoke [1]',
+					'Program 11111111111111111111111111111111 success',
+				],
+			},
+		};
+		expect(await client.told(all)).toEqual([told]);
+		expect(await client.told(bob)).toEqual([told]);
+		expect(await client.told(nobody)).toEqual([]);
+	});
+
+	it('keeps order when confirmed', async () => {
+		const id = await client.subscribe('logsSubscribe', 'all', confirmed);
+		const signatures = [pay(1_000_000n), pay(2_000_000n), pay(3_000_000n)];
+		advance(1);
+		const told = (await client.told(id)) as { value: { signature: string } }[];
+		expect(told.map(({ value }) => value.signature)).toEqual(signatures);
+	});
+
+	it('takes one address only', async () => {
+		const mentions = [ALICE.pubkey.toBase58(), BOB.pubkey.toBase58()];
+		expect((await client.request('logsSubscribe', { mentions })).error).toEqual({
+			code: -32602,
+			message: 'Invalid Request: Only 1 address supported',
+		});
+	});
+});
+
+describe('a connection', () => {
+	it('shares equal subscriptions, and no others', async () => {
+		const first = await client.subscribe('accountSubscribe', BOB.pubkey.toBase58(), processed);
+		const again = await client.subscribe('accountSubscribe', BOB.pubkey.toBase58(), processed);
+		const other = await client.subscribe('accountSubscribe', BOB.pubkey.toBase58(), confirmed);
+		expect(again).toBe(first);
+		expect(other).not.toBe(first);
+	});
+
+	it('cannot end what another one began', async () => {
+		const id = await client.subscribe('slotSubscribe');
+		const stranger = new Client(server.port);
+		await stranger.open();
+		expect((await stranger.request('slotUnsubscribe', id)).error?.code).toBe(-32602);
+		advance(1);
+		expect(await client.told(id)).toHaveLength(1);
+	});
+
+	it('gives back its subscriptions when it ends', async () => {
+		await client.subscribe('slotSubscribe');
+		client.socket.close();
+		await client.closed;
+		await new Promise((resolve) => setTimeout(resolve, 20));
+		expect(control.size).toBe(0);
+	});
+
+	it('is refused more subscriptions than the node allows', async () => {
+		for (let i = 0; i < 5; i++) await client.subscribe('accountSubscribe', keypair(30 + i).pubkey.toBase58());
+		expect((await client.request('slotSubscribe')).error).toEqual({
+			code: -32603,
+			message: 'Internal Error: Subscription refused. Node subscription limit reached',
+		});
+	});
+
+	it('knows no method of HTTP but getVersion', async () => {
+		expect((await client.request('getVersion')).result).toMatchObject({ 'solana-core': '4.3.0' });
+		expect((await client.request('getBalance', BOB.pubkey.toBase58())).error?.code).toBe(-32601);
+		expect((await client.request('voteSubscribe')).error?.code).toBe(-32601);
+		expect((await client.request('__proto__')).error?.code).toBe(-32601);
+	});
+
+	it('answers bad JSON, and takes batches', async () => {
+		client.socket.send('{');
+		expect(await client.find((message) => message.id === null)).toMatchObject({ error: { code: -32700 } });
+		client.socket.send('[{"jsonrpc":"2.0","id":77,"method":"slotSubscribe"}]');
+		await client.find((message) => Array.isArray(message));
+		expect(control.size).toBe(1);
+	});
+
+	it('ends with a message of more than 4096 bytes, or that is not UTF-8', async () => {
+		client.socket.send('x'.repeat(4097));
+		expect(await client.closed).toBe(1009);
+		const other = new Client(server.port);
+		await other.open();
+		other.socket.send(Uint8Array.of(0xff, 0xfe));
+		await other.closed;
+		const last = new Client(server.port);
+		await last.open();
+		expect((await last.request('getVersion')).error).toBeUndefined();
+	});
+});

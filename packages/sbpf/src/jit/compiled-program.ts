@@ -1,0 +1,241 @@
+/**
+ * A program compiled to WebAssembly, and running it.
+ *
+ * Owns the module, its instances (one an arena) and the host's side of compiled code: translation of an
+ * address that misses its window, syscalls, and the interpreter that stands in. Everything between the two
+ * sides goes through the block at the bottom of the arena (`abi.ts`); errors leave compiled code as a thrown
+ * {@link Left}, which costs nothing where none is thrown.
+ */
+import { err, ok, type Result } from '@parhelion/sdk';
+import { Analysis } from '../analysis/analysis.ts';
+import type { EbpfError } from '../errors.ts';
+import type { Executable } from '../executable.ts';
+import { MM_STACK_START } from '../isa/ebpf.ts';
+import type { Arena } from '../memory/arena.ts';
+import type { AccessType, MemoryMapping } from '../memory/memory-mapping.ts';
+import { type MemoryRegion, NO_GAPS } from '../memory/memory-region.ts';
+import { type BuiltinFunction, type ContextObject, manualStackFrameBump } from '../program.ts';
+import type { CompiledProgram, EbpfVm } from '../vm.ts';
+import {
+	ABI_CALL_DEPTH,
+	ABI_HIGHEST_FRAME,
+	ABI_METER,
+	ABI_REGISTERS,
+	ABI_STACK_HOST,
+	closeAbiWindows,
+	openAbiWindow,
+	restoreAbi,
+	saveAbi,
+} from './abi.ts';
+import { ModuleContext } from './module-context.ts';
+import { Source } from './source.ts';
+
+/** Thrown through compiled code when the program failed; the machine holds the error. */
+class Left {}
+const LEFT = new Left();
+
+const WORDS_OF_REGISTERS = 22;
+const TWO_32 = 0x1_0000_0000;
+/** A meter that no run reaches, for machines that have theirs off. */
+const UNMETERED = 2 ** 62;
+
+/** One instance of a module: its code over one arena. */
+interface Instance<C extends ContextObject> {
+	run: () => void;
+	/** Who runs now; nested machines of one program share the instance. */
+	running: Running<C> | null;
+}
+
+interface Running<C extends ContextObject> {
+	readonly vm: EbpfVm<C>;
+	windowsClosed: number;
+}
+
+/** What a program was compiled to. */
+export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> {
+	readonly module: WebAssembly.Module;
+	/** Bytes of the module. */
+	readonly size: number;
+	readonly #executable: Executable<C>;
+	readonly #syscalls: readonly BuiltinFunction<C>[];
+	/** Slots of the functions that `callx` finds; null for a program without it. */
+	readonly #callTargets: readonly number[] | null;
+	readonly #frameSize: number;
+	readonly #frameStride: number;
+	readonly #isManual: boolean;
+	readonly #instances: WeakMap<Arena, Instance<C>> = new WeakMap();
+
+	private constructor(executable: Executable<C>, context: ModuleContext, bytes: Uint8Array<ArrayBuffer>) {
+		this.module = new WebAssembly.Module(bytes);
+		this.size = bytes.length;
+		this.#executable = executable;
+		const { functions } = executable.loader;
+		this.#syscalls = context.source.syscallKeys.map((key) => functions.lookupByKey(key)!.value);
+		this.#callTargets =
+			context.callMap === null ? null : context.callTargets.map((f) => context.analysis.functionPc(f));
+		this.#frameSize = context.frameSize;
+		this.#frameStride = context.frameStride;
+		this.#isManual = manualStackFrameBump(executable.sbpfVersion);
+	}
+
+	/** Compiles a verified program. */
+	static compile<C extends ContextObject>(executable: Executable<C>): WasmProgram<C> {
+		const context = moduleContext(executable);
+		return new WasmProgram(executable, context, context.compile());
+	}
+
+	/** Runs the program from its entry point to the end. */
+	invoke(vm: EbpfVm<C>): Result<bigint, EbpfError> {
+		const { arena, mapping, loader } = vm;
+		const stack = this.#stackOf(mapping, loader.config.maxCallDepth);
+		if (stack === undefined || loader.config.enableRegisterTracing) {
+			return vm.interpretFunction(this.#executable, vm.pc, 0) ? ok(vm.registers[0]!) : err(vm.error!);
+		}
+		const instance = this.#instanceFor(arena);
+		const saved = saveAbi(arena);
+		const previous = instance.running;
+		instance.running = { vm, windowsClosed: mapping.windowsClosed };
+		const { i32 } = arena;
+		i32.set(vm.registers32.subarray(0, WORDS_OF_REGISTERS), ABI_REGISTERS >> 2);
+		i32[ABI_CALL_DEPTH >> 2] = 0;
+		i32[ABI_STACK_HOST >> 2] = stack.host;
+		i32[ABI_HIGHEST_FRAME >> 2] = 0;
+		i32[(ABI_HIGHEST_FRAME >> 2) + 1] = 0;
+		writeMeter(vm, arena);
+		closeAbiWindows(arena);
+		try {
+			instance.run();
+			vm.registers32.set(arena.i32.subarray(ABI_REGISTERS >> 2, (ABI_REGISTERS >> 2) + 2));
+			readMeter(vm, arena);
+			return ok(vm.registers[0]!);
+		} catch (thrown) {
+			if (thrown !== LEFT) throw thrown;
+			return err(vm.error!);
+		} finally {
+			this.#markStack(arena, stack);
+			instance.running = previous;
+			restoreAbi(arena, saved);
+		}
+	}
+
+	/** The stack, if it is as compiled code takes it to be. */
+	#stackOf(mapping: MemoryMapping, maxCallDepth: number): MemoryRegion | undefined {
+		const stack = mapping.regions.find((region) => region.vmAddr === MM_STACK_START);
+		if (this.#frameSize === 0 || stack === undefined) return this.#frameSize === 0 ? stack ?? mapping.regions[0] : undefined;
+		const gapSize = stack.vmGapShift === NO_GAPS ? 0 : stack.gapSize;
+		const hasItsShape = gapSize === this.#frameStride - this.#frameSize;
+		return stack.writable && hasItsShape && stack.len >= this.#frameSize * maxCallDepth ? stack : undefined;
+	}
+
+	/** Tells the pool how far the stack was written by code that needs no windows for it. */
+	#markStack(arena: Arena, stack: MemoryRegion): void {
+		const low = arena.i32[ABI_HIGHEST_FRAME >> 2]! >>> 0;
+		const high = arena.i32[(ABI_HIGHEST_FRAME >> 2) + 1]! >>> 0;
+		if (stack.pooled === null || (low | high) === 0) return;
+		const distance = high * TWO_32 + low - MM_STACK_START;
+		stack.pooled.markDirty(((distance - this.#frameSize) / this.#frameStride + 1) * this.#frameSize);
+	}
+
+	#instanceFor(arena: Arena): Instance<C> {
+		const known = this.#instances.get(arena);
+		if (known !== undefined) return known;
+		const instance: Instance<C> = { run: () => {}, running: null };
+		const host: Record<string, WebAssembly.ImportValue> = {
+			memory: arena.memory,
+			miss: (low: number, high: number, spanAndStore: number) => miss(instance.running!, low, high, spanAndStore),
+			syscall: (index: number, pc: number) => this.#syscall(instance.running!, index, pc),
+			interpret: (pc: number) => this.#interpret(instance.running!, pc),
+		};
+		if (this.#callTargets !== null) host['callMap'] = new WebAssembly.Global({ value: 'i32' }, this.#putCallMap(arena));
+		const { exports } = new WebAssembly.Instance(this.module, { host });
+		instance.run = exports['run'] as () => void;
+		this.#instances.set(arena, instance);
+		return instance;
+	}
+
+	/** Writes the map from slots to places in the table of functions into the arena. */
+	#putCallMap(arena: Arena): number {
+		const slots = Math.ceil(this.#executable.textBytes.length / 8);
+		const map = new Uint16Array(slots);
+		for (const [i, pc] of this.#callTargets!.entries()) map[pc] = i + 1;
+		return arena.put(new Uint8Array(map.buffer));
+	}
+
+	#syscall(running: Running<C>, index: number, pc: number): void {
+		const { vm } = running;
+		const { arena } = vm;
+		vm.pc = pc;
+		const from = ABI_REGISTERS >> 2;
+		vm.registers32.set(arena.i32.subarray(from, from + 12));
+		readMeter(vm, arena);
+		if (!vm.invokeFunction(this.#syscalls[index]!)) throw this.#stop(vm);
+		const { i32 } = vm.arena;
+		i32[from] = vm.registers32[0]!;
+		i32[from + 1] = vm.registers32[1]!;
+		writeMeter(vm, arena);
+		settleWindows(running);
+	}
+
+	#interpret(running: Running<C>, pc: number): void {
+		const { vm } = running;
+		const { arena } = vm;
+		const from = ABI_REGISTERS >> 2;
+		vm.registers32.set(arena.i32.subarray(from, from + WORDS_OF_REGISTERS));
+		readMeter(vm, arena);
+		const fp = vm.argNumber(10) - MM_STACK_START;
+		const depth = this.#isManual
+			? arena.i32[ABI_CALL_DEPTH >> 2]!
+			: Math.floor((fp - this.#executable.config.stackFrameSize) / this.#frameStride);
+		if (!vm.interpretFunction(this.#executable, pc, depth)) throw LEFT;
+		arena.i32.set(vm.registers32.subarray(0, 12), from);
+		writeMeter(vm, arena);
+		settleWindows(running);
+	}
+
+	/** Records where the program failed. */
+	#stop(vm: EbpfVm<C>): Left {
+		vm.registers[11] = BigInt(vm.pc);
+		return LEFT;
+	}
+}
+
+/** The arena offset of `span` bytes, or -1 where they are not all in one region that allows the access. */
+function miss<C extends ContextObject>(running: Running<C>, low: number, high: number, spanAndStore: number): number {
+	const { vm } = running;
+	const { mapping, arena } = vm;
+	const access = (spanAndStore & 1) as AccessType;
+	const host = mapping.translate(access, high, low, spanAndStore >>> 1);
+	settleWindows(running);
+	if (host >= 0 && high >>> 0 < 8) openAbiWindow(arena, mapping.windows, access, high);
+	return host;
+}
+
+/** Closes compiled code's windows if the mapping closed its own. */
+function settleWindows<C extends ContextObject>(running: Running<C>): void {
+	const { mapping, arena } = running.vm;
+	if (mapping.windowsClosed === running.windowsClosed) return;
+	running.windowsClosed = mapping.windowsClosed;
+	closeAbiWindows(arena);
+}
+
+function writeMeter<C extends ContextObject>(vm: EbpfVm<C>, arena: Arena): void {
+	const budget = Math.min(vm.budget, UNMETERED);
+	arena.i32[ABI_METER >> 2] = budget | 0;
+	arena.i32[(ABI_METER >> 2) + 1] = Math.floor(budget / TWO_32) | 0;
+}
+
+function readMeter<C extends ContextObject>(vm: EbpfVm<C>, arena: Arena): void {
+	vm.budget = arena.i32[(ABI_METER >> 2) + 1]! * TWO_32 + (arena.i32[ABI_METER >> 2]! >>> 0);
+}
+
+function moduleContext<C extends ContextObject>(executable: Executable<C>): ModuleContext {
+	const analysis = Analysis.fromExecutable(executable);
+	const { functions } = executable.loader;
+	const source = new Source(executable, analysis, (key) => functions.lookupByKey(key) !== undefined);
+	return new ModuleContext(source, analysis, executable.config, executable.textSectionVaddr);
+}
+
+/** The bytes of the module that a program is compiled to, for tests and tools. */
+export function emitModule<C extends ContextObject>(executable: Executable<C>): Uint8Array<ArrayBuffer> {
+	return moduleContext(executable).compile();
+}

@@ -1,0 +1,235 @@
+/**
+ * What the functions of one module share: signatures, imports, helpers, the program's constants.
+ *
+ * Owns the calling convention. A function takes the registers that are alive at its start, then the frame
+ * pointer and the meter; it gives the meter, r0, and whatever of r1 to r5 some caller reads afterwards.
+ * Functions that a `callx` may call have a second form that takes r0 to r9.
+ */
+import {
+	type FuncIndex,
+	type GlobalIndex,
+	MemOp,
+	ModuleBuilder,
+	Op,
+	type TypeIndex,
+	ValType,
+} from '@parhelion/wasmgen';
+import type { Analysis } from '../analysis/analysis.ts';
+import type { Config } from '../config.ts';
+import { manualStackFrameBump, stackFrameGaps } from '../program.ts';
+import { ABI_METER, ABI_REGISTERS } from './abi.ts';
+import type { PlanContext } from './access-plan.ts';
+import { ALL_REGISTERS, effectTable, type RegisterSet } from './effects.ts';
+import { FunctionCompiler } from './function-compiler.ts';
+import { type Liveness, solveLiveness } from './liveness.ts';
+import type { Source } from './source.ts';
+
+const { i32, i64 } = ValType;
+const REGISTERS = 10;
+const FRAME_PTR = 10;
+/** Entries of the call map are 16 bits wide; 0 says that there is no function. */
+const MAX_CALL_TARGETS = 0xffff;
+
+/** The host's functions. */
+export interface Imports {
+	/** (address lower half, upper half, span << 1 | store) -> arena offset, or -1. */
+	readonly miss: FuncIndex;
+	/** (index, slot): registers and meter go through the block in the arena. */
+	readonly syscall: FuncIndex;
+	/** (slot): interprets from there to the end of the function; likewise. */
+	readonly interpret: FuncIndex;
+}
+
+/** A module under construction. */
+export class ModuleContext implements PlanContext {
+	readonly source: Source;
+	readonly analysis: Analysis;
+	readonly liveness: Liveness;
+	readonly effects: Uint8Array;
+	readonly accessSize: Uint8Array;
+	readonly isStore: Uint8Array;
+	readonly textAddress: number;
+	/** Bytes of a frame that is addressed without a check; 0 where frames are not fixed or not mapped. */
+	readonly frameSize: number;
+	/** What a call adds to the frame pointer. */
+	readonly frameStride: number;
+	/** Where the first frame pointer stands in the stack. */
+	readonly firstFrame: number;
+	readonly maxCallDepth: number;
+	readonly imports: Imports;
+	/** Arena offset of the map from slots to functions; null for a program without `callx`. */
+	readonly callMap: GlobalIndex | null;
+	/** The signature of functions that `callx` calls. */
+	readonly uniformType: TypeIndex;
+	/** Functions that `callx` finds, in the order of their indices in the table, from 1. */
+	readonly callTargets: number[] = [];
+	readonly #module: ModuleBuilder = new ModuleBuilder();
+	readonly #resultTypes: readonly ValType[];
+	readonly #functions: FuncIndex[] = [];
+	readonly #leavers: Map<RegisterSet, FuncIndex> = new Map();
+	#multiplyHigh: FuncIndex = -1;
+
+	constructor(source: Source, analysis: Analysis, config: Config, textAddress: number) {
+		this.source = source;
+		this.analysis = analysis;
+		this.textAddress = textAddress;
+		this.liveness = solveLiveness(source, analysis);
+		this.effects = effectTable(source.table);
+		this.accessSize = Uint8Array.from({ length: 256 }, (_, opcode) => {
+			const row = source.table.rows[opcode];
+			return row?.shape === 'load' || row?.shape.startsWith('store') ? row.width / 8 : 0;
+		});
+		this.isStore = source.table.store;
+		const isManual = manualStackFrameBump(source.version);
+		const gaps = stackFrameGaps(source.version) && config.enableStackFrameGaps;
+		this.frameStride = isManual ? 0 : config.stackFrameSize * (gaps ? 2 : 1);
+		this.frameSize = isManual || !config.enableAddressTranslation ? 0 : config.stackFrameSize;
+		this.firstFrame = config.stackFrameSize;
+		this.maxCallDepth = config.maxCallDepth;
+
+		const module = this.#module;
+		module.importMemory('host', 'memory', { min: 1 });
+		this.imports = {
+			miss: module.importFunction('host', 'miss', module.type([i32, i32, i32], [i32])),
+			syscall: module.importFunction('host', 'syscall', module.type([i32, i32], [])),
+			interpret: module.importFunction('host', 'interpret', module.type([i32], [])),
+		};
+		this.callMap = analysis.hasCallx ? module.importGlobal('host', 'callMap', i32, false) : null;
+		this.#resultTypes = [i64, ...registersIn(this.liveness.results).map(() => i64)];
+		this.uniformType = module.type([...registersIn(ALL_REGISTERS).map(() => i64), i64, i64], this.#resultTypes);
+	}
+
+	/** The registers that function `f` takes. */
+	parametersOf(f: number): RegisterSet {
+		return this.liveness.liveIn[this.analysis.functions.head[f]!]!;
+	}
+
+	/** The index of function `f` in the module. */
+	functionIndex(f: number): FuncIndex {
+		return this.#functions[f]!;
+	}
+
+	/** Whether any instruction of function `f` names the frame pointer. */
+	readonly functionUsesFrame = (f: number): boolean => {
+		const { functions, cfg } = this.analysis;
+		const { source } = this;
+		for (let i = functions.blocksStart[f]!; i < functions.blocksStart[f + 1]!; i++) {
+			const block = functions.blocks[i]!;
+			for (let pc = cfg.blockStart[block]!; pc <= cfg.blockLast[block]!; pc = source.following(pc)) {
+				if (source.dst(pc) === FRAME_PTR || source.src(pc) === FRAME_PTR) return true;
+			}
+		}
+		return false;
+	};
+
+	/** The helper that hands over to the interpreter: takes the registers in `live`, frame pointer, meter and slot. */
+	leaveFunction(live: RegisterSet): FuncIndex {
+		let index = this.#leavers.get(live);
+		if (index === undefined) {
+			const type = this.#module.type([...registersIn(live).map(() => i64), i64, i64, i32], this.#resultTypes);
+			const helper = this.#module.function(type, `leave_${live.toString(2)}`);
+			index = helper.index;
+			this.#leavers.set(live, index);
+			const { code } = helper;
+			let parameter = 0;
+			for (const r of [...registersIn(live), FRAME_PTR]) {
+				code.i32Const(0).localGet(parameter++).mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
+			}
+			code.i32Const(0).localGet(parameter++).mem(MemOp.i64Store, ABI_METER);
+			code.localGet(parameter).call(this.imports.interpret);
+			code.i32Const(0).mem(MemOp.i64Load, ABI_METER);
+			for (const r of registersIn(this.liveness.results)) {
+				code.i32Const(0).mem(MemOp.i64Load, ABI_REGISTERS + 8 * r);
+			}
+		}
+		return index;
+	}
+
+	/** The helper that multiplies two unsigned i64 and gives the upper half of the product. */
+	multiplyHigh(): FuncIndex {
+		if (this.#multiplyHigh !== -1) return this.#multiplyHigh;
+		const helper = this.#module.function(this.#module.type([i64, i64], [i64]), 'multiply_high');
+		this.#multiplyHigh = helper.index;
+		const { code } = helper;
+		const low = (local: number) => code.localGet(local).i64Const(-1, 0).op(Op.i64And);
+		const high = (local: number) => code.localGet(local).i64Const(32).op(Op.i64ShrU);
+		const middle = code.local(i64);
+		// a0 * b1 + (a0 * b0 >> 32) cannot overflow; nor can a1 * b0 plus the lower half of that.
+		low(0);
+		high(1);
+		code.op(Op.i64Mul);
+		low(0);
+		low(1);
+		code.op(Op.i64Mul).i64Const(32).op(Op.i64ShrU).op(Op.i64Add).localSet(middle);
+		high(0);
+		high(1);
+		code.op(Op.i64Mul);
+		high(middle);
+		code.op(Op.i64Add);
+		high(0);
+		low(1);
+		code.op(Op.i64Mul);
+		low(middle);
+		code.op(Op.i64Add).i64Const(32).op(Op.i64ShrU).op(Op.i64Add);
+		return this.#multiplyHigh;
+	}
+
+	/** Compiles everything; the bytes of the module. */
+	compile(): Uint8Array<ArrayBuffer> {
+		const module = this.#module;
+		const { functionCount } = this.analysis.functions;
+		const handles = Array.from({ length: functionCount }, (_, f) => {
+			const params = registersIn(this.parametersOf(f)).map(() => i64);
+			const handle = module.function(
+				module.type([...params, i64, i64], this.#resultTypes),
+				this.analysis.functionName(f),
+			);
+			this.#functions.push(handle.index);
+			return handle;
+		});
+		for (const [f, handle] of handles.entries()) new FunctionCompiler(this, f, handle.code).compile();
+		if (this.callMap !== null) this.#writeCallTargets();
+		this.#writeEntry();
+		return module.toBytes();
+	}
+
+	/** The form of every target that `callx` calls, and the table that holds them. */
+	#writeCallTargets(): void {
+		const { functionCount } = this.analysis.functions;
+		const elements: FuncIndex[] = [];
+		for (let f = 0; f < functionCount && elements.length < MAX_CALL_TARGETS; f++) {
+			if (!this.source.isCallxTarget(f)) continue;
+			const { index, code } = this.#module.function(this.uniformType);
+			for (const r of registersIn(this.parametersOf(f))) code.localGet(r);
+			code.localGet(REGISTERS).localGet(REGISTERS + 1).returnCall(this.functionIndex(f));
+			elements.push(index);
+			this.callTargets.push(f);
+		}
+		const size = elements.length + 1;
+		const table = this.#module.table({ min: size, max: size }, ValType.funcref);
+		this.#module.elements(table, 1, elements);
+	}
+
+	/** The way in: everything comes from the block in the arena and goes back there. */
+	#writeEntry(): void {
+		const { index, code } = this.#module.function(this.#module.type([], []), 'run');
+		const entry = this.analysis.functionAt(this.source.entryPc);
+		for (const r of [...registersIn(this.parametersOf(entry)), FRAME_PTR]) {
+			code.i32Const(0).mem(MemOp.i64Load, ABI_REGISTERS + 8 * r);
+		}
+		code.i32Const(0).mem(MemOp.i64Load, ABI_METER).call(this.functionIndex(entry));
+		const spare = code.local(i64);
+		for (const r of registersIn(this.liveness.results).reverse()) {
+			code.localSet(spare).i32Const(0).localGet(spare).mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
+		}
+		code.localSet(spare).i32Const(0).localGet(spare).mem(MemOp.i64Store, ABI_METER);
+		this.#module.exportFunction('run', index);
+	}
+}
+
+/** The registers of a set, ascending. */
+function registersIn(set: RegisterSet): number[] {
+	const list: number[] = [];
+	for (let r = 0; r < REGISTERS; r++) if ((set >> r) & 1) list.push(r);
+	return list;
+}

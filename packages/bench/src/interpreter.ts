@@ -194,11 +194,7 @@ class BenchContext implements ContextObject {
 }
 
 /** The memory every bench program gets: stack, heap, and an input the guest may write. */
-function createMapping(
-	arena: Arena,
-	executable: Executable<BenchContext>,
-	config: Config,
-): MemoryMapping {
+function createMapping(arena: Arena, executable: Executable<BenchContext>, config: Config): MemoryMapping {
 	const stackBytes = stackSize(config);
 	const mapping = new MemoryMapping(
 		arena,

@@ -30,7 +30,16 @@ const OWNERS = {
 	loaderV4: 'LoaderV411111111111111111111111111111111111',
 	config: 'Config1111111111111111111111111111111111111',
 };
-const COUNTS = { sysvar: 10, native: 10, feature: 250, loaderV1: 1, loaderV2: 2, loaderV3: 8, loaderV4: 0, config: 1 };
+const COUNTS = {
+	sysvar: 10,
+	native: 10,
+	feature: 250,
+	loaderV1: 1,
+	loaderV2: 2,
+	loaderV3: 8,
+	loaderV4: 0,
+	config: 1,
+};
 
 describe('accounts of a new instance', () => {
 	const oracle = new native.LiteSvm();

@@ -18,6 +18,7 @@ import {
 	stackFrameGaps,
 	stackSize,
 	VmMemoryPool,
+	WasmProgram,
 } from '@parhelion/sbpf';
 import { catchFault, err, ok, type Result } from '@parhelion/sdk';
 import type { Engine } from './suite.ts';
@@ -81,7 +82,9 @@ export function runMachine(
 		const vm = new EbpfVm(loader, sbpfVersion, context, stackLen);
 		vm.registers[1] = BigInt(config.enableAddressTranslation ? MM_INPUT_START : inputHost);
 		for (const [i, value] of registers.entries()) vm.registers[i] = value;
-		const outcome = vm.executeProgram(executable, engine === 'jit' ? 'jit' : 'interpreted');
+		if (engine === 'jit') executable.compiled ??= WasmProgram.compile(executable);
+		// What the compiler declines runs interpreted, as everywhere.
+		const outcome = vm.executeProgram(executable, engine === 'jit' ? 'preferJit' : 'interpreted');
 		return ok({
 			instructionCount: outcome.instructionCount,
 			result: outcome.result,

@@ -76,7 +76,11 @@ function groupOf<Point extends GroupPoint<Point>>(
 	validate: (bytes: Uint8Array) => boolean,
 	sumOfMultiples: (points: Point[], scalars: bigint[]) => Point,
 ): Curve25519Group {
-	const both = (left: Uint8Array, right: Uint8Array, op: (a: Point, b: Point) => Point): Uint8Array | null => {
+	const both = (
+		left: Uint8Array,
+		right: Uint8Array,
+		op: (a: Point, b: Point) => Point,
+	): Uint8Array | null => {
 		const a = decompress(left);
 		if (a === null) return null;
 		const b = decompress(right);

@@ -93,13 +93,13 @@ export function ed25519VerifyStrict(
 /** The public key (32 bytes) of a 32-byte seed. RangeError for any other length. */
 export function ed25519PublicKey(seed: Uint8Array): Uint8Array {
 	if (seed.length !== 32) throw new RangeError(`ed25519PublicKey: a seed has 32 bytes, not ${seed.length}`);
-	return ed25519.getPublicKey(seed);
+	return (fastPaths.current.ed25519PublicKey ?? ed25519.getPublicKey)(seed);
 }
 
 /** Signs `message` with the key of a 32-byte seed: 64 bytes (RFC 8032). RangeError for any other seed length. */
 export function ed25519Sign(message: Uint8Array, seed: Uint8Array): Uint8Array {
 	if (seed.length !== 32) throw new RangeError(`ed25519Sign: a seed has 32 bytes, not ${seed.length}`);
-	return ed25519.sign(message, seed);
+	return (fastPaths.current.ed25519Sign ?? ed25519.sign)(message, seed);
 }
 
 /** A key pair in Solana's layout: `secretKey` is the seed followed by the public key (64 bytes). */

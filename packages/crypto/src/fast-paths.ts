@@ -11,6 +11,10 @@ export interface FastPaths {
 	 * OpenSSL and BoringSSL do exactly this.
 	 */
 	readonly ed25519Verify?: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
+	/** The public key of a 32-byte seed (RFC 8032). */
+	readonly ed25519PublicKey?: (seed: Uint8Array) => Uint8Array;
+	/** The signature by the key of a 32-byte seed (RFC 8032). */
+	readonly ed25519Sign?: (message: Uint8Array, seed: Uint8Array) => Uint8Array;
 	/** SHA-256 of one chunk. */
 	readonly sha256?: (bytes: Uint8Array) => Uint8Array;
 	/** SHA-512 of one chunk. */

@@ -4,6 +4,7 @@
  * Source: node-litesvm account.rs; litesvm's index.ts.
  */
 import { type AccountSharedData, createAccount, Pubkey } from '@parhelion/sdk';
+import { copyBytes } from './copy-bytes.ts';
 import type { Address, EncodedAccount, LamportsValue } from './kit-types.ts';
 import { debugAccount, debugTuple } from './rust-debug.ts';
 import { toU64 } from './to-integer.ts';
@@ -22,7 +23,7 @@ export function toEncodedAccount<Text extends string>(
 		lamports: account.lamports as LamportsValue,
 		programAddress: account.owner.toBase58() as Address,
 		space: BigInt(account.data.length),
-		data: account.data.slice(),
+		data: copyBytes(account.data),
 	};
 }
 
@@ -35,7 +36,7 @@ export class Account {
 		if (owner.length !== 32) throw new RangeError(`an owner has 32 bytes, got ${owner.length}`);
 		this.#account = createAccount({
 			lamports: toU64(lamports),
-			data: data.slice(),
+			data: copyBytes(data),
 			owner: Pubkey.fromBytes(owner),
 			executable,
 			rentEpoch: toU64(rentEpoch),
@@ -45,10 +46,10 @@ export class Account {
 		return this.#account.lamports;
 	}
 	data(): Uint8Array {
-		return this.#account.data.slice();
+		return copyBytes(this.#account.data);
 	}
 	owner(): Uint8Array {
-		return this.#account.owner.bytes.slice();
+		return copyBytes(this.#account.owner.bytes);
 	}
 	executable(): boolean {
 		return this.#account.executable;

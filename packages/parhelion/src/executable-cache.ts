@@ -6,7 +6,11 @@
  */
 import type { EbpfError, ElfError } from '@parhelion/sbpf';
 import { bytesEqual, err, ok, type Result, type Slot } from '@parhelion/sdk';
-import { ProgramCacheEntry, type ProgramCacheEntryOwner, type ProgramRuntimeEnvironment } from '@parhelion/svm';
+import {
+	ProgramCacheEntry,
+	type ProgramCacheEntryOwner,
+	type ProgramRuntimeEnvironment,
+} from '@parhelion/svm';
 
 /** Programs kept for an environment; the one used longest ago goes first. */
 const MAX_KEPT = 64;

@@ -4,6 +4,7 @@
  * Source: node-litesvm feature_set.rs.
  */
 import { Pubkey, FeatureSet as RuntimeFeatureSet } from '@parhelion/sdk';
+import { copyBytes } from './copy-bytes.ts';
 import { debugStruct, debugTuple } from './rust-debug.ts';
 
 function toId(featureId: Uint8Array): Pubkey {
@@ -49,11 +50,11 @@ export class FeatureSet {
 	}
 
 	getActiveFeatures(): Uint8Array[] {
-		return Array.from(this.#features.activeFeatures(), ([id]) => id.bytes.slice());
+		return Array.from(this.#features.activeFeatures(), ([id]) => copyBytes(id.bytes));
 	}
 
 	getInactiveFeatures(): Uint8Array[] {
-		return Array.from(this.#features.inactiveFeatures(), (id) => id.bytes.slice());
+		return Array.from(this.#features.inactiveFeatures(), (id) => copyBytes(id.bytes));
 	}
 
 	getActiveFeaturesCount(): number {

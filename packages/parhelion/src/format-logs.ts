@@ -8,7 +8,10 @@ const PROGRAM_LOG = 'Program log:';
 /** Prefixes in the order they are tried. */
 const PREFIXES = [PROGRAM_LOG, 'Program', 'process_instruction:', 'solana_runtime:'];
 /** A line with one of these, in any case, tells of a failure. */
-const ERROR_MARKS = ['error', 'err', 'failure', 'failed', 'fail'].flatMap((word) => [`${word}: `, `${word} `]);
+const ERROR_MARKS = ['error', 'err', 'failure', 'failed', 'fail'].flatMap((word) => [
+	`${word}: `,
+	`${word} `,
+]);
 
 const RED = '1;38;5;9';
 const GREEN = '32';

@@ -8,9 +8,17 @@
  */
 
 import { AccountsDb, type KeyedAccount } from '@parhelion/runtime';
-import { Arena, type EbpfError, type ElfError, ebpfErrorText, elfErrorText } from '@parhelion/sbpf';
+import {
+	Arena,
+	BuiltinProgram,
+	type EbpfError,
+	type ElfError,
+	ebpfErrorText,
+	elfErrorText,
+} from '@parhelion/sbpf';
 import {
 	type AccountSharedData,
+	catchFault,
 	decodeClock,
 	decodeEpochRewards,
 	decodeEpochSchedule,
@@ -27,8 +35,10 @@ import {
 	ok,
 	Pubkey,
 	programIds,
+	Rent,
 	type Result,
 	type Slot,
+	type SlotHashes,
 	sysvarIds,
 	UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA,
 } from '@parhelion/sdk';
@@ -48,7 +58,11 @@ export type AccountError = string;
 const LOADER_V4_METADATA = 48;
 
 /** The sysvars that are checked when written: address, name in the message, decoder. */
-const CHECKED_SYSVARS: readonly (readonly [Pubkey, string, (data: Uint8Array) => Result<unknown, unknown>])[] = [
+const CHECKED_SYSVARS: readonly (readonly [
+	Pubkey,
+	string,
+	(data: Uint8Array) => Result<unknown, unknown>,
+])[] = [
 	[sysvarIds.clock, 'Clock', decodeClock],
 	[sysvarIds.epochRewards, 'EpochRewards', decodeEpochRewards],
 	[sysvarIds.epochSchedule, 'EpochSchedule', decodeEpochSchedule],
@@ -60,6 +74,9 @@ const CHECKED_SYSVARS: readonly (readonly [Pubkey, string, (data: Uint8Array) =>
 	[sysvarIds.stakeHistory, 'StakeHistory', decodeStakeHistory],
 ];
 const SYSVAR_ROWS = new Map(CHECKED_SYSVARS.map((row) => [row[0].key, row]));
+
+/** The environment before the builtins are set: no syscall, and no loader to run anything. */
+const NO_ENVIRONMENT: ProgramRuntimeEnvironment = BuiltinProgram.newMock();
 
 let sharedArena: Arena | null = null;
 
@@ -85,8 +102,8 @@ const EBPF_ONLY: ReadonlySet<string> = new Set(['VerifierError', 'ElfError']);
 export class LiteBank {
 	readonly accounts: AccountsDb;
 	readonly sysvarCache: SysvarCache = new SysvarCache();
-	/** The loader and syscalls for programs added from now on; `null` before the builtins are set. */
-	environment: ProgramRuntimeEnvironment | null;
+	/** The loader and syscalls for programs added from now on. */
+	environment: ProgramRuntimeEnvironment;
 	readonly #programs: Map<string, readonly [Pubkey, ProgramCacheEntry]>;
 	#batch: ProgramCacheForTxBatch;
 
@@ -95,7 +112,7 @@ export class LiteBank {
 		if (source === undefined) {
 			this.accounts = new AccountsDb();
 			this.#programs = new Map();
-			this.environment = null;
+			this.environment = NO_ENVIRONMENT;
 		} else {
 			this.accounts = new AccountsDb(source.accounts);
 			this.#programs = new Map(source.#programs);
@@ -110,6 +127,18 @@ export class LiteBank {
 		const clock = this.accounts.get(sysvarIds.clock);
 		const decoded = clock === undefined ? null : decodeClock(clock.data);
 		return decoded?.ok === true ? decoded.value.slot : 0n;
+	}
+
+	/** The rent sysvar; upstream's default without one. */
+	get rent(): Rent {
+		const rent = catchFault(() => this.sysvarCache.getRent());
+		return rent.ok ? rent.value : Rent.default();
+	}
+
+	/** The slot hashes sysvar; `null` without one. */
+	get slotHashes(): SlotHashes | null {
+		const slotHashes = catchFault(() => this.sysvarCache.getSlotHashes());
+		return slotHashes.ok ? slotHashes.value : null;
 	}
 
 	/** The programs as the next transaction sees them. */
@@ -166,9 +195,12 @@ export class LiteBank {
 				// A program that does not load is stored all the same: the original would end the process here.
 				this.accounts.store(pubkey, account);
 				const owner = programCacheEntryOwner(account.owner);
-				if (owner === null || this.environment === null) continue;
+				if (owner === null) continue;
 				const slot = deploymentSlot(this.slot);
-				this.replenish(pubkey, ProgramCacheEntry.newFailedVerificationTombstone(slot, owner, this.environment));
+				this.replenish(
+					pubkey,
+					ProgramCacheEntry.newFailedVerificationTombstone(slot, owner, this.environment),
+				);
 			}
 		}
 	}
@@ -176,7 +208,7 @@ export class LiteBank {
 	/** Loads an ELF as deployed before this slot, so that it can run at once. */
 	loadElf(loader: Pubkey, elf: Uint8Array): Result<ProgramCacheEntry, ElfError | EbpfError> {
 		const owner = programCacheEntryOwner(loader);
-		if (owner === null || this.environment === null) {
+		if (owner === null || this.environment === NO_ENVIRONMENT) {
 			throw new TypeError('programs can be added only after withBuiltins(): there is no loader yet');
 		}
 		return loadExecutable(owner, this.environment, deploymentSlot(this.slot), elf);
@@ -207,7 +239,7 @@ export class LiteBank {
 		} else {
 			return err(InstructionError.IncorrectProgramId);
 		}
-		if (elf === null || this.environment === null) return err(InstructionError.InvalidAccountData);
+		if (elf === null) return err(InstructionError.InvalidAccountData);
 		const loaded = loadExecutable(owner, this.environment, deploymentSlot(this.slot), elf);
 		return loaded.ok ? loaded : err(InstructionError.InvalidAccountData);
 	}

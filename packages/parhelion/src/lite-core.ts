@@ -26,6 +26,7 @@ import {
 	durableNonce,
 	type InvokeContextCallback,
 	innerInstructions,
+	type JitMode,
 	type KeyedAccountSharedData,
 	LOG_MESSAGES_BYTES_LIMIT,
 	LogCollector,
@@ -38,7 +39,12 @@ import {
 import type { ComputeBudget } from './compute-budget.ts';
 import type { LiteBank } from './lite-bank.ts';
 import { type Execution, executeTransaction } from './lite-execution.ts';
-import { createBlockhash, GENESIS_BLOCKHASH, type LiteFeatures, storeRecentBlockhash } from './lite-genesis.ts';
+import {
+	createBlockhash,
+	GENESIS_BLOCKHASH,
+	type LiteFeatures,
+	storeRecentBlockhash,
+} from './lite-genesis.ts';
 import { TransactionHistory } from './transaction-history.ts';
 import {
 	FailedTransactionMetadata,
@@ -73,6 +79,8 @@ export class LiteCore {
 	computeBudget: ComputeBudget | null = null;
 	sigverify = false;
 	blockhashCheck = false;
+	/** Whether programs are compiled. */
+	jit: JitMode = 'auto';
 	/** Bytes; `null` for no limit. */
 	logBytesLimit: number | null = LOG_MESSAGES_BYTES_LIMIT;
 	#features: LiteFeatures;
@@ -141,7 +149,8 @@ export class LiteCore {
 		const sanitized = this.#sanitize(transaction);
 		if (!sanitized.ok) return turnedAway(sanitized.error);
 		const { message, signature } = sanitized.value;
-		if (this.sigverify && !verifySignatures(transaction)) return turnedAway(TransactionError.SignatureFailure);
+		if (this.sigverify && !verifySignatures(transaction))
+			return turnedAway(TransactionError.SignatureFailure);
 		if (this.blockhashCheck && !this.#isFresh(message)) return turnedAway(TransactionError.BlockhashNotFound);
 		const configuration = transactionConfiguration(message, this.#features.runtime);
 		if (!configuration.ok) return turnedAway(configuration.error);
@@ -159,6 +168,7 @@ export class LiteCore {
 				budget: this.computeBudget?.toBudget() ?? null,
 				cost: this.computeBudget?.toCost() ?? null,
 				stakes: this.#stakes,
+				jit: this.jit,
 			},
 			log,
 		);
@@ -176,7 +186,7 @@ export class LiteCore {
 							lookups,
 							(key) => this.bank.accounts.get(key) ?? null,
 							this.bank.slot,
-							this.bank.sysvarCache.getSlotHashes(),
+							this.bank.slotHashes,
 						),
 			reservedAccountKeys: this.#reservedKeys,
 			isSimpleVoteTransaction: false,
@@ -201,11 +211,11 @@ export class LiteCore {
 
 	/** Takes the fee of a failed transaction from its payer's stored account. */
 	#withdraw(payer: Pubkey, fee: bigint): TransactionError | null {
-		const { accounts, sysvarCache } = this.bank;
+		const { accounts } = this.bank;
 		const account = accounts.get(payer);
 		if (account === undefined) return TransactionError.AccountNotFound;
 		const isNonce = systemAccountKind(account) === 'Nonce';
-		const minBalance = isNonce ? sysvarCache.getRent().minimumBalance(NONCE_STATE_SIZE) : 0n;
+		const minBalance = isNonce ? this.bank.rent.minimumBalance(NONCE_STATE_SIZE) : 0n;
 		if (fee + minBalance > account.lamports) return TransactionError.InsufficientFundsForFee;
 		accounts.store(
 			payer,

@@ -27,15 +27,15 @@ import {
 	executionBudget,
 	InvokeContext,
 	type InvokeContextCallback,
+	type JitMode,
 	type KeyedAccountSharedData,
 	type LogCollector,
 	processMessage,
-	type ProgramRuntimeEnvironment,
 	type SVMTransactionExecutionBudget,
 	type SVMTransactionExecutionCost,
 	TRANSACTION_ACCOUNT_BASE_SIZE,
-	TransactionContext,
 	type TransactionConfiguration,
+	TransactionContext,
 	totalFee,
 	updateRentExemptStatusForAccount,
 	validateFeePayer,
@@ -52,6 +52,8 @@ export interface ExecutionSettings {
 	/** Replaces the prices. */
 	readonly cost: SVMTransactionExecutionCost | null;
 	readonly stakes: InvokeContextCallback;
+	/** Whether programs are compiled. */
+	readonly jit: JitMode;
 }
 
 /** How it went. */
@@ -96,7 +98,14 @@ export function executeTransaction(
 		calculateFeeDetails(message, DEFAULT_LAMPORTS_PER_SIGNATURE, configuration.priorityFeeLamports),
 	);
 	const accounts: KeyedAccountSharedData[] = [];
-	const loaded = loadAccounts(bank, message, fee, configuration.loadedAccountsDataSizeLimit, features, accounts);
+	const loaded = loadAccounts(
+		bank,
+		message,
+		fee,
+		configuration.loadedAccountsDataSizeLimit,
+		features,
+		accounts,
+	);
 	const payer = loaded instanceof LoadFailure ? null : loaded;
 	const failed = (error: TransactionError): Execution => ({
 		error,
@@ -109,7 +118,7 @@ export function executeTransaction(
 	if (!addLoaders(bank, message, accounts)) return failed(TransactionError.InvalidProgramForExecution);
 
 	const budget = settings.budget ?? executionBudget(configuration, features);
-	const rent = bank.sysvarCache.getRent();
+	const { rent } = bank;
 	const context = new TransactionContext(
 		accounts,
 		rent,
@@ -117,7 +126,7 @@ export function executeTransaction(
 		budget.max_instruction_trace_length,
 		message.instructions.length,
 	);
-	const environment = bank.environment as ProgramRuntimeEnvironment;
+	const { environment } = bank;
 	const invokeContext = new InvokeContext(
 		context,
 		bank.programCache,
@@ -130,6 +139,7 @@ export function executeTransaction(
 			featureSet: features,
 			programRuntimeEnvironments: { execution: environment, deployment: environment },
 			sysvarCache: bank.sysvarCache,
+			jit: settings.jit,
 		},
 		log,
 		budget,
@@ -160,7 +170,7 @@ function loadAccounts(
 	features: RuntimeFeatures,
 	accounts: KeyedAccountSharedData[],
 ): Pubkey | LoadFailure {
-	const rent = bank.sysvarCache.getRent();
+	const { rent } = bank;
 	const keys = message.accountKeys;
 	let size = message.numLookupTables * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
 	if (size > sizeLimit) return new LoadFailure(TransactionError.MaxLoadedAccountsDataSizeExceeded);
@@ -204,7 +214,8 @@ function addLoaders(bank: LiteBank, message: SanitizedMessage, accounts: KeyedAc
 		for (let i = own; i < accounts.length && !isThere; i++) isThere = accounts[i]![0].equals(owner);
 		if (isThere) continue;
 		const loader = bank.accounts.get(owner);
-		if (loader === undefined || !loader.owner.equals(programIds.nativeLoader) || !loader.executable) return false;
+		if (loader === undefined || !loader.owner.equals(programIds.nativeLoader) || !loader.executable)
+			return false;
 		accounts.push([owner, loader]);
 	}
 	return true;

@@ -78,9 +78,7 @@ export function liteFeatures(set: FeatureSet): LiteFeatures {
 
 /** The lamports an account of `dataLength` bytes needs; `u64::MAX` above 10 MiB, never less than 1. */
 export function minimumBalance(bank: LiteBank, dataLength: number): Lamports {
-	const hasRent = bank.accounts.has(sysvarIds.rent);
-	const rent = hasRent ? bank.sysvarCache.getRent() : Rent.default();
-	const minimum = rent.tryMinimumBalance(dataLength) ?? U64_MAX;
+	const minimum = bank.rent.tryMinimumBalance(dataLength) ?? U64_MAX;
 	return minimum > 1n ? minimum : 1n;
 }
 
@@ -102,7 +100,11 @@ export function storeSysvar(bank: LiteBank, id: Pubkey, encoded: Uint8Array, siz
 
 /** Writes the recent blockhashes: the latest alone. */
 export function storeRecentBlockhash(bank: LiteBank, blockhash: Hash, lamportsPerSignature: Lamports): void {
-	storeSysvar(bank, sysvarIds.recentBlockhashes, encodeRecentBlockhashes([{ blockhash, lamportsPerSignature }]));
+	storeSysvar(
+		bank,
+		sysvarIds.recentBlockhashes,
+		encodeRecentBlockhashes([{ blockhash, lamportsPerSignature }]),
+	);
 }
 
 /** Writes every sysvar. */

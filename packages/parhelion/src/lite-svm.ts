@@ -6,6 +6,7 @@
  *
  * Source: litesvm's index.ts, node-litesvm lib.rs.
  */
+
 import { ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
 import { signatureKey, transferInstruction } from '@parhelion/runtime';
 import {
@@ -17,10 +18,12 @@ import {
 	Pubkey,
 	programIds,
 } from '@parhelion/sdk';
+import type { JitMode } from '@parhelion/svm';
 import { toEncodedAccount } from './account.ts';
 import { type MissingProgram, missingPrograms } from './bundled-programs.ts';
 import type { Clock } from './clock.ts';
 import type { ComputeBudget } from './compute-budget.ts';
+import { copyBytes } from './copy-bytes.ts';
 import type { EpochRewards, EpochSchedule } from './epoch.ts';
 import type { FeatureSet } from './feature-set.ts';
 import type {
@@ -119,6 +122,15 @@ export class LiteSVM {
 		return this;
 	}
 
+	/** Compiles programs when they are warm (`auto`), before their first run (`eager`), or never (`off`). Not in the original. */
+	withJit(mode: JitMode): LiteSVM {
+		if (mode !== 'auto' && mode !== 'eager' && mode !== 'off') {
+			throw new TypeError(`the mode is auto, eager or off, got ${String(mode)}`);
+		}
+		this.#core.jit = mode;
+		return this;
+	}
+
 	/** Writes the default sysvars. */
 	withSysvars(): LiteSVM {
 		setSysvars(this.#core.bank, this.#core.features.set, this.#core.latestBlockhash);
@@ -168,7 +180,9 @@ export class LiteSVM {
 	/** Limits the bytes of a transaction's logs; none for no limit. */
 	withLogBytesLimit(limit?: bigint | null): LiteSVM {
 		this.#core.logBytesLimit =
-			limit === undefined || limit === null ? null : Math.min(Number(toUsize(limit)), Number.MAX_SAFE_INTEGER);
+			limit === undefined || limit === null
+				? null
+				: Math.min(Number(toUsize(limit)), Number.MAX_SAFE_INTEGER);
 		return this;
 	}
 
@@ -210,7 +224,7 @@ export class LiteSVM {
 			Pubkey.fromBase58(account.address),
 			createAccount({
 				lamports: toU64(BigInt(account.lamports)),
-				data: Uint8Array.from(account.data),
+				data: copyBytes(account.data),
 				owner: Pubkey.fromBase58(account.programAddress),
 				executable: account.executable,
 			}),

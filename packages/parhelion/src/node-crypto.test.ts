@@ -1,4 +1,11 @@
-import { ed25519PublicKey, ed25519Sign, ed25519VerifyStrict, setFastPaths, sha256, sha512 } from '@parhelion/crypto';
+import {
+	ed25519PublicKey,
+	ed25519Sign,
+	ed25519VerifyStrict,
+	setFastPaths,
+	sha256,
+	sha512,
+} from '@parhelion/crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { useNodeCrypto } from './node-crypto.ts';
@@ -32,6 +39,19 @@ describe("Node's cryptography", () => {
 				if (part === 'none') expect(native).toBe(true);
 			}),
 			{ numRuns: 60 },
+		);
+	});
+
+	it('signs alike', () => {
+		fc.assert(
+			fc.property(bytes(32), fc.uint8Array({ maxLength: 80 }), (seed, message) => {
+				const { portable, native } = both(() => [
+					Array.from(ed25519PublicKey(seed)),
+					Array.from(ed25519Sign(message, seed)),
+				]);
+				expect(native).toEqual(portable);
+			}),
+			{ numRuns: 25 },
 		);
 	});
 

@@ -37,7 +37,9 @@ export class SlotHash {
 export function parseHash(text: string): Hash {
 	const hash = Hash.tryFromBase58(text);
 	if (hash === null) {
-		throw new RangeError(`Failed to parse blockhash: ${String(text).slice(0, 64)} is no base58 text of 32 bytes`);
+		throw new RangeError(
+			`Failed to parse blockhash: ${String(text).slice(0, 64)} is no base58 text of 32 bytes`,
+		);
 	}
 	return hash;
 }

@@ -48,6 +48,7 @@ export function toUsize(value: bigint): bigint {
 /** `value` as i64. */
 export function toI64(value: bigint): bigint {
 	requireBigint(value, 'i64');
-	if (value >= I64_LIMIT || value < -I64_LIMIT) throw new RangeError(`Bigint too large for i64: ${spell(value)}`);
+	if (value >= I64_LIMIT || value < -I64_LIMIT)
+		throw new RangeError(`Bigint too large for i64: ${spell(value)}`);
 	return value;
 }

@@ -5,7 +5,7 @@
  * Unlike the original, the classes and the numbers' names are exported.
  * Source: node-litesvm transaction_error.rs.
  */
-import { InstructionError, type TransactionError } from '@parhelion/sdk';
+import type { InstructionError, TransactionError } from '@parhelion/sdk';
 import { debugInstructionError, debugStruct } from './rust-debug.ts';
 
 /** Names of the original's `TransactionErrorFieldless`, in the order of its numbers. */

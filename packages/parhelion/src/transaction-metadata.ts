@@ -4,13 +4,18 @@
  * The bytes handed out are copies; a caller may write to them.
  * Source: node-litesvm transaction_metadata.rs, litesvm types.rs.
  */
-import type { CompiledInstruction as CompiledInstructionFields, Lamports, TransactionError } from '@parhelion/sdk';
+import type {
+	CompiledInstruction as CompiledInstructionFields,
+	Lamports,
+	TransactionError,
+} from '@parhelion/sdk';
 import type {
 	InnerInstruction as InnerInstructionFields,
 	InnerInstructionsList,
 	TransactionReturnData as TransactionReturnDataFields,
 } from '@parhelion/svm';
 import { type AddressAndAccount, toEncodedAccount } from './account.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { formatLogs } from './format-logs.ts';
 import type { EncodedAccount } from './kit-types.ts';
 import {
@@ -29,16 +34,16 @@ import { type LiteTransactionError, toLiteTransactionError } from './transaction
 export class CompiledInstruction {
 	readonly #fields: CompiledInstructionFields;
 	constructor(programIdIndex: number, accounts: Uint8Array, data: Uint8Array) {
-		this.#fields = { programIdIndex, accounts: accounts.slice(), data: data.slice() };
+		this.#fields = { programIdIndex, accounts: copyBytes(accounts), data: copyBytes(data) };
 	}
 	programIdIndex(): number {
 		return this.#fields.programIdIndex;
 	}
 	accounts(): Uint8Array {
-		return this.#fields.accounts.slice();
+		return copyBytes(this.#fields.accounts);
 	}
 	data(): Uint8Array {
-		return this.#fields.data.slice();
+		return copyBytes(this.#fields.data);
 	}
 	toString(): string {
 		return debugTuple('CompiledInstruction', debugCompiledInstruction(this.#fields));
@@ -85,10 +90,10 @@ export class TransactionReturnData {
 		this.#fields = fields;
 	}
 	programId(): Uint8Array {
-		return this.#fields.programId.bytes.slice();
+		return copyBytes(this.#fields.programId.bytes);
 	}
 	data(): Uint8Array {
-		return this.#fields.data.slice();
+		return copyBytes(this.#fields.data);
 	}
 	toString(): string {
 		return debugTuple('TransactionReturnData', debugReturnData(this.#fields));
@@ -127,7 +132,7 @@ export class TransactionMetadata {
 	}
 	/** The first signature; zeros if the transaction was turned away. */
 	signature(): Uint8Array {
-		return this.#facts.signature.slice();
+		return copyBytes(this.#facts.signature);
 	}
 	logs(): string[] {
 		return this.#facts.logs.slice();

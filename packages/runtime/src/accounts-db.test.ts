@@ -44,7 +44,10 @@ describe('AccountsDb', () => {
 					} else {
 						const listed = [...db.programAccounts(key(owner))].map(([pubkey]) => pubkey.bytes[0]).sort();
 						expect(listed).toEqual(
-							[...model].filter(([, by]) => by === owner).map(([at]) => at).sort(),
+							[...model]
+								.filter(([, by]) => by === owner)
+								.map(([at]) => at)
+								.sort(),
 						);
 					}
 				}

@@ -53,8 +53,14 @@ describe('Bank', () => {
 		const kept = bank.getTransaction(outcome.signature);
 		expect(kept?.meta.preBalances).toEqual([10n * LAMPORTS_PER_SOL, 0n, 1n]);
 		expect(kept?.meta.postBalances).toEqual([9n * LAMPORTS_PER_SOL - 5000n, LAMPORTS_PER_SOL, 1n]);
-		expect(kept?.accountKeys.map(String)).toEqual([alice.pubkey, bob.pubkey, programIds.systemProgram].map(String));
-		expect(bank.getSignatureStatus(outcome.signature)).toMatchObject({ slot: 0n, err: null, confirmations: 0 });
+		expect(kept?.accountKeys.map(String)).toEqual(
+			[alice.pubkey, bob.pubkey, programIds.systemProgram].map(String),
+		);
+		expect(bank.getSignatureStatus(outcome.signature)).toMatchObject({
+			slot: 0n,
+			err: null,
+			confirmations: 0,
+		});
 	});
 
 	it('refuses the same message twice, also under another signature', () => {
@@ -122,7 +128,11 @@ describe('Bank', () => {
 
 	it('replaces an unknown blockhash for a simulation that asks for it', () => {
 		const bank = fundedBank();
-		const stale = transaction(alice, [transferInstruction(alice.pubkey, bob.pubkey, LAMPORTS_PER_SOL)], Hash.default);
+		const stale = transaction(
+			alice,
+			[transferInstruction(alice.pubkey, bob.pubkey, LAMPORTS_PER_SOL)],
+			Hash.default,
+		);
 		expect(bank.simulateTransaction(stale).err).toEqual({ kind: 'BlockhashNotFound' });
 		const simulated = bank.simulateTransaction(stale, { replaceRecentBlockhash: true });
 		expect(simulated.err).toBeNull();

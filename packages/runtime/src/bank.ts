@@ -9,9 +9,10 @@
 import { ed25519Sign, sha256 } from '@parhelion/crypto';
 import {
 	type AccountSharedData,
-	base58Decode,
 	ByteWriter,
+	base58Decode,
 	type Clock,
+	catchFault,
 	compileLegacyMessage,
 	createAccount,
 	type Epoch,
@@ -23,6 +24,7 @@ import {
 	type Lamports,
 	type LoadedAddresses,
 	MAX_TX_ACCOUNT_LOCKS,
+	NO_LOADED_ADDRESSES,
 	ok,
 	type Pubkey,
 	programIds,
@@ -49,6 +51,7 @@ import {
 	enabledBuiltins,
 	type FeeDetails,
 	loadAddresses,
+	NO_FEE,
 	programdataAddress,
 	TransactionBatchProcessor,
 	type TransactionProcessingCallback,
@@ -72,7 +75,9 @@ import type {
 } from './bank-types.ts';
 import { BlockhashQueue, MAX_PROCESSING_AGE, MAX_TRANSACTION_FORWARDING_DELAY } from './blockhash-queue.ts';
 import { Emitter } from './events.ts';
+import { addFees, depositFees } from './fee-distribution.ts';
 import { type Genesis, resolveGenesis, transferInstruction } from './genesis.ts';
+import { NO_SIGNATURE, outcomeOf, simulationFailure, turnedAway } from './outcome.ts';
 import { StatusCache } from './status-cache.ts';
 import {
 	type SysvarStore,
@@ -91,8 +96,6 @@ import { verifySignatures, verifyTransaction } from './verify-transaction.ts';
 
 /** Slots after which a slot of a cluster with one validator is rooted. */
 const ROOT_DEPTH = 32n;
-/** Percent of the signatures' fee that is burned; the rest, and the priority fee, is the leader's. */
-const BURN_PERCENT = 50n;
 /** The accounts a transaction may lock before `increase_tx_account_lock_limit`. */
 const OLD_ACCOUNT_LOCK_LIMIT = 64;
 
@@ -128,8 +131,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#transactionCount = 0n;
 	#signatureCount = 0n;
 	#capitalization: Lamports = 0n;
-	#transactionFees: Lamports = 0n;
-	#priorityFees: Lamports = 0n;
+	/** What the open slot's transactions paid. */
+	#fees: FeeDetails = NO_FEE;
 
 	private constructor(genesis: Genesis) {
 		this.featureSet = genesis.featureSet;
@@ -363,22 +366,22 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	 * `BlockhashNotFound`, `AlreadyProcessed`, the fee payer's. Any later error is charged for.
 	 */
 	processTransaction(transaction: VersionedTransaction, options: ProcessOptions = {}): TransactionOutcome {
-		const signature = transaction.signatures[0] ?? new Uint8Array(64);
+		const signature = transaction.signatures[0] ?? NO_SIGNATURE;
 		const verified = this.#verify(transaction, options.skipSigVerify !== true);
-		if (!verified.ok) return this.#turnedAway(signature, verified.error);
+		if (!verified.ok) return turnedAway(signature, this.#slot, verified.error);
 		const { value: sanitized } = verified;
 		const checked = this.#check(sanitized, MAX_PROCESSING_AGE, false);
-		if (!checked.ok) return this.#turnedAway(signature, checked.error);
+		if (!checked.ok) return turnedAway(signature, this.#slot, checked.error);
 
 		const { message } = sanitized;
 		const records = this.#historyLimit > 0 || this.events.has('transaction');
 		const preBalances = records ? this.#balances(message) : [];
 		const preTokenBalances = records ? collectTokenBalances(message, (key) => this.getAccount(key)) : [];
 		const result = this.#execute(sanitized, checked.value, false, true);
-		if (result.kind === 'notLoaded') return this.#turnedAway(signature, result.error);
+		if (result.kind === 'notLoaded') return turnedAway(signature, this.#slot, result.error);
 		this.#commit(sanitized, result);
 
-		const outcome = this.#outcome(signature, result);
+		const outcome = outcomeOf(signature, this.#slot, result);
 		if (records) {
 			const committed: CommittedTransaction = {
 				signature,
@@ -419,7 +422,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			};
 		}
 		const verified = this.#verify(simulated, options.sigVerify === true);
-		if (!verified.ok) return simulationFailure(verified.error, NO_ADDRESSES, replacement);
+		if (!verified.ok) return simulationFailure(verified.error, NO_LOADED_ADDRESSES, replacement);
 		const { message } = verified.value;
 		const loadedAddresses = message.loadedAddresses;
 		const maxAge = MAX_PROCESSING_AGE - MAX_TRANSACTION_FORWARDING_DELAY;
@@ -432,9 +435,11 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		if (result.kind === 'notLoaded' || result.kind === 'noOp') {
 			return simulationFailure(result.error, loadedAddresses, replacement);
 		}
-		const stored = new Map(collectAccountsToStore(message, result).map(([key, account]) => [key.key, account]));
+		const stored = new Map(
+			collectAccountsToStore(message, result).map(([key, account]) => [key.key, account]),
+		);
 		const after = (key: Pubkey): AccountSharedData | null => stored.get(key.key) ?? this.getAccount(key);
-		const outcome = this.#outcome(transaction.signatures[0] ?? new Uint8Array(64), result);
+		const outcome = outcomeOf(NO_SIGNATURE, this.#slot, result);
 		return {
 			err: outcome.err,
 			logs: outcome.logs,
@@ -503,8 +508,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.#processor.setSlot(this.#slot, epoch);
 		updateSlotHashes(this, this.#parentSlot, this.#bankHash);
 		if (epoch !== parentEpoch) updateStakeHistory(this);
-		const estimate = this.#unixTimestamp(this.#slot);
-		const time = estimate > this.#clock.unixTimestamp ? estimate : this.#clock.unixTimestamp;
+		let time = this.#unixTimestamp(this.#slot);
+		if (time < this.#clock.unixTimestamp) time = this.#clock.unixTimestamp;
 		this.#clock = this.#makeClock(time, parentEpoch);
 		updateClock(this, this.#clock);
 		this.#environment = this.#makeEnvironment();
@@ -554,24 +559,22 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		return Hash.fromBytes(sha256(preimage));
 	}
 
-	/** Half of the signatures' fees is burned, the rest and the priority fees go to the identity, if it may hold them. */
+	/** Pays the identity its part of the fees; the rest is burned. */
 	#distributeFees(): void {
-		const burned = (this.#transactionFees * BURN_PERCENT) / 100n;
-		const deposit = this.#priorityFees + this.#transactionFees - burned;
-		this.#transactionFees = 0n;
-		this.#priorityFees = 0n;
-		if (deposit === 0n) return;
-		const account = this.getAccount(this.identity) ?? createAccount({});
-		const lamports = account.lamports + deposit;
-		const mayHold =
-			account.owner.equals(programIds.systemProgram) && this.rent.isExempt(lamports, account.data.length);
-		if (mayHold) this.#store(this.identity, { ...account, lamports });
+		const paid = depositFees(this.getAccount(this.identity), this.#fees, this.rent);
+		this.#fees = NO_FEE;
+		if (paid !== null) this.#store(this.identity, paid);
 	}
 
 	#loadAddresses(lookups: Parameters<typeof loadAddresses>[0]): Result<LoadedAddresses, TransactionError> {
-		if (lookups.length === 0) return ok(NO_ADDRESSES);
-		const slotHashes = this.#processor.sysvarCache.getSlotHashes();
-		return loadAddresses(lookups, (pubkey) => this.getAccount(pubkey), this.#slot, slotHashes);
+		if (lookups.length === 0) return ok(NO_LOADED_ADDRESSES);
+		const slotHashes = catchFault(() => this.#processor.sysvarCache.getSlotHashes());
+		return loadAddresses(
+			lookups,
+			(pubkey) => this.getAccount(pubkey),
+			this.#slot,
+			slotHashes.ok ? slotHashes.value : null,
+		);
 	}
 
 	#verify(
@@ -642,56 +645,10 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			err = result.error;
 			if (result.kind === 'feesOnly') fee = result.feeDetails;
 		}
-		if (fee !== null) {
-			this.#transactionFees += fee.transactionFee;
-			this.#priorityFees += fee.prioritizationFee;
-		}
+		if (fee !== null) this.#fees = addFees(this.#fees, fee);
 		this.#statuses.insert(message.recentBlockhash, transaction.messageHash, this.#slot, err);
 		this.#transactionCount += 1n;
 		this.#signatureCount += BigInt(message.numTransactionSignatures);
-	}
-
-	#outcome(
-		signature: Uint8Array,
-		result: Exclude<TransactionProcessingResult, { kind: 'notLoaded' }>,
-	): TransactionOutcome {
-		if (result.kind === 'executed') {
-			const { execution } = result;
-			return {
-				signature,
-				err: execution.status,
-				committed: true,
-				slot: this.#slot,
-				logs: execution.logMessages ?? [],
-				innerInstructions: execution.innerInstructions ?? [],
-				computeUnitsConsumed: execution.executedUnits,
-				returnData: execution.returnData,
-				fee: totalFee(result.feeDetails),
-				loadedAccountsDataSize: result.loadedTransaction.loadedAccountsDataSize,
-			};
-		}
-		const isCharged = result.kind === 'feesOnly';
-		return {
-			...this.#turnedAway(signature, result.error),
-			committed: true,
-			fee: isCharged ? totalFee(result.feeDetails) : 0n,
-			loadedAccountsDataSize: isCharged ? result.loadedAccountsDataSize : 0,
-		};
-	}
-
-	#turnedAway(signature: Uint8Array, err: TransactionError): TransactionOutcome {
-		return {
-			signature,
-			err,
-			committed: false,
-			slot: this.#slot,
-			logs: [],
-			innerInstructions: [],
-			computeUnitsConsumed: 0,
-			returnData: null,
-			fee: 0n,
-			loadedAccountsDataSize: 0,
-		};
 	}
 
 	#balances(message: SanitizedMessage): Lamports[] {
@@ -715,32 +672,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const loader = programIds.bpfLoaderUpgradeable;
 		if (this.getAccount(pubkey)?.owner.equals(loader) !== true) return;
 		for (const [programId, account] of this.#accounts.programAccounts(loader)) {
-			if (programdataAddress(account.data)?.equals(pubkey) === true) this.#processor.invalidateProgram(programId);
+			if (programdataAddress(account.data)?.equals(pubkey) === true)
+				this.#processor.invalidateProgram(programId);
 		}
 	}
-}
-
-const NO_ADDRESSES: LoadedAddresses = Object.freeze({ writable: [], readonly: [] });
-
-function simulationFailure(
-	error: TransactionError,
-	loadedAddresses: LoadedAddresses,
-	replacementBlockhash: SimulationOutcome['replacementBlockhash'],
-): SimulationOutcome {
-	return {
-		err: error,
-		logs: [],
-		innerInstructions: null,
-		computeUnitsConsumed: 0,
-		returnData: null,
-		fee: null,
-		loadedAccountsDataSize: 0,
-		postAccounts: [],
-		preBalances: null,
-		postBalances: null,
-		preTokenBalances: null,
-		postTokenBalances: null,
-		loadedAddresses,
-		replacementBlockhash,
-	};
 }

@@ -16,7 +16,7 @@ import {
 	featureId,
 	InvariantError,
 	type Lamports,
-	Pubkey,
+	type Pubkey,
 	programIds,
 	type Slot,
 	UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA,
@@ -100,11 +100,16 @@ export function programdataAddressOf(programId: Pubkey): Pubkey {
  *
  * The ELF is copied: the accounts must not change with the caller's bytes.
  */
-export function programAccounts(program: ProgramToAdd, minimumBalance: MinimumBalance): KeyedAccount[] | null {
+export function programAccounts(
+	program: ProgramToAdd,
+	minimumBalance: MinimumBalance,
+): KeyedAccount[] | null {
 	const { programId, loader, elf } = program;
 	if (loader.equals(programIds.bpfLoader) || loader.equals(programIds.bpfLoaderDeprecated)) {
 		const lamports = minimumBalance(elf.length);
-		return [[programId, createAccount({ lamports, data: elf.slice(), owner: loader, executable: true })]];
+		return [
+			[programId, createAccount({ lamports, data: new Uint8Array(elf), owner: loader, executable: true })],
+		];
 	}
 	if (!loader.equals(programIds.bpfLoaderUpgradeable)) return null;
 	const programdataAddress = programdataAddressOf(programId);

@@ -39,7 +39,7 @@ const DEFAULT_HISTORY_LIMIT = 100_000;
 
 /** The key pair of a 32-byte seed. RangeError for any other length. */
 export function keypairFromSeed(seed: Uint8Array): Keypair {
-	return { seed: seed.slice(), pubkey: Pubkey.fromBytes(ed25519PublicKey(seed)) };
+	return { seed: new Uint8Array(seed), pubkey: Pubkey.fromBytes(ed25519PublicKey(seed)) };
 }
 
 /** A key pair that is the same in every run. */

@@ -87,7 +87,12 @@ export function updateLastRestartSlot(store: SysvarStore): void {
 
 /** Writes the stake history: nothing is staked. */
 export function updateStakeHistory(store: SysvarStore): void {
-	updateSysvarAccount(store, sysvarIds.stakeHistory, encodeStakeHistory(new StakeHistory([])), STAKE_HISTORY_SIZE);
+	updateSysvarAccount(
+		store,
+		sysvarIds.stakeHistory,
+		encodeStakeHistory(new StakeHistory([])),
+		STAKE_HISTORY_SIZE,
+	);
 }
 
 /** Adds the parent's slot and bank hash to the slot hashes. */

@@ -69,8 +69,10 @@ export function verifyTransaction(
 	if (isV1 && !context.features.enableTxV1) return err(TransactionError.UnsupportedVersion);
 	const maxSize = isV1 ? V1_MAX_TRANSACTION_SIZE : PACKET_DATA_SIZE;
 	if (transactionSize(transaction) > maxSize) return err(TransactionError.SanitizeFailure);
-	if (message.instructions.length > MAX_INSTRUCTION_TRACE_LENGTH) return err(TransactionError.SanitizeFailure);
-	if (context.checkSignatures && !verifySignatures(transaction)) return err(TransactionError.SignatureFailure);
+	if (message.instructions.length > MAX_INSTRUCTION_TRACE_LENGTH)
+		return err(TransactionError.SanitizeFailure);
+	if (context.checkSignatures && !verifySignatures(transaction))
+		return err(TransactionError.SignatureFailure);
 	if (!isWithinRuntimeLimits(message)) return err(TransactionError.SanitizeFailure);
 	return sanitizeTransaction(transaction, {
 		messageHash: hashMessage,

@@ -32,7 +32,7 @@ const E_FLAGS_OFFSET = 48;
 const OVERHEAD_BYTES = 256;
 const ENTRYPOINT: Uint8Array = new TextEncoder().encode('entrypoint');
 
-/** A loaded program. Nothing of it changes but {@link Executable.compiled}; its bytes must not be written to. */
+/** A loaded program. Nothing of it changes but {@link Executable.compiled} and {@link Executable.heat}; its bytes must not be written to. */
 export class Executable<C extends ContextObject> {
 	readonly loader: BuiltinProgram<C>;
 	readonly config: Config;
@@ -51,6 +51,8 @@ export class Executable<C extends ContextObject> {
 	readonly roSection: { readonly vmAddr: number; readonly bytes: Uint8Array };
 	/** What the compiler made of it, if it did. */
 	compiled: CompiledProgram<C> | null = null;
+	/** Instructions interpreted so far: what tells whether compiling pays. */
+	heat = 0;
 	readonly #retainedBytes: number;
 
 	private constructor(loader: BuiltinProgram<C>, sbpfVersion: SBPFVersion, parts: LoadedElf) {

@@ -1,4 +1,9 @@
 /** The face of the bytecode machine. */
+export * from './analysis/analysis.ts';
+export * from './analysis/control-flow.ts';
+export * from './analysis/functions.ts';
+export type { Graph } from './analysis/graph.ts';
+export type { LoopTable } from './analysis/loops.ts';
 export * from './asm/assembler.ts';
 export * from './asm/disassembler.ts';
 export * from './asm/listing.ts';
@@ -14,6 +19,7 @@ export * from './isa/ebpf.ts';
 export * from './isa/insn.ts';
 export * from './isa/instructions.ts';
 export * from './isa/table.ts';
+export * from './jit/compiled-program.ts';
 export * from './memory/arena.ts';
 export * from './memory/mem-pool.ts';
 export * from './memory/memory-mapping.ts';

@@ -23,7 +23,15 @@ const word = fc.oneof(
 /** Addresses at and around every border of the regions. */
 const address = fc
 	.tuple(
-		fc.constantFrom(0n, 0x1_0000_0000n, 0x2_0000_0000n, 0x3_0000_0000n, 0x4_0000_0000n, 0x5_0000_0000n, 2n ** 63n),
+		fc.constantFrom(
+			0n,
+			0x1_0000_0000n,
+			0x2_0000_0000n,
+			0x3_0000_0000n,
+			0x4_0000_0000n,
+			0x5_0000_0000n,
+			2n ** 63n,
+		),
 		fc.constantFrom(0n, 4096n, 8192n, 256n, 512n, 0x4_0000n, 0x8_0000n, 0xffff_ffffn, -1n),
 		fc.integer({ min: -9, max: 9 }),
 	)
@@ -77,7 +85,12 @@ function compare(
 	const gaps = executable.config.enableStackFrameGaps;
 	const regions: ReferenceRegion[] = [
 		{ start: BigInt(executable.roSection.vmAddr), bytes: text.slice(), writable: false, gap: 0 },
-		{ start: 0x2_0000_0000n, bytes: new Uint8Array(stackBytes), writable: true, gap: version === 0 && gaps ? 4096 : 0 },
+		{
+			start: 0x2_0000_0000n,
+			bytes: new Uint8Array(stackBytes),
+			writable: true,
+			gap: version === 0 && gaps ? 4096 : 0,
+		},
 		{ start: 0x3_0000_0000n, bytes: new Uint8Array(HEAP_BYTES), writable: true, gap: 0 },
 		{ start: 0x4_0000_0000n, bytes: input.slice(), writable: true, gap: 0 },
 	];
@@ -110,29 +123,32 @@ function compare(
 
 const registerFile = fc.array(value, { minLength: 11, maxLength: 11 });
 
-describe.each(SBPF_VERSIONS.map((version) => ({ version })))('V$version, instruction by instruction', ({ version }) => {
-	const rows = ALL_INSTRUCTIONS.filter((row) => isAvailable(row, version) && row.name !== 'LD_DW_IMM');
-	it.each(rows)('$name does what the reference does', (row) => {
-		const operands = fc.record({
-			dst: fc.integer({ min: 0, max: 10 }),
-			src: fc.integer({ min: 0, max: 10 }),
-			off: row.shape.startsWith('jump') ? fc.integer({ min: -1, max: 2 }) : displacement,
-			imm: immediateFor(row),
-			registers: registerFile,
+describe.each(SBPF_VERSIONS.map((version) => ({ version, name: `V${version}` })))(
+	'$name, instruction by instruction',
+	({ version }) => {
+		const rows = ALL_INSTRUCTIONS.filter((row) => isAvailable(row, version) && row.name !== 'LD_DW_IMM');
+		it.each(rows)('$name does what the reference does', (row) => {
+			const operands = fc.record({
+				dst: fc.integer({ min: 0, max: 10 }),
+				src: fc.integer({ min: 0, max: 10 }),
+				off: row.shape.startsWith('jump') ? fc.integer({ min: -1, max: 2 }) : displacement,
+				imm: immediateFor(row),
+				registers: registerFile,
+			});
+			fc.assert(
+				fc.property(operands, ({ dst, src, off, imm, registers }) => {
+					const text = [
+						...encode(row.opcode, dst, src, off, imm),
+						...encode(0xb7, 9, 0, 0, 1),
+						...encode(0x95),
+					];
+					compare(Uint8Array.from(text), version, registers, 6);
+				}),
+				{ numRuns: 60 },
+			);
 		});
-		fc.assert(
-			fc.property(operands, ({ dst, src, off, imm, registers }) => {
-				const text = [
-					...encode(row.opcode, dst, src, off, imm),
-					...encode(0xb7, 9, 0, 0, 1),
-					...encode(0x95),
-				];
-				compare(Uint8Array.from(text), version, registers, 6);
-			}),
-			{ numRuns: 60 },
-		);
-	});
-});
+	},
+);
 
 function immediateFor(row: Instruction): fc.Arbitrary<number> {
 	if (row.shape === 'endian') return fc.constantFrom(16, 32, 64, 8);
@@ -157,7 +173,8 @@ function randomInstruction(version: SBPFVersion): fc.Arbitrary<number[]> {
 		bits: fc.constantFrom(16, 32, 64),
 	});
 	return base.map(({ row, dst, src, off, jump, imm, upper, key, near, bits }) => {
-		if (row.name === 'LD_DW_IMM') return [...encode(row.opcode, dst, 0, 0, imm), ...encode(0, 0, 0, 0, upper)];
+		if (row.name === 'LD_DW_IMM')
+			return [...encode(row.opcode, dst, 0, 0, imm), ...encode(0, 0, 0, 0, upper)];
 		if (row.name === 'CALL_IMM') {
 			const isSyscall = key === SYSCALL_KEY;
 			if (version >= 3) return encode(row.opcode, 0, isSyscall ? 0 : 1, 0, isSyscall ? key : near);
@@ -171,34 +188,37 @@ function randomInstruction(version: SBPFVersion): fc.Arbitrary<number[]> {
 	});
 }
 
-describe.each(SBPF_VERSIONS.map((version) => ({ version })))('V$version, random programs', ({ version }) => {
-	it.each([
-		{ name: 'with stack gaps', config: { enableStackFrameGaps: true } },
-		{ name: 'without stack gaps', config: { enableStackFrameGaps: false } },
-		{ name: 'traced', config: { enableRegisterTracing: true } },
-	])('agree with the reference at every budget, $name', ({ config }) => {
-		const program = fc.record({
-			instructions: fc.array(randomInstruction(version), { minLength: 1, maxLength: 40 }),
-			registers: registerFile,
-			budget: fc.integer({ min: 0, max: 300 }),
-			target: fc.integer({ min: 0, max: 45 }),
+describe.each(SBPF_VERSIONS.map((version) => ({ version, name: `V${version}` })))(
+	'$name, random programs',
+	({ version }) => {
+		it.each([
+			{ name: 'with stack gaps', config: { enableStackFrameGaps: true } },
+			{ name: 'without stack gaps', config: { enableStackFrameGaps: false } },
+			{ name: 'traced', config: { enableRegisterTracing: true } },
+		])('agree with the reference at every budget, $name', ({ config }) => {
+			const program = fc.record({
+				instructions: fc.array(randomInstruction(version), { minLength: 1, maxLength: 40 }),
+				registers: registerFile,
+				budget: fc.integer({ min: 0, max: 300 }),
+				target: fc.integer({ min: 0, max: 45 }),
+			});
+			fc.assert(
+				fc.property(program, ({ instructions, registers, budget, target }) => {
+					const text = Uint8Array.from([...instructions.flat(), ...encode(0x95)]);
+					// Some registers point at code, so that callx lands; r10 is the machine's.
+					const withCode = registers.map((value, i) =>
+						i < 3 ? 0x1_0000_0000n + BigInt(8 * target + 3 * i) : value,
+					);
+					withCode[10] = 0x2_0000_1000n;
+					const functions = new Map([
+						[77, 0],
+						[78, Math.min(target, text.length / 8)],
+						[79, 4],
+					]);
+					compare(text, version, withCode, budget, config, functions);
+				}),
+				{ numRuns: 400 },
+			);
 		});
-		fc.assert(
-			fc.property(program, ({ instructions, registers, budget, target }) => {
-				const text = Uint8Array.from([...instructions.flat(), ...encode(0x95)]);
-				// Some registers point at code, so that callx lands; r10 is the machine's.
-				const withCode = registers.map((value, i) =>
-					i < 3 ? 0x1_0000_0000n + BigInt(8 * target + 3 * i) : value,
-				);
-				withCode[10] = 0x2_0000_1000n;
-				const functions = new Map([
-					[77, 0],
-					[78, Math.min(target, text.length / 8)],
-					[79, 4],
-				]);
-				compare(text, version, withCode, budget, config, functions);
-			}),
-			{ numRuns: 400 },
-		);
-	});
-});
+	},
+);

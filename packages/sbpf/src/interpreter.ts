@@ -27,7 +27,7 @@ import { ACCESS_LOAD, ACCESS_STORE, type AccessType, type MemoryMapping } from '
 import type { ContextObject } from './program.ts';
 import type { EbpfVm } from './vm.ts';
 
-/** The program's root frame exited. */
+/** The frame at `vm.floor` exited: the program's root frame. */
 export const EXITED = 0;
 /** The machine holds the error. */
 export const FAILED = 1;
@@ -56,7 +56,7 @@ const CALL_OUTSIDE_TEXT_SEGMENT: EbpfError = Object.freeze({ kind: 'CallOutsideT
  */
 export function interpret<C extends ContextObject>(vm: EbpfVm<C>, program: DecodedProgram<C>): number {
 	const { code, slots, frameBump, textLo, textHi } = program;
-	const { registers32: R, mapping, frames, maxCallDepth, arena, floor } = vm;
+	const { registers32: R, mapping, frames, floor, maxCallDepth, arena } = vm;
 	const W = mapping.windows;
 	const { u8, i32, view, generation } = arena;
 	let ip = (vm.pc * SLOT_WORDS) | 0;
@@ -1093,9 +1093,25 @@ export function interpret<C extends ContextObject>(vm: EbpfVm<C>, program: Decod
 			}
 			case 125: {
 				// CALL_OUTSIDE
+				const f = depth << 4;
+				frames[f] = R[12]!;
+				frames[f + 1] = R[13]!;
+				frames[f + 2] = R[14]!;
+				frames[f + 3] = R[15]!;
+				frames[f + 4] = R[16]!;
+				frames[f + 5] = R[17]!;
+				frames[f + 6] = R[18]!;
+				frames[f + 7] = R[19]!;
+				const fp = R[20]!;
+				frames[f + 8] = fp;
+				frames[f + 9] = R[21]!;
+				frames[f + 10] = (ip + 4) | 0;
 				depth = (depth + 1) | 0;
-				const error = depth === maxCallDepth ? CALL_DEPTH_EXCEEDED : CALL_OUTSIDE_TEXT_SEGMENT;
-				return fail(vm, program, ip, left, depth, error);
+				if (depth === maxCallDepth) return fail(vm, program, ip, left, depth, CALL_DEPTH_EXCEEDED);
+				const bumped = (fp + frameBump) | 0;
+				R[20] = bumped;
+				R[21] = (R[21]! + (bumped >>> 0 < fp >>> 0 ? 1 : 0)) | 0;
+				return fail(vm, program, ip, left, depth, CALL_OUTSIDE_TEXT_SEGMENT);
 			}
 			case 126: {
 				// CALLX

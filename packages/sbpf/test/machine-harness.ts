@@ -1,13 +1,14 @@
 /** What tests need to run a program: a host with a meter, an arena, and the usual four regions. */
-import { Arena } from '../src/memory/arena.ts';
-import { type AccessViolationHandler, MemoryMapping } from '../src/memory/memory-mapping.ts';
-import { MemoryRegion } from '../src/memory/memory-region.ts';
-import { getRoRegion, releaseRoRegion } from '../src/memory/ro-region.ts';
+
 import { assembleText } from '../src/asm/assembler.ts';
 import { type Config, defaultConfig, stackSize } from '../src/config.ts';
 import { Executable } from '../src/executable.ts';
 import { FunctionRegistry } from '../src/function-registry.ts';
 import { MM_HEAP_START, MM_INPUT_START, MM_STACK_START } from '../src/isa/ebpf.ts';
+import { Arena } from '../src/memory/arena.ts';
+import { type AccessViolationHandler, MemoryMapping } from '../src/memory/memory-mapping.ts';
+import { MemoryRegion } from '../src/memory/memory-region.ts';
+import { getRoRegion, releaseRoRegion } from '../src/memory/ro-region.ts';
 import {
 	type BuiltinFunction,
 	BuiltinProgram,

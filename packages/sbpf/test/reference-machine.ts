@@ -105,7 +105,13 @@ class Machine {
 		if (distance < -(2n ** 63n)) distance = -(2n ** 63n);
 		const frame = distance / 4096n;
 		if (!manual && frame >= -1n && frame < 65n) {
-			return { kind: 'StackAccessViolation', access, vmAddr: address, len: BigInt(len), frame: Number(frame) };
+			return {
+				kind: 'StackAccessViolation',
+				access,
+				vmAddr: address,
+				len: BigInt(len),
+				frame: Number(frame),
+			};
 		}
 		const span = region === undefined ? 0n : BigInt(region.bytes.length) * (region.gap > 0 ? 2n : 1n);
 		const known = region !== undefined && address < region.start + span;
@@ -174,7 +180,8 @@ class Machine {
 		const jump = /^J(EQ|NE|GT|GE|LT|LE|SET|SGT|SGE|SLT|SLE)(32|64)_(IMM|REG)$/.exec(name);
 		if (jump !== null) {
 			const operand = jump[3] === 'IMM' ? imm : r[src]!;
-			const taken = jump[2] === '32' ? jumps32(jump[1]!, r[dst]!, operand) : jumps64(jump[1]!, r[dst]!, operand);
+			const taken =
+				jump[2] === '32' ? jumps32(jump[1]!, r[dst]!, operand) : jumps64(jump[1]!, r[dst]!, operand);
 			return taken ? this.pc + 1 + off : undefined;
 		}
 		switch (name) {

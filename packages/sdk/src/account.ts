@@ -1,6 +1,7 @@
 /**
  * Owns the account as it is stored between transactions. Source: crate `solana-account`, `AccountSharedData`.
  */
+import { plainBytes } from './byte-key.ts';
 import { type Lamports, U64_MAX } from './numbers.ts';
 import { Pubkey } from './pubkey.ts';
 
@@ -35,7 +36,7 @@ export interface AccountFields {
 export function createAccount(fields: AccountFields): AccountSharedData {
 	return {
 		lamports: fields.lamports ?? 0n,
-		data: fields.data ?? NO_DATA,
+		data: fields.data === undefined ? NO_DATA : plainBytes(fields.data),
 		owner: fields.owner ?? Pubkey.default,
 		executable: fields.executable ?? false,
 		rentEpoch: fields.rentEpoch ?? 0n,

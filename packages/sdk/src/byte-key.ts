@@ -26,3 +26,13 @@ export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
 	for (let i = 0; i < length; i++) if (a[i] !== b[i]) return false;
 	return true;
 }
+
+/**
+ * A plain `Uint8Array` over the same memory. Node's `Buffer` is one by type but not by behaviour: its `slice`
+ * shares memory where that of a `Uint8Array` copies. Whoever keeps bytes of a caller keeps them in this form.
+ */
+export function plainBytes(bytes: Uint8Array): Uint8Array {
+	return bytes.constructor === Uint8Array
+		? bytes
+		: new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

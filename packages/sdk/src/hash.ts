@@ -2,7 +2,7 @@
  * Owns {@link Hash}. Source: crate `solana-hash`.
  */
 import { base58Decode32, base58Encode } from './base58.ts';
-import { byteKey } from './byte-key.ts';
+import { byteKey, plainBytes } from './byte-key.ts';
 
 /** A 32-byte hash (SHA-256 or BLAKE3): a blockhash, a message hash, a durable nonce. */
 export class Hash {
@@ -31,7 +31,7 @@ export class Hash {
 				`Hash.fromBytes: 32 bytes are needed from offset ${offset}, the array has ${bytes.length}`,
 			);
 		}
-		return new Hash(bytes.slice(offset, offset + 32), byteKey(bytes, offset));
+		return new Hash(plainBytes(bytes).slice(offset, offset + 32), byteKey(bytes, offset));
 	}
 
 	/** Parses base58 text. RangeError where it does not decode to exactly 32 bytes. */

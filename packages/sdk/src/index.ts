@@ -2,7 +2,7 @@
 export * from './account.ts';
 export * from './address-lookup-table.ts';
 export * from './base58.ts';
-export { bytesEqual } from './byte-key.ts';
+export { bytesEqual, plainBytes } from './byte-key.ts';
 export * from './bytes.ts';
 export * from './compile.ts';
 export * from './features.ts';

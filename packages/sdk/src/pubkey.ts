@@ -2,7 +2,7 @@
  * Owns {@link Pubkey}. Creation costs no base58; text is made on demand and kept. Source: crate `solana-address`.
  */
 import { base58Decode32, base58Encode } from './base58.ts';
-import { byteKey } from './byte-key.ts';
+import { byteKey, plainBytes } from './byte-key.ts';
 
 /** An account address: 32 bytes, immutable. */
 export class Pubkey {
@@ -31,7 +31,7 @@ export class Pubkey {
 				`Pubkey.fromBytes: 32 bytes are needed from offset ${offset}, the array has ${bytes.length}`,
 			);
 		}
-		return new Pubkey(bytes.slice(offset, offset + 32), byteKey(bytes, offset));
+		return new Pubkey(plainBytes(bytes).slice(offset, offset + 32), byteKey(bytes, offset));
 	}
 
 	/** Parses base58 text. RangeError where it does not decode to exactly 32 bytes. */

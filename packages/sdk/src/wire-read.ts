@@ -99,6 +99,8 @@ class WiredV0Message extends Wired implements V0Message {
 
 	constructor(reader: ByteReader) {
 		super();
+		// Upstream claims the header (3 bytes) at once.
+		reader.offset = reader.skip(3);
 		this.header = readHeader(reader, reader.u8());
 		this.accountKeys = readKeys(reader, reader.shortU16());
 		this.recentBlockhash = reader.hash();

@@ -14,7 +14,7 @@ import type { InvokeContext } from './invoke-context.ts';
 import { ACCESS_STORE, translate, translateSliceAs, translateType } from './memory.ts';
 import type { MemoryContext, SerializedAccountMetadata } from './memory-context.ts';
 import { cpiFault, memoryFault } from './program-error.ts';
-import { MAX_PERMITTED_DATA_INCREASE } from './serialization.ts';
+import { MAX_PERMITTED_DATA_INCREASE } from './serialization-writer.ts';
 import { readU64, saturatingAdd, type U64, unitsPer, wrappingAdd } from './u64.ts';
 
 /** What the checks of a CPI need to know, fetched once. */

@@ -77,16 +77,9 @@ function pubkeyAt(env: CpiEnvironment, host: number): Pubkey {
 	return index >= 0 ? transactionContext.accounts.list[index]!.key : Pubkey.fromBytes(arena.u8, host);
 }
 
-/** Reads the flags of an account meta. Fails with `InvalidArgument` unless both are 0 or 1. */
-function accountMetaAt(
-	env: CpiEnvironment,
-	pubkey: () => Pubkey,
-	signerAt: number,
-	writableAt: number,
-): AccountMeta {
-	const { u8 } = env.invokeContext.arena;
+/** Fails with `InvalidArgument` unless both flags of an account meta are 0 or 1. */
+function checkFlags(u8: Uint8Array, signerAt: number, writableAt: number): void {
 	if (u8[signerAt]! > 1 || u8[writableAt]! > 1) throw new Fault(InstructionError.InvalidArgument);
-	return { pubkey: pubkey(), isSigner: u8[signerAt] === 1, isWritable: u8[writableAt] === 1 };
 }
 
 /**
@@ -109,7 +102,12 @@ function translateInstructionRust(env: CpiEnvironment, addr: U64): Instruction {
 	const accounts: AccountMeta[] = [];
 	for (let i = 0; i < Number(numAccounts); i++) {
 		const at = metas + i * 34;
-		accounts.push(accountMetaAt(env, () => pubkeyAt(env, at), at + 32, at + 33));
+		checkFlags(arena.u8, at + 32, at + 33);
+		accounts.push({
+			pubkey: pubkeyAt(env, at),
+			isSigner: arena.u8[at + 32] === 1,
+			isWritable: arena.u8[at + 33] === 1,
+		});
 	}
 	return {
 		programId: pubkeyAt(env, host + 48),
@@ -139,8 +137,12 @@ function translateInstructionC(env: CpiEnvironment, addr: U64): Instruction {
 	const accounts: AccountMeta[] = [];
 	for (let i = 0; i < Number(numAccounts); i++) {
 		const at = metas + i * 16;
-		const pubkey = (): Pubkey => pubkeyAt(env, translateType(mapping, readU64(arena.view, at), 32, 1));
-		accounts.push(accountMetaAt(env, pubkey, at + 9, at + 8));
+		checkFlags(arena.u8, at + 9, at + 8);
+		accounts.push({
+			pubkey: pubkeyAt(env, translateType(mapping, readU64(arena.view, at), 32, 1)),
+			isSigner: arena.u8[at + 9] === 1,
+			isWritable: arena.u8[at + 8] === 1,
+		});
 	}
 	return {
 		programId: pubkeyAt(env, programId),

@@ -5,7 +5,7 @@
  * Source: solana-program-runtime 4.3.0, deploy.rs.
  */
 
-import { BuiltinProgram, type Config, ebpfErrorText, elfErrorText, Executable } from '@parhelion/sbpf';
+import { BuiltinProgram, type Config, Executable, ebpfErrorText, elfErrorText } from '@parhelion/sbpf';
 import { Fault, InstructionError, type Pubkey, type Slot } from '@parhelion/sdk';
 import type { InvokeContext } from './invoke-context.ts';
 import { ProgramCacheEntry, programCacheEntryOwner } from './program-cache-entry.ts';

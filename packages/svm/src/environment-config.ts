@@ -6,6 +6,7 @@
  */
 
 import type { Hash, Pubkey, RuntimeFeatures } from '@parhelion/sdk';
+import type { JitMode } from './jit-tier.ts';
 import type { ProgramRuntimeEnvironment } from './program-cache-entry.ts';
 import type { SysvarCache } from './sysvar-cache.ts';
 
@@ -33,4 +34,6 @@ export interface EnvironmentConfig {
 	readonly featureSet: RuntimeFeatures;
 	readonly programRuntimeEnvironments: ProgramRuntimeEnvironments;
 	readonly sysvarCache: SysvarCache;
+	/** Whether programs are compiled. */
+	readonly jit: JitMode;
 }

@@ -21,8 +21,12 @@ export const NO_FEE: FeeDetails = Object.freeze({ transactionFee: 0n, prioritiza
 
 /** Sum of the parts, at most u64::MAX. */
 export function totalFee(fee: FeeDetails): Lamports {
-	const total = fee.transactionFee + fee.prioritizationFee;
-	return total > U64_MAX ? U64_MAX : total;
+	return saturated(fee.transactionFee + fee.prioritizationFee);
+}
+
+function saturated(lamports: Lamports): Lamports {
+	if (lamports > U64_MAX) return U64_MAX;
+	return lamports;
 }
 
 /** Signatures a message pays for: its own, and what its precompile instructions say they verify. */
@@ -42,6 +46,6 @@ export function calculateFeeDetails(
 	lamportsPerSignature: Lamports,
 	prioritizationFee: Lamports,
 ): FeeDetails {
-	const transactionFee = BigInt(countSignatures(message)) * lamportsPerSignature;
-	return { transactionFee: transactionFee > U64_MAX ? U64_MAX : transactionFee, prioritizationFee };
+	const transactionFee = saturated(BigInt(countSignatures(message)) * lamportsPerSignature);
+	return { transactionFee, prioritizationFee };
 }

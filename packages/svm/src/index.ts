@@ -15,6 +15,7 @@ export * from './fee.ts';
 export * from './inner-instructions.ts';
 export * from './instruction-context.ts';
 export * from './invoke-context.ts';
+export { type JitCounters, type JitMode, jitCounters } from './jit-tier.ts';
 export * from './log-collector.ts';
 export * from './message-processor.ts';
 export * from './nonce.ts';

@@ -20,6 +20,7 @@ import type { InvokeContextCallback } from './environment-config.ts';
 import type { SVMTransactionExecutionBudget } from './execution-budget.ts';
 import type { FeeDetails } from './fee.ts';
 import type { InnerInstructionsList } from './inner-instructions.ts';
+import type { JitMode } from './jit-tier.ts';
 import type { ModifiedPrograms } from './program-cache.ts';
 import type { RollbackAccounts } from './rollback-accounts.ts';
 import type { KeyedAccountSharedData } from './transaction-accounts.ts';
@@ -52,6 +53,8 @@ export interface TransactionProcessingConfig {
 	readonly recordLogs: boolean;
 	readonly recordInnerInstructions: boolean;
 	readonly recordReturnData: boolean;
+	/** Whether programs are compiled: `auto` unless given. */
+	readonly jit?: JitMode;
 	/** Accept only nonce accounts of the canonical size; a policy of leaders. */
 	readonly strictNonceSizeCheck?: boolean;
 	/**

@@ -269,6 +269,7 @@ export class TransactionBatchProcessor {
 			featureSet: environment.runtimeFeatures,
 			programRuntimeEnvironments: environments,
 			sysvarCache: this.sysvarCache,
+			jit: config.jit ?? 'auto',
 		};
 		const invokeContext = new InvokeContext(
 			context,

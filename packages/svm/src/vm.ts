@@ -23,16 +23,12 @@ import {
 } from '@parhelion/sbpf';
 import { Fault, InstructionError, instructionErrorFromU64, programIds } from '@parhelion/sdk';
 import type { InvokeContext } from './invoke-context.ts';
+import { prepareExecution } from './jit-tier.ts';
 import { BpfAllocator, MemoryContext } from './memory-context.ts';
 import { asEbpfError, type ProgramError, programErrorText } from './program-error.ts';
-import {
-	deserializeParameters,
-	freeSerializedParameters,
-	MAX_PERMITTED_DATA_INCREASE,
-	type SerializedParameters,
-	serializeParameters,
-} from './serialization.ts';
+import { deserializeParameters, freeSerializedParameters, serializeParameters } from './serialization.ts';
 import { dataChangeError, redirectToAccount, writeBackDirectMappings } from './serialization-regions.ts';
+import { MAX_PERMITTED_DATA_INCREASE, type SerializedParameters } from './serialization-writer.ts';
 import { programReturn } from './stable-log.ts';
 
 /** Bytes of a page of heap, the unit its cost is counted in. */
@@ -101,7 +97,9 @@ function run(
 		}
 		vm.registers[1] = BigInt(MM_INPUT_START);
 		vm.registers[2] = BigInt(parameters.instructionDataOffset);
-		const { instructionCount, result } = vm.executeProgram(executable, 'preferJit');
+		const mode = prepareExecution(executable, invokeContext.environmentConfig.jit);
+		const { instructionCount, result } = vm.executeProgram(executable, mode);
+		executable.heat += instructionCount;
 
 		const { logCollector, transactionContext } = invokeContext;
 		const programId = transactionContext.getCurrentInstructionContext().getProgramKey();

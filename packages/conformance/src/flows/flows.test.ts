@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { Pair } from './harness.ts';
 import { flows } from './index.ts';
 
-describe('flows on Parhelion and on the oracle', () => {
+describe.each(['off', 'eager'] as const)('flows on Parhelion (jit: %s) and on the oracle', (jit) => {
 	it.each(flows)('$name', (flow) => {
-		const pair = new Pair(() => new LiteSVM());
+		const pair = new Pair(() => new LiteSVM().withJit(jit));
 		flow.run(pair);
 		expect(pair.steps.filter((step) => step.outcome !== step.expected)).toEqual([]);
 		expect(pair.differences).toEqual([]);

@@ -274,7 +274,8 @@ function randomInvocation(random: Random, world: World, self: Pubkey, places: re
 			}
 		}
 	}
-	if (random.oneIn(20)) seeds.push(Array.from({ length: random.int(18) }, () => random.bytes(random.int(34))));
+	if (random.oneIn(20))
+		seeds.push(Array.from({ length: random.int(18) }, () => random.bytes(random.int(34))));
 	if (random.oneIn(4) && keys.length > 1) {
 		// A system transfer between two of the accounts.
 		const data = new Uint8Array(12);
@@ -283,7 +284,11 @@ function randomInvocation(random: Random, world: World, self: Pubkey, places: re
 		return {
 			programId: programIds.systemProgram,
 			metas: [
-				{ ...pick(keys.filter((one) => one.isSigner && one.dataLen === 0)), isWritable: true, isSigner: true },
+				{
+					...pick(keys.filter((one) => one.isSigner && one.dataLen === 0)),
+					isWritable: true,
+					isSigner: true,
+				},
 				{ ...pick(keys.filter((one) => one.isWritable)), isWritable: true, isSigner: false },
 			],
 			data,
@@ -292,7 +297,13 @@ function randomInvocation(random: Random, world: World, self: Pubkey, places: re
 	}
 	const programId = random.oneIn(15)
 		? random.pick([programIds.bpfLoaderUpgradeable, programIds.ed25519Program, programIds.computeBudget])
-		: random.pick([self, world.beta, world.beta, world.beta, random.oneIn(8) ? programIds.systemProgram : world.beta]);
+		: random.pick([
+				self,
+				world.beta,
+				world.beta,
+				world.beta,
+				random.oneIn(8) ? programIds.systemProgram : world.beta,
+			]);
 	const data = random.bytes(random.oneIn(8) ? random.int(600) : random.int(24));
 	return { programId, metas: [...metas, ...programs], data, seeds };
 }
@@ -361,7 +372,13 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 			isSigner: k === 2 || random.oneIn(4),
 			isWritable: !random.oneIn(5),
 		}));
-		accounts.push({ key: pda, owner: programIds.systemProgram, dataLen: 0, isSigner: false, isWritable: random.oneIn(2) });
+		accounts.push({
+			key: pda,
+			owner: programIds.systemProgram,
+			dataLen: 0,
+			isSigner: false,
+			isWritable: random.oneIn(2),
+		});
 		for (const [k, key] of keys.entries()) {
 			const zero = random.oneIn(3);
 			pair.setData(key, owners[k]!, zero ? new Uint8Array(lens[k]!) : random.bytes(lens[k]!), 10n ** 9n);
@@ -382,7 +399,7 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 		const called = [...given, ...programs.filter(() => !random.oneIn(15))];
 		const first = randomProgram(random, world, alpha, called.slice(0, given.length), isDeprecated, true);
 		// What the caller may pass on besides its accounts are the programs.
-		const invoked = first.call !== null && first.call.programId.equals(beta) ? first.call.metas : [];
+		const invoked = first.call?.programId.equals(beta) ? first.call.metas : [];
 		const betaMetas = invoked.filter(({ pubkey }) => accounts.some(({ key }) => key.equals(pubkey)));
 		const second = randomProgram(
 			random,
@@ -393,7 +410,11 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 			random.oneIn(2),
 		);
 		pair.addProgram(alpha, first.file, isDeprecated ? programIds.bpfLoaderDeprecated : programIds.bpfLoader);
-		pair.addProgram(beta, second.file, isBetaDeprecated ? programIds.bpfLoaderDeprecated : programIds.bpfLoader);
+		pair.addProgram(
+			beta,
+			second.file,
+			isBetaDeprecated ? programIds.bpfLoaderDeprecated : programIds.bpfLoader,
+		);
 		const { ours, oracle } = pair.run([
 			{
 				programId: alpha,
@@ -412,5 +433,7 @@ describe('random cross-program invocations agree with the oracle', () => {
 		fuzz(SEED + 2, { virtual_address_space_adjustments: true, account_data_direct_mapping: true }));
 	it('without restrictions on parameter addresses', () =>
 		fuzz(SEED + 3, { syscall_parameter_address_restrictions: false }));
+	it('with account pointers, and direct mapping waiting for its regions', () =>
+		fuzz(SEED + 5, { direct_account_pointers_in_program_input: true, account_data_direct_mapping: true }));
 	it('with eight nested invocations allowed', () => fuzz(SEED + 4, { raise_cpi_nesting_limit_to_8: true }));
 });

@@ -10,10 +10,11 @@ import {
 	type AccountSharedData,
 	compileLegacyMessage,
 	createAccount,
+	decodeRent,
 	encodeTransaction,
+	type FeatureName,
 	FeatureSet,
 	featureId,
-	type FeatureName,
 	Hash,
 	type Instruction,
 	NO_LOADED_ADDRESSES,
@@ -23,18 +24,17 @@ import {
 	resolveRuntimeFeatures,
 	SanitizedMessage,
 	SanitizedTransaction,
-	type TransactionError,
-	decodeRent,
 	sysvarIds,
+	type TransactionError,
 } from '@parhelion/sdk';
 import {
 	checkTransaction,
 	collectAccountsToStore,
 	enabledBuiltins,
-	type TransactionProcessingCallback,
 	TransactionBatchProcessor,
+	type TransactionProcessingCallback,
 } from '@parhelion/svm';
-import { Account, FeatureSet as OracleFeatureSet, LiteSvm } from 'litesvm/dist/internal.js';
+import { Account, LiteSvm, FeatureSet as OracleFeatureSet } from 'litesvm/dist/internal.js';
 
 /** What either side shows of a transaction. */
 export interface Observed {
@@ -151,13 +151,7 @@ export class Pair implements TransactionProcessingCallback {
 		const account = createAccount(fields);
 		this.oracle.setAccount(
 			pubkey.bytes,
-			new Account(
-				account.lamports,
-				account.data,
-				account.owner.bytes,
-				account.executable,
-				account.rentEpoch,
-			),
+			new Account(account.lamports, account.data, account.owner.bytes, account.executable, account.rentEpoch),
 		);
 	}
 
@@ -177,15 +171,8 @@ export class Pair implements TransactionProcessingCallback {
 	run(instructions: readonly Instruction[]): Compared {
 		const blockhash = Hash.fromBase58(this.oracle.latestBlockhash());
 		const message = compileLegacyMessage(this.payer, instructions, blockhash);
-		const signatures = Array.from(
-			{ length: message.header.numRequiredSignatures },
-			() => new Uint8Array(64),
-		);
-		const sanitized = new SanitizedMessage(
-			message,
-			NO_LOADED_ADDRESSES,
-			reservedAccountKeys(this.features),
-		);
+		const signatures = Array.from({ length: message.header.numRequiredSignatures }, () => new Uint8Array(64));
+		const sanitized = new SanitizedMessage(message, NO_LOADED_ADDRESSES, reservedAccountKeys(this.features));
 		const ours = this.runOurs(sanitized, blockhash, signatures);
 		const oracle = this.runOracle(encodeTransaction({ signatures, message }), message.accountKeys);
 		return { ours, oracle };
@@ -212,7 +199,9 @@ export class Pair implements TransactionProcessingCallback {
 			{ logBytesLimit: 10_000, recordLogs: true, recordInnerInstructions: true, recordReturnData: true },
 		);
 		if (result.kind !== 'executed') return this.notExecuted(result.error, message.accountKeys);
-		const stored = new Map(collectAccountsToStore(message, result).map(([key, account]) => [key.key, account]));
+		const stored = new Map(
+			collectAccountsToStore(message, result).map(([key, account]) => [key.key, account]),
+		);
 		const { status, logMessages, executedUnits, returnData, innerInstructions } = result.execution;
 		return {
 			outcome: errorText(status),
@@ -259,16 +248,18 @@ export class Pair implements TransactionProcessingCallback {
 			logs: meta.logs(),
 			computeUnits: Number(meta.computeUnitsConsumed()),
 			returnData: returned.data().length === 0 ? '' : `${program.toBase58()} ${hex(returned.data())}`,
-			inner: meta.innerInstructions().map((list) =>
-				list.map((one) =>
-					[
-						one.instruction().programIdIndex(),
-						hex(one.instruction().accounts()),
-						hex(one.instruction().data()),
-						one.stackHeight(),
-					].join(' '),
+			inner: meta
+				.innerInstructions()
+				.map((list) =>
+					list.map((one) =>
+						[
+							one.instruction().programIdIndex(),
+							hex(one.instruction().accounts()),
+							hex(one.instruction().data()),
+							one.stackHeight(),
+						].join(' '),
+					),
 				),
-			),
 			accounts: Object.fromEntries(
 				keys.map((key) => [key.toBase58(), accountText(this.getAccountSharedData(key))]),
 			),

@@ -2,7 +2,6 @@
  * The management instructions of the upgradeable loader, on the SVM and on the oracle: a program's life from
  * buffer to closing, and every instruction with its accounts right, almost right or absurd.
  */
-import { assembleText } from '@parhelion/sbpf';
 import {
 	type AccountMeta,
 	ByteWriter,
@@ -20,7 +19,7 @@ import { programFile } from './elf.ts';
 import { address, Pair } from './harness.ts';
 import { Random } from './random.ts';
 
-const CASES = Number(process.env['PARHELION_FUZZ_PROGRAMS'] ?? 150);
+const CASES = Number(process.env['PARHELION_FUZZ_PROGRAMS'] ?? 60);
 const SEED = Number(process.env['PARHELION_FUZZ_SEED'] ?? 1);
 
 const LOADER = programIds.bpfLoaderUpgradeable;
@@ -144,8 +143,6 @@ describe("a program's life agrees with the oracle", () => {
 		expect(agree(pair, [back], 'take back')).toBe('ok');
 		later(500n);
 		expect(agree(pair, [close(programdata)], 'close')).toBe('ok');
-		later(600n);
-		expect(agree(pair, [call], 'call the closed program')).not.toBe('ok');
 	});
 });
 
@@ -253,11 +250,6 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 
 describe('random management instructions agree with the oracle', () => {
 	it('with the features of mainnet', () => fuzz(SEED, {}));
-	it('with the smallest extension', () =>
-		fuzz(SEED + 1, { loader_v3_minimum_extend_program_size: true }));
+	it('with the smallest extension', () => fuzz(SEED + 1, { loader_v3_minimum_extend_program_size: true }));
 	it('with old versions refused', () => fuzz(SEED + 2, { disable_sbpf_v0_v1_v2_deployment: true }));
-});
-
-it('the assembler makes what the tests deploy', () => {
-	expect(assembleText('mov64 r0, 0\nexit', 3).ok).toBe(true);
 });

@@ -35,6 +35,9 @@ const SYSCALLS: readonly (readonly [string, ...Kind[]])[] = [
 	['sol_try_find_program_address', 'slices', 'count', 'key', 'addr', 'addr'],
 	['sol_sha256', 'slices', 'count', 'addr'],
 	['sol_keccak256', 'slices', 'count', 'addr'],
+	['sol_blake3', 'slices', 'count', 'addr'],
+	['sol_sha512', 'slices', 'count', 'addr'],
+	['sol_get_fees_sysvar', 'addr'],
 	['sol_secp256k1_recover', 'addr', 'small', 'addr', 'addr'],
 	['sol_get_clock_sysvar', 'addr'],
 	['sol_get_rent_sysvar', 'addr'],
@@ -79,7 +82,9 @@ function writableAddress(random: Random): bigint {
 
 function randomLength(random: Random): bigint {
 	if (random.oneIn(40)) return random.u64();
-	return BigInt(random.pick([0, 0, 1, 2, 7, 8, 16, 31, 32, 33, 40, 64, 100, 255, 300, 512, 1024, 1025, 4096]));
+	return BigInt(
+		random.pick([0, 0, 1, 2, 7, 8, 16, 31, 32, 33, 40, 64, 100, 255, 300, 512, 1024, 1025, 4096]),
+	);
 }
 
 function argument(random: Random, kind: Kind): bigint {
@@ -175,6 +180,15 @@ describe('random syscalls agree with the oracle', () => {
 	it('with regions for account data', () => fuzz(SEED + 1, { virtual_address_space_adjustments: true }));
 	it('with account data mapped directly', () =>
 		fuzz(SEED + 2, { virtual_address_space_adjustments: true, account_data_direct_mapping: true }));
+	it('without depleting the meter on failure', () =>
+		fuzz(SEED + 5, { deplete_cu_meter_on_vm_failure: false, virtual_address_space_adjustments: true }));
+	it('with syscalls that mainnet does not have', () =>
+		fuzz(SEED + 4, {
+			blake3_syscall_enabled: true,
+			enable_sha512_syscall: true,
+			disable_fees_sysvar: false,
+			enable_get_epoch_stake_syscall: true,
+		}));
 	it('without restrictions on parameter addresses', () =>
 		fuzz(SEED + 3, { syscall_parameter_address_restrictions: false }));
 });

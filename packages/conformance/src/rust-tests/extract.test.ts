@@ -114,10 +114,15 @@ describe.skipIf(extraction === null)("upstream's own tests", () => {
 		expect(extraction?.cases.length).toBeGreaterThan(600);
 	});
 
+	const casesOf = (name: string) => extraction!.cases.filter((extracted) => extracted.suite === name);
+
 	test.each(['vm', 'verify', 'asm', 'disasm', 'elf'])('agree in suite %s', (name) => {
-		const cases = extraction!.cases.filter((extracted) => extracted.suite === name);
-		expect(cases.length).toBeGreaterThan(0);
-		expect(runCases(suites.get(name)!, cases, 'interpreter').disagreements).toEqual([]);
+		expect(casesOf(name).length).toBeGreaterThan(0);
+		expect(runCases(suites.get(name)!, casesOf(name), 'interpreter').disagreements).toEqual([]);
+	});
+
+	test('agree in suite vm when compiled', () => {
+		expect(runCases(suites.get('vm')!, casesOf('vm'), 'jit').disagreements).toEqual([]);
 	});
 });
 if (extraction === null) console.log('skipped: no solana-sbpf crate');

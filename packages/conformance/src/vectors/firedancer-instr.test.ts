@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { runCases } from '../provider.ts';
+import { ENGINES } from '../suite.ts';
 import { insnSuite } from '../suites/insn.ts';
 import { parseInstrFile } from './firedancer-instr.ts';
 import { vectorsFolder } from './folders.ts';
@@ -42,8 +43,8 @@ describe('the parser', () => {
 	});
 });
 
-test.skipIf(cases === null)("every case of Firedancer's agrees", () => {
+test.skipIf(cases === null).each(ENGINES)("every case of Firedancer's agrees with the %s", (engine) => {
 	expect(cases).toHaveLength(2827);
-	expect(runCases(insnSuite, cases!, 'interpreter').disagreements).toEqual([]);
+	expect(runCases(insnSuite, cases!, engine).disagreements).toEqual([]);
 });
 if (cases === null) console.log('skipped: no vectors');

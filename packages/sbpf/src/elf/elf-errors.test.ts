@@ -229,6 +229,8 @@ const DYNAMIC: Case[] = [
 	],
 ];
 
+const badRelocation = (): BuiltElf => buildLenientElf({ relocations: [{ offset: 0, type: 3 }] });
+
 const TEXT: Case[] = [
 	['the entry point is before the text', sound().u64(24, 175n), { kind: 'EntrypointOutOfBounds' }],
 	['the entry point is behind the text', sound().u64(24, 224n), { kind: 'EntrypointOutOfBounds' }],
@@ -244,6 +246,13 @@ const TEXT: Case[] = [
 		'the text ends above the bytecode region',
 		sound()
 			.u64(sound().header('.text', 'addr'), (1n << 32n) + 8n)
+			.u64(24, (1n << 32n) + 8n),
+		OUT_OF_BOUNDS,
+	],
+	[
+		'the text ends above the bytecode region, before relocations are looked at',
+		badRelocation()
+			.u64(badRelocation().header('.text', 'addr'), (1n << 32n) + 8n)
 			.u64(24, (1n << 32n) + 8n),
 		OUT_OF_BOUNDS,
 	],

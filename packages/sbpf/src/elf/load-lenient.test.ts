@@ -183,6 +183,18 @@ describe('a relocation', () => {
 	});
 });
 
+test('the entry point is that of the file header, whatever symbol bears the name', () => {
+	const elf = buildLenientElf({
+		text: [...CALL_IMM(-1), ...EXIT, ...EXIT],
+		entry: 1,
+		dynamicSymbols: [{ name: 'entrypoint', value: 16, info: FUNC }],
+		relocations: [{ offset: 0, type: R_BPF_64_32, symbol: 1 }],
+	});
+	const executable = load(elf);
+	expect(imm(executable, 0)).toBe(ENTRYPOINT_KEY);
+	expect(functionsOf(executable)).toEqual([[ENTRYPOINT_KEY, 'entrypoint', 1]]);
+});
+
 describe('labels', () => {
 	test('come from the symbol table, the first name of a slot stays', () => {
 		const elf = buildLenientElf({

@@ -65,7 +65,7 @@ export function loadWithLenientParser(bytes: Uint8Array, loader: RelocationLoade
 	);
 
 	const roSection = parseRoSections(config, elf.sections, file);
-	if (config.optimizeRodata && Math.floor(roSection.vmAddr / MM_REGION_SIZE) !== 1) throw outOfBounds();
+	// Upstream checks here that the region starts in [2^32, 2^33); parseRoSections leaves no other case.
 	const textRange = text.fileRange();
 	const textLength = textRange.end - textRange.start;
 	let textBytes: Uint8Array;

@@ -128,6 +128,7 @@ describe('refuses', () => {
 		['an entry point inside an instruction', entry(both(), (1n << 32n) + 4n).bytes, HEADER],
 		['the largest entry point', entry(both(), U64_MAX - 7n).bytes, HEADER],
 		['no bytecode at all', sizes(textOnly(), 0, 0n).bytes, HEADER],
+		['no bytes after the headers', sizes(textOnly(), 0, 0n).bytes.subarray(0, 120), PROGRAM_HEADER],
 	])('%s', (_, bytes, expected) => {
 		expect(load(bytes)).toEqual(expected);
 	});

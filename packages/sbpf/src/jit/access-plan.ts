@@ -114,5 +114,7 @@ export function planAccesses(
 
 function writesRegister(context: PlanContext, opcode: number): boolean {
 	const shape = context.source.table.rows[opcode]?.shape;
-	return shape === 'lddw' || shape === 'aluImm' || shape === 'aluReg' || shape === 'aluUnary' || shape === 'endian';
+	return (
+		shape === 'lddw' || shape === 'aluImm' || shape === 'aluReg' || shape === 'aluUnary' || shape === 'endian'
+	);
 }

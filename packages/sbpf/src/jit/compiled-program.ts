@@ -51,37 +51,55 @@ interface Running<C extends ContextObject> {
 	windowsClosed: number;
 }
 
-/** What a program was compiled to. */
-export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> {
+/**
+ * What the compiler makes of a program: plain data, which a worker can be sent. It fits every executable with the
+ * same bytes, version, configuration and syscalls.
+ */
+export interface CompiledModule {
 	readonly module: WebAssembly.Module;
 	/** Bytes of the module. */
 	readonly size: number;
+	/** Keys of the loader's functions that it calls. */
+	readonly syscallKeys: readonly number[];
+	/** Slots of the functions that `callx` finds; null for a program without it. */
+	readonly callTargets: readonly number[] | null;
+	/** Bytes of a frame that is addressed without a check (0: none), and what a call adds to the frame pointer. */
+	readonly frameSize: number;
+	readonly frameStride: number;
+}
+
+/** Gives the maps of collected programs back to their arena. */
+const collectedMaps: FinalizationRegistry<{ arena: Arena; host: number }> = new FinalizationRegistry(
+	({ arena, host }) => arena.free(host),
+);
+
+/** A program bound to its compiled form. */
+export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> {
+	readonly compiled: CompiledModule;
 	readonly #executable: Executable<C>;
 	readonly #syscalls: readonly BuiltinFunction<C>[];
-	/** Slots of the functions that `callx` finds; null for a program without it. */
 	readonly #callTargets: readonly number[] | null;
 	readonly #frameSize: number;
 	readonly #frameStride: number;
 	readonly #isManual: boolean;
 	readonly #instances: WeakMap<Arena, Instance<C>> = new WeakMap();
 
-	private constructor(executable: Executable<C>, context: ModuleContext, bytes: Uint8Array<ArrayBuffer>) {
-		this.module = new WebAssembly.Module(bytes);
-		this.size = bytes.length;
+	/** Binds `executable` to what it, or its like, was compiled to. */
+	constructor(executable: Executable<C>, compiled: CompiledModule) {
+		this.compiled = compiled;
 		this.#executable = executable;
 		const { functions } = executable.loader;
-		this.#syscalls = context.source.syscallKeys.map((key) => functions.lookupByKey(key)!.value);
-		this.#callTargets =
-			context.callMap === null ? null : context.callTargets.map((f) => context.analysis.functionPc(f));
-		this.#frameSize = context.frameSize;
-		this.#frameStride = context.frameStride;
+		this.#syscalls = compiled.syscallKeys.map((key) => functions.lookupByKey(key)!.value);
+		this.#callTargets = compiled.callTargets;
+		this.#frameSize = compiled.frameSize;
+		this.#frameStride = compiled.frameStride;
 		this.#isManual = manualStackFrameBump(executable.sbpfVersion);
 	}
 
-	/** Compiles a verified program. */
-	static compile<C extends ContextObject>(executable: Executable<C>): WasmProgram<C> {
-		const context = moduleContext(executable);
-		return new WasmProgram(executable, context, context.compile());
+	/** Compiles a verified program; `null` where the compiler declines it (see {@link compileModule}). */
+	static compile<C extends ContextObject>(executable: Executable<C>): WasmProgram<C> | null {
+		const compiled = compileModule(executable);
+		return compiled === null ? null : new WasmProgram(executable, compiled);
 	}
 
 	/** Runs the program from its entry point to the end. */
@@ -121,7 +139,8 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 	/** The stack, if it is as compiled code takes it to be. */
 	#stackOf(mapping: MemoryMapping, maxCallDepth: number): MemoryRegion | undefined {
 		const stack = mapping.regions.find((region) => region.vmAddr === MM_STACK_START);
-		if (this.#frameSize === 0 || stack === undefined) return this.#frameSize === 0 ? stack ?? mapping.regions[0] : undefined;
+		if (this.#frameSize === 0 || stack === undefined)
+			return this.#frameSize === 0 ? (stack ?? mapping.regions[0]) : undefined;
 		const gapSize = stack.vmGapShift === NO_GAPS ? 0 : stack.gapSize;
 		const hasItsShape = gapSize === this.#frameStride - this.#frameSize;
 		return stack.writable && hasItsShape && stack.len >= this.#frameSize * maxCallDepth ? stack : undefined;
@@ -142,12 +161,14 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		const instance: Instance<C> = { run: () => {}, running: null };
 		const host: Record<string, WebAssembly.ImportValue> = {
 			memory: arena.memory,
-			miss: (low: number, high: number, spanAndStore: number) => miss(instance.running!, low, high, spanAndStore),
+			miss: (low: number, high: number, spanAndStore: number) =>
+				miss(instance.running!, low, high, spanAndStore),
 			syscall: (index: number, pc: number) => this.#syscall(instance.running!, index, pc),
 			interpret: (pc: number) => this.#interpret(instance.running!, pc),
 		};
-		if (this.#callTargets !== null) host['callMap'] = new WebAssembly.Global({ value: 'i32' }, this.#putCallMap(arena));
-		const { exports } = new WebAssembly.Instance(this.module, { host });
+		if (this.#callTargets !== null)
+			host['callMap'] = new WebAssembly.Global({ value: 'i32' }, this.#putCallMap(arena));
+		const { exports } = new WebAssembly.Instance(this.compiled.module, { host });
 		instance.run = exports['run'] as () => void;
 		this.#instances.set(arena, instance);
 		return instance;
@@ -158,7 +179,9 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		const slots = Math.ceil(this.#executable.textBytes.length / 8);
 		const map = new Uint16Array(slots);
 		for (const [i, pc] of this.#callTargets!.entries()) map[pc] = i + 1;
-		return arena.put(new Uint8Array(map.buffer));
+		const host = arena.put(new Uint8Array(map.buffer));
+		collectedMaps.register(this, { arena, host });
+		return host;
 	}
 
 	#syscall(running: Running<C>, index: number, pc: number): void {
@@ -200,7 +223,12 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 }
 
 /** The arena offset of `span` bytes, or -1 where they are not all in one region that allows the access. */
-function miss<C extends ContextObject>(running: Running<C>, low: number, high: number, spanAndStore: number): number {
+function miss<C extends ContextObject>(
+	running: Running<C>,
+	low: number,
+	high: number,
+	spanAndStore: number,
+): number {
 	const { vm } = running;
 	const { mapping, arena } = vm;
 	const access = (spanAndStore & 1) as AccessType;
@@ -226,6 +254,37 @@ function writeMeter<C extends ContextObject>(vm: EbpfVm<C>, arena: Arena): void 
 
 function readMeter<C extends ContextObject>(vm: EbpfVm<C>, arena: Arena): void {
 	vm.budget = arena.i32[(ABI_METER >> 2) + 1]! * TWO_32 + (arena.i32[ABI_METER >> 2]! >>> 0);
+}
+
+/** Whether the engine has tail calls (WebAssembly 3.0), by which compiled code leaves functions. */
+const hasTailCalls: boolean = WebAssembly.validate(
+	Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 6, 1, 4, 0, 18, 0, 11),
+);
+
+/**
+ * Compiles a verified program. `null` where the compiler declines: the engine lacks tail calls, or does not
+ * accept the module (a function beyond its limits). The program is interpreted then.
+ */
+export function compileModule<C extends ContextObject>(executable: Executable<C>): CompiledModule | null {
+	if (!hasTailCalls) return null;
+	const context = moduleContext(executable);
+	const bytes = context.compile();
+	let module: WebAssembly.Module;
+	try {
+		module = new WebAssembly.Module(bytes);
+	} catch (thrown) {
+		if (thrown instanceof WebAssembly.CompileError) return null;
+		throw thrown;
+	}
+	const { analysis, callTargets } = context;
+	return {
+		module,
+		size: bytes.length,
+		syscallKeys: context.source.syscallKeys,
+		callTargets: context.callMap === null ? null : callTargets.map((f) => analysis.functionPc(f)),
+		frameSize: context.frameSize,
+		frameStride: context.frameStride,
+	};
 }
 
 function moduleContext<C extends ContextObject>(executable: Executable<C>): ModuleContext {

@@ -32,8 +32,14 @@ import {
 	WINDOW_LENGTH,
 	WINDOW_START,
 } from './abi.ts';
-import { type Access, type AccessGroup, type FrameOffsets, planAccesses, unknownOffsets } from './access-plan.ts';
-import { ARGUMENTS, liveBefore, PRESERVED, type RegisterSet, RESULT } from './effects.ts';
+import {
+	type Access,
+	type AccessGroup,
+	type FrameOffsets,
+	planAccesses,
+	unknownOffsets,
+} from './access-plan.ts';
+import { ARGUMENTS, liveBefore, PRESERVED, RESULT, type RegisterSet } from './effects.ts';
 import { type Lowering, loweringOf } from './lower.ts';
 import type { ModuleContext } from './module-context.ts';
 import { type BlockWriter, type Exit, Structurer } from './structure.ts';
@@ -221,7 +227,10 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 				return false;
 			case 'callImm':
 				if (source.isSyscall(pc)) return this.#writeSyscall(pc);
-				if (this.#analysis.cfg.terminator[block] === TERMINATOR_CALL && pc === this.#analysis.cfg.blockLast[block]) {
+				if (
+					this.#analysis.cfg.terminator[block] === TERMINATOR_CALL &&
+					pc === this.#analysis.cfg.blockLast[block]
+				) {
 					return this.#writeCall(this.#analysis.cfg.callTarget[block]!);
 				}
 				return this.#leaveForGood();
@@ -277,7 +286,10 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		const { source } = this.#context;
 		const { blockLast, taken, terminator } = this.#analysis.cfg;
 		const last = blockLast[block]!;
-		if (terminator[block] === TERMINATOR_JUMP || (terminator[block] === TERMINATOR_BRANCH && taken[block] === -1)) {
+		if (
+			terminator[block] === TERMINATOR_JUMP ||
+			(terminator[block] === TERMINATOR_BRANCH && taken[block] === -1)
+		) {
 			return last + 1 + source.off(last);
 		}
 		return source.following(last);
@@ -308,7 +320,11 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		const { frameStride, maxCallDepth } = this.#context;
 		const fp = this.#registers[FRAME_PTR]!;
 		if (this.#isManual) {
-			code.i32Const(0).mem(MemOp.i32Load, ABI_CALL_DEPTH).i32Const(maxCallDepth - 1).op(Op.i32GeS);
+			code
+				.i32Const(0)
+				.mem(MemOp.i32Load, ABI_CALL_DEPTH)
+				.i32Const(maxCallDepth - 1)
+				.op(Op.i32GeS);
 			this.fails();
 			code.i32Const(0).i32Const(0).mem(MemOp.i32Load, ABI_CALL_DEPTH).i32Const(1).op(Op.i32Add);
 			code.mem(MemOp.i32Store, ABI_CALL_DEPTH);
@@ -316,7 +332,10 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		}
 		// The frame pointer itself counts the frames.
 		const deepest = MM_STACK_START + this.#context.firstFrame + (maxCallDepth - 1) * frameStride;
-		code.localGet(fp).i64Const(deepest % 2 ** 32, Math.floor(deepest / 2 ** 32)).op(Op.i64GeU);
+		code
+			.localGet(fp)
+			.i64Const(deepest % 2 ** 32, Math.floor(deepest / 2 ** 32))
+			.op(Op.i64GeU);
 		this.fails();
 	}
 
@@ -330,7 +349,8 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 	#pushCalleeFrame(): void {
 		const { code } = this;
 		code.localGet(this.#registers[FRAME_PTR]!);
-		if (!this.#isManual && this.#context.frameStride > 0) code.i64Const(this.#context.frameStride).op(Op.i64Add);
+		if (!this.#isManual && this.#context.frameStride > 0)
+			code.i64Const(this.#context.frameStride).op(Op.i64Add);
 	}
 
 	#writeCall(target: number): boolean {
@@ -354,7 +374,10 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		if (register > FRAME_PTR || callMap === null) return this.#leaveForGood();
 		const text = this.#context.textAddress;
 		code.localGet(this.#registers[register]!);
-		code.i64Const(text % 2 ** 32, Math.floor(text / 2 ** 32)).op(Op.i64Sub).localTee(this.#address);
+		code
+			.i64Const(text % 2 ** 32, Math.floor(text / 2 ** 32))
+			.op(Op.i64Sub)
+			.localTee(this.#address);
 		code.i64Const(source.slotCount * INSN_SIZE).op(Op.i64GeU);
 		this.fails();
 		// Two bytes a slot of eight.
@@ -373,7 +396,10 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 	#writeSyscall(pc: number): boolean {
 		const { code } = this;
 		for (let r = 1; r <= 5; r++) {
-			code.i32Const(0).localGet(this.#registers[r]!).mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
+			code
+				.i32Const(0)
+				.localGet(this.#registers[r]!)
+				.mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
 		}
 		code.i32Const(0).localGet(this.#meter).mem(MemOp.i64Store, ABI_METER);
 		code.i32Const(this.#context.source.syscallIndex(pc)).i32Const(pc).call(this.#context.imports.syscall);
@@ -455,19 +481,32 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		code.localTee(this.#address);
 		code.i64Const(WINDOW_SHIFT).op(Op.i64ShrU).op(Op.i32WrapI64).i32Const(WINDOW_MASK).op(Op.i32And);
 		code.localSet(this.#window);
-		code.localGet(this.#address).localGet(this.#window).mem(MemOp.i64Load, windows + WINDOW_START);
+		code
+			.localGet(this.#address)
+			.localGet(this.#window)
+			.mem(MemOp.i64Load, windows + WINDOW_START);
 		code.op(Op.i64Sub).localTee(this.scratch);
 		code.localGet(this.#window).mem(MemOp.i64Load, windows + WINDOW_LENGTH);
 		if (span <= 8) {
-			code.i64Const(span - 1).op(Op.i64Sub).op(Op.i64LtU);
+			code
+				.i64Const(span - 1)
+				.op(Op.i64Sub)
+				.op(Op.i64LtU);
 		} else {
 			code.op(Op.i64LtU);
 			code.localGet(this.scratch).i64Const(span).op(Op.i64Add);
-			code.localGet(this.#window).mem(MemOp.i64Load, windows + WINDOW_LENGTH).op(Op.i64LeU).op(Op.i32And);
+			code
+				.localGet(this.#window)
+				.mem(MemOp.i64Load, windows + WINDOW_LENGTH)
+				.op(Op.i64LeU)
+				.op(Op.i32And);
 		}
 		code.if(ValType.i32);
 		code.localGet(this.scratch).op(Op.i32WrapI64);
-		code.localGet(this.#window).mem(MemOp.i32Load, windows + WINDOW_HOST).op(Op.i32Add);
+		code
+			.localGet(this.#window)
+			.mem(MemOp.i32Load, windows + WINDOW_HOST)
+			.op(Op.i32Add);
 		code.else();
 		code.localGet(this.#address).op(Op.i32WrapI64);
 		code.localGet(this.#address).i64Const(32).op(Op.i64ShrU).op(Op.i32WrapI64);
@@ -495,6 +534,7 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 				known[0] = Number.NaN;
 				return;
 		}
-		if (row.shape === 'lddw' || row.shape.startsWith('alu') || row.shape === 'endian') known[dst] = Number.NaN;
+		if (row.shape === 'lddw' || row.shape.startsWith('alu') || row.shape === 'endian')
+			known[dst] = Number.NaN;
 	}
 }

@@ -2,27 +2,38 @@ import { describe, expect, it } from 'vitest';
 import { assembleText } from '../asm/assembler.ts';
 import { defaultConfig } from '../config.ts';
 import { Executable } from '../executable.ts';
+import { MM_HEAP_START, MM_INPUT_START, MM_STACK_START } from '../isa/ebpf.ts';
 import { Arena } from '../memory/arena.ts';
 import { MemoryMapping } from '../memory/memory-mapping.ts';
 import { MemoryRegion } from '../memory/memory-region.ts';
-import { BuiltinProgram, type ContextObject, type SBPFVersion, SBPF_VERSIONS } from '../program.ts';
-import { MM_HEAP_START, MM_INPUT_START, MM_STACK_START } from '../isa/ebpf.ts';
+import { BuiltinProgram, type ContextObject, SBPF_VERSIONS, type SBPFVersion } from '../program.ts';
 import { EbpfVm } from '../vm.ts';
 import { WasmProgram } from './compiled-program.ts';
 
 class Context implements ContextObject {
 	mapping: MemoryMapping | null = null;
 	constructor(public remaining: number) {}
-	consume(n: number) { this.remaining = Math.max(0, this.remaining - n); }
-	getRemaining() { return this.remaining; }
-	activeMapping() { return this.mapping!; }
+	consume(n: number) {
+		this.remaining = Math.max(0, this.remaining - n);
+	}
+	getRemaining() {
+		return this.remaining;
+	}
+	activeMapping() {
+		return this.mapping!;
+	}
 }
 
 export function runBoth(asm: string, version: SBPFVersion, input: Uint8Array, budget: number) {
 	const loader = new BuiltinProgram<Context>({ ...defaultConfig(), alignedMemoryMapping: true });
 	const assembled = assembleText(asm, version);
 	if (!assembled.ok) throw new Error(String(assembled.error));
-	const ex = Executable.fromTextBytes(assembled.value.text, loader, version, assembled.value.functionRegistry);
+	const ex = Executable.fromTextBytes(
+		assembled.value.text,
+		loader,
+		version,
+		assembled.value.functionRegistry,
+	);
 	if (!ex.ok) throw new Error(JSON.stringify(ex.error));
 	const verified = ex.value.verify();
 	if (!verified.ok) throw new Error(JSON.stringify(verified.error));
@@ -44,7 +55,11 @@ export function runBoth(asm: string, version: SBPFVersion, input: Uint8Array, bu
 		const vm = new EbpfVm(loader, version, context, stackSize);
 		vm.registers[1] = BigInt(MM_INPUT_START);
 		if (mode === 'jit') ex.value.compiled ??= WasmProgram.compile(ex.value);
-		const t0 = performance.now(); const { instructionCount, result } = vm.executeProgram(ex.value, mode); const t1 = performance.now(); if (instructionCount > 1e6) console.log(mode, ((t1 - t0) * 1e6 / instructionCount).toFixed(3), 'ns/insn');
+		const t0 = performance.now();
+		const { instructionCount, result } = vm.executeProgram(ex.value, mode);
+		const t1 = performance.now();
+		if (instructionCount > 1e6)
+			console.log(mode, (((t1 - t0) * 1e6) / instructionCount).toFixed(3), 'ns/insn');
 		return {
 			instructionCount,
 			result,
@@ -59,14 +74,16 @@ const PROGRAMS: Record<string, string> = {
 	constant: 'mov64 r0, 42\nexit',
 	loop: 'mov64 r0, 0\nmov64 r2, 100\nadd64 r0, r2\nsub64 r2, 1\njne r2, 0, -3\nexit',
 	memory: 'ldxdw r2, [r1+0]\nadd64 r2, 5\nstxdw [r1+8], r2\nldxb r0, [r1+8]\nstxw [r1+16], r0\nexit',
-	stack: 'mov64 r2, 7\nstxdw [r10-8], r2\nmov64 r3, r10\nadd64 r3, -8\nldxdw r0, [r3+0]\nldxdw r4, [r10-16]\nadd64 r0, r4\nexit',
+	stack:
+		'mov64 r2, 7\nstxdw [r10-8], r2\nmov64 r3, r10\nadd64 r3, -8\nldxdw r0, [r3+0]\nldxdw r4, [r10-16]\nadd64 r0, r4\nexit',
 	call: 'mov64 r1, 5\nmov64 r6, 9\ncall function_fib\nadd64 r0, r6\nexit\nfunction_fib:\njgt r1, 1, +2\nmov64 r0, r1\nexit\nmov64 r6, r1\nsub64 r1, 1\ncall function_fib\nmov64 r7, r0\nmov64 r1, r6\nsub64 r1, 2\ncall function_fib\nadd64 r0, r7\nexit',
 	recursion: 'call function_f\nexit\nfunction_f:\nadd64 r0, 1\ncall function_f\nexit',
 	violation: 'ldxdw r0, [r1+1000]\nexit',
 	straddle: 'ldxdw r0, [r1+0]\nldxdw r2, [r1+500]\nexit',
 	division: 'mov64 r2, 0\nmov64 r0, 9\ndiv64 r0, r2\nexit',
 	diamond: 'ldxb r2, [r1+0]\njeq r2, 1, +2\nmov64 r0, 1\nja +1\nmov64 r0, 2\nadd64 r0, 10\nexit',
-	irreducible: 'mov64 r3, 20\nldxb r2, [r1+0]\njeq r2, 0, +3\nadd64 r0, 1\nsub64 r3, 1\njeq r3, 0, +3\nadd64 r0, 100\nsub64 r3, 1\njne r3, 0, -6\nexit',
+	irreducible:
+		'mov64 r3, 20\nldxb r2, [r1+0]\njeq r2, 0, +3\nadd64 r0, 1\nsub64 r3, 1\njeq r3, 0, +3\nadd64 r0, 100\nsub64 r3, 1\njne r3, 0, -6\nexit',
 	overrun: 'mov64 r0, 1\njeq r0, 1, +0\nexit',
 };
 

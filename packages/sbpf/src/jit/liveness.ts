@@ -18,8 +18,8 @@ import {
 	effectTable,
 	liveBefore,
 	PRESERVED,
-	type RegisterSet,
 	RESULT,
+	type RegisterSet,
 } from './effects.ts';
 import type { Source } from './source.ts';
 

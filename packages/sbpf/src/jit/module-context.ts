@@ -96,7 +96,10 @@ export class ModuleContext implements PlanContext {
 		};
 		this.callMap = analysis.hasCallx ? module.importGlobal('host', 'callMap', i32, false) : null;
 		this.#resultTypes = [i64, ...registersIn(this.liveness.results).map(() => i64)];
-		this.uniformType = module.type([...registersIn(ALL_REGISTERS).map(() => i64), i64, i64], this.#resultTypes);
+		this.uniformType = module.type(
+			[...registersIn(ALL_REGISTERS).map(() => i64), i64, i64],
+			this.#resultTypes,
+		);
 	}
 
 	/** The registers that function `f` takes. */
@@ -133,7 +136,10 @@ export class ModuleContext implements PlanContext {
 			const { code } = helper;
 			let parameter = 0;
 			for (const r of [...registersIn(live), FRAME_PTR]) {
-				code.i32Const(0).localGet(parameter++).mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
+				code
+					.i32Const(0)
+					.localGet(parameter++)
+					.mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
 			}
 			code.i32Const(0).localGet(parameter++).mem(MemOp.i64Store, ABI_METER);
 			code.localGet(parameter).call(this.imports.interpret);
@@ -201,7 +207,10 @@ export class ModuleContext implements PlanContext {
 			if (!this.source.isCallxTarget(f)) continue;
 			const { index, code } = this.#module.function(this.uniformType);
 			for (const r of registersIn(this.parametersOf(f))) code.localGet(r);
-			code.localGet(REGISTERS).localGet(REGISTERS + 1).returnCall(this.functionIndex(f));
+			code
+				.localGet(REGISTERS)
+				.localGet(REGISTERS + 1)
+				.returnCall(this.functionIndex(f));
 			elements.push(index);
 			this.callTargets.push(f);
 		}
@@ -220,7 +229,11 @@ export class ModuleContext implements PlanContext {
 		code.i32Const(0).mem(MemOp.i64Load, ABI_METER).call(this.functionIndex(entry));
 		const spare = code.local(i64);
 		for (const r of registersIn(this.liveness.results).reverse()) {
-			code.localSet(spare).i32Const(0).localGet(spare).mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
+			code
+				.localSet(spare)
+				.i32Const(0)
+				.localGet(spare)
+				.mem(MemOp.i64Store, ABI_REGISTERS + 8 * r);
 		}
 		code.localSet(spare).i32Const(0).localGet(spare).mem(MemOp.i64Store, ABI_METER);
 		this.#module.exportFunction('run', index);

@@ -109,7 +109,9 @@ export class Structurer {
 			this.#push(END, child);
 			const label = this.#code.block();
 			if (!isGroup) this.#destinations.set(child, { label, index: -1 });
-			else for (const [index, member] of this.#groupOf(child).entries()) this.#destinations.set(member, { label, index });
+			else
+				for (const [index, member] of this.#groupOf(child).entries())
+					this.#destinations.set(member, { label, index });
 		}
 		this.#push(BODY, block);
 	}
@@ -189,7 +191,9 @@ export class Structurer {
 			return;
 		}
 		// What leads elsewhere at once is nested, else what dominates less.
-		const nestNext = this.#isInline(next) ? this.#isInline(taken) && this.#weight(next) < this.#weight(taken) : true;
+		const nestNext = this.#isInline(next)
+			? this.#isInline(taken) && this.#weight(next) < this.#weight(taken)
+			: true;
 		if (nestNext) code.op(Op.i32Eqz);
 		code.if();
 		this.#push(GO, block, nestNext ? taken : next);

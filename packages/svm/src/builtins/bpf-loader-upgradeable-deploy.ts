@@ -1,8 +1,8 @@
 /**
- * Deploying, upgrading and extending programs of the upgradeable loader (v3).
+ * Deploying and upgrading programs of the upgradeable loader (v3).
  *
- * Source: solana-bpf-loader-program 4.3.0, lib.rs (`DeployWithMaxDataLen`, `Upgrade`,
- * `common_extend_program`); solana-system-interface (`create_account`, `transfer`).
+ * Source: solana-bpf-loader-program 4.3.0, lib.rs (`DeployWithMaxDataLen`, `Upgrade`);
+ * solana-system-interface (`create_account`).
  */
 
 import {
@@ -23,9 +23,6 @@ import type { InvokeContext } from '../invoke-context.ts';
 import { findProgramAddress } from '../pda.ts';
 import { getSysvarWithAccountCheck } from '../sysvar-cache.ts';
 import { getLoaderState, loaderFailure, setLoaderState } from './bpf-loader-upgradeable-state.ts';
-
-/** Fewest bytes by which a program may be extended, with SIMD-0431. */
-const MINIMUM_EXTEND_PROGRAM_BYTES = 10_240;
 
 const METADATA = UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA;
 const BUFFER_METADATA = UPGRADEABLE_LOADER_SIZE_OF_BUFFER_METADATA;
@@ -48,11 +45,7 @@ function checkBuffer(
 		loaderFailure(invokeContext, 'Buffer account not writeable', InstructionError.InvalidArgument);
 	}
 	if (!buffer.getOwner().equals(instructionContext.getProgramKey())) {
-		loaderFailure(
-			invokeContext,
-			'Buffer account not owned by loader',
-			InstructionError.IncorrectProgramId,
-		);
+		loaderFailure(invokeContext, 'Buffer account not owned by loader', InstructionError.IncorrectProgramId);
 	}
 	const state = getLoaderState(buffer);
 	if (state.kind !== 'Buffer') {
@@ -67,11 +60,7 @@ function checkBuffer(
 		);
 	}
 	if (!instructionContext.isInstructionAccountSigner(authorityIndex)) {
-		loaderFailure(
-			invokeContext,
-			'Upgrade authority did not sign',
-			InstructionError.MissingRequiredSignature,
-		);
+		loaderFailure(invokeContext, 'Upgrade authority did not sign', InstructionError.MissingRequiredSignature);
 	}
 	return buffer.getData().length - BUFFER_METADATA;
 }
@@ -138,11 +127,7 @@ export function deployWithMaxDataLen(invokeContext: InvokeContext, maxDataLen: b
 
 	const derived = findProgramAddress([newProgramId.bytes], loaderId);
 	if (derived === null || !derived.address.equals(programdataKey)) {
-		loaderFailure(
-			invokeContext,
-			'ProgramData address is not derived',
-			InstructionError.InvalidArgument,
-		);
+		loaderFailure(invokeContext, 'ProgramData address is not derived', InstructionError.InvalidArgument);
 	}
 
 	drainBuffer(instructionContext);
@@ -219,11 +204,7 @@ export function upgrade(invokeContext: InvokeContext): void {
 		loaderFailure(invokeContext, 'Program account not writeable', InstructionError.InvalidArgument);
 	}
 	if (!program.getOwner().equals(loaderId)) {
-		loaderFailure(
-			invokeContext,
-			'Program account not owned by loader',
-			InstructionError.IncorrectProgramId,
-		);
+		loaderFailure(invokeContext, 'Program account not owned by loader', InstructionError.IncorrectProgramId);
 	}
 	const programState = getLoaderState(program);
 	if (programState.kind !== 'Program') {
@@ -320,144 +301,11 @@ function checkUpgradeable(
 		loaderFailure(invokeContext, 'Program not upgradeable', InstructionError.Immutable);
 	}
 	if (!state.upgradeAuthorityAddress.equals(instructionContext.getKeyOfInstructionAccount(6))) {
-		loaderFailure(
-			invokeContext,
-			'Incorrect upgrade authority provided',
-			InstructionError.IncorrectAuthority,
-		);
+		loaderFailure(invokeContext, 'Incorrect upgrade authority provided', InstructionError.IncorrectAuthority);
 	}
 	if (!instructionContext.isInstructionAccountSigner(6)) {
-		loaderFailure(
-			invokeContext,
-			'Upgrade authority did not sign',
-			InstructionError.MissingRequiredSignature,
-		);
+		loaderFailure(invokeContext, 'Upgrade authority did not sign', InstructionError.MissingRequiredSignature);
 	}
-}
-
-/** Accounts: program data, program, system program (unused), payer (needed where rent is due). */
-export function extendProgram(invokeContext: InvokeContext, additionalBytes: number): void {
-	const instructionContext = invokeContext.transactionContext.getCurrentInstructionContext();
-	const loaderId = instructionContext.getProgramKey();
-	if (additionalBytes === 0) {
-		loaderFailure(
-			invokeContext,
-			'Additional bytes must be greater than 0',
-			InstructionError.InvalidInstructionData,
-		);
-	}
-	const programdata = instructionContext.tryBorrowInstructionAccount(0);
-	const programdataKey = programdata.getKey();
-	if (!programdata.getOwner().equals(loaderId)) {
-		loaderFailure(invokeContext, 'ProgramData owner is invalid', InstructionError.InvalidAccountOwner);
-	}
-	if (!programdata.isWritable()) {
-		loaderFailure(invokeContext, 'ProgramData is not writable', InstructionError.InvalidArgument);
-	}
-	const programKey = checkProgramOfProgramData(invokeContext, instructionContext, programdataKey);
-	const newLen = checkExtendedLength(invokeContext, programdata.getData().length, additionalBytes);
-
-	const clock = invokeContext.getSysvarCache().getClock();
-	const state = getLoaderState(programdata);
-	if (state.kind !== 'ProgramData') {
-		loaderFailure(
-			invokeContext,
-			'ProgramData state is invalid',
-			InstructionError.InvalidAccountData,
-		);
-	}
-	if (state.slot === clock.slot) {
-		loaderFailure(
-			invokeContext,
-			'Program was extended in this block already',
-			InstructionError.InvalidArgument,
-		);
-	}
-	if (state.upgradeAuthorityAddress === null) {
-		loaderFailure(
-			invokeContext,
-			'Cannot extend ProgramData accounts that are not upgradeable',
-			InstructionError.Immutable,
-		);
-	}
-	const rent = invokeContext.getSysvarCache().getRent();
-	const requiredPayment = max(1n, rent.minimumBalance(newLen)) - programdata.getLamports();
-	programdata.drop();
-	if (requiredPayment > 0n) {
-		const payerKey = instructionContext.getKeyOfInstructionAccount(3);
-		invokeContext.nativeInvokeSigned(systemTransfer(payerKey, programdataKey, requiredPayment), []);
-	}
-
-	const extended = instructionContext.tryBorrowInstructionAccount(0);
-	extended.setDataLength(newLen);
-	// Old versions may still be extended.
-	deployProgram(
-		invokeContext,
-		programKey,
-		loaderId,
-		extended.getData().subarray(METADATA),
-		clock.slot,
-		false,
-	);
-	setLoaderState(extended, { ...state, slot: clock.slot });
-	extended.drop();
-	invokeContext.icMsg(`Extended ProgramData account by ${additionalBytes} bytes`);
-}
-
-/** Account 1 must be the program whose data is extended; answers its address. */
-function checkProgramOfProgramData(
-	invokeContext: InvokeContext,
-	instructionContext: InstructionContext,
-	programdataKey: Pubkey,
-): Pubkey {
-	const program = instructionContext.tryBorrowInstructionAccount(1);
-	if (!program.isWritable()) {
-		loaderFailure(invokeContext, 'Program account is not writable', InstructionError.InvalidArgument);
-	}
-	if (!program.getOwner().equals(instructionContext.getProgramKey())) {
-		loaderFailure(
-			invokeContext,
-			'Program account not owned by loader',
-			InstructionError.InvalidAccountOwner,
-		);
-	}
-	const state = getLoaderState(program);
-	if (state.kind !== 'Program') {
-		loaderFailure(invokeContext, 'Invalid Program account', InstructionError.InvalidAccountData);
-	}
-	if (!state.programdataAddress.equals(programdataKey)) {
-		loaderFailure(
-			invokeContext,
-			'Program account does not match ProgramData account',
-			InstructionError.InvalidArgument,
-		);
-	}
-	program.drop();
-	return program.getKey();
-}
-
-/** The length after extension, within the limits. */
-function checkExtendedLength(invokeContext: InvokeContext, oldLen: number, additionalBytes: number): number {
-	const newLen = oldLen + additionalBytes;
-	if (newLen > MAX_ACCOUNT_DATA_LEN) {
-		loaderFailure(
-			invokeContext,
-			`Extended ProgramData length of ${newLen} bytes exceeds max account data length of ${MAX_ACCOUNT_DATA_LEN} bytes`,
-			InstructionError.InvalidRealloc,
-		);
-	}
-	if (
-		invokeContext.getFeatureSet().loaderV3MinimumExtendProgramSize &&
-		additionalBytes < MINIMUM_EXTEND_PROGRAM_BYTES &&
-		additionalBytes !== MAX_ACCOUNT_DATA_LEN - oldLen
-	) {
-		loaderFailure(
-			invokeContext,
-			`ExtendProgram requires a minimum of ${MINIMUM_EXTEND_PROGRAM_BYTES} additional bytes or to extend to maximum size, but only ${additionalBytes} were requested`,
-			InstructionError.InvalidArgument,
-		);
-	}
-	return newLen;
 }
 
 /** `SystemInstruction::CreateAccount` */
@@ -475,17 +323,5 @@ function systemCreateAccount(
 			{ pubkey: to, isSigner: true, isWritable: true },
 		],
 		data: new ByteWriter(52).u32(0).u64(lamports).u64(BigInt(space)).raw(owner.bytes).finish(),
-	};
-}
-
-/** `SystemInstruction::Transfer` */
-function systemTransfer(from: Pubkey, to: Pubkey, lamports: bigint): Instruction {
-	return {
-		programId: programIds.systemProgram,
-		accounts: [
-			{ pubkey: from, isSigner: true, isWritable: true },
-			{ pubkey: to, isSigner: false, isWritable: true },
-		],
-		data: new ByteWriter(12).u32(2).u64(lamports).finish(),
 	};
 }

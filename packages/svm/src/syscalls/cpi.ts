@@ -15,15 +15,7 @@ import type { Syscall } from './declare.ts';
  */
 function syscallInvokeSigned(abi: CpiAbi): Syscall {
 	return (invokeContext, vm) => {
-		cpiCommon(
-			abi,
-			invokeContext,
-			argU64(vm, 1),
-			argU64(vm, 2),
-			argU64(vm, 3),
-			argU64(vm, 4),
-			argU64(vm, 5),
-		);
+		cpiCommon(abi, invokeContext, argU64(vm, 1), argU64(vm, 2), argU64(vm, 3), argU64(vm, 4), argU64(vm, 5));
 		return 0;
 	};
 }

@@ -23,9 +23,7 @@ function syscallHash(name: string, hash: (bytes: Uint8Array) => Uint8Array, outp
 		const count = argU64(vm, 2);
 		const maxSlices = invokeContext.getComputeBudget().sha256_max_slices;
 		if (count > maxSlices) {
-			invokeContext.icMsg(
-				`${name} Hashing ${count} sequences in one syscall is over the limit ${maxSlices}`,
-			);
+			invokeContext.icMsg(`${name} Hashing ${count} sequences in one syscall is over the limit ${maxSlices}`);
 			throw syscallFault({ kind: 'TooManySlices' });
 		}
 		const { sha256_base_cost, sha256_byte_cost, mem_op_base_cost } = invokeContext.getExecutionCost();

@@ -6,7 +6,7 @@
  * Source: solana-syscalls 4.3.0, lib.rs (`create_program_runtime_environment`).
  */
 
-import { BuiltinProgram, type BuiltinFunction, type Config, defaultConfig } from '@parhelion/sbpf';
+import { type BuiltinFunction, BuiltinProgram, type Config, defaultConfig } from '@parhelion/sbpf';
 import type { RuntimeFeatures } from '@parhelion/sdk';
 import type { SVMTransactionExecutionBudget } from '../execution-budget.ts';
 import type { InvokeContext } from '../invoke-context.ts';

@@ -7,6 +7,7 @@
  * Source: solana-syscalls 4.3.0, mem_ops.rs.
  */
 
+import type { Arena } from '@parhelion/sbpf';
 import type { InvokeContext } from '../invoke-context.ts';
 import { isNonoverlappingU64, translateMut, translateSlice } from '../memory.ts';
 import { syscallFault } from '../program-error.ts';
@@ -63,18 +64,29 @@ export const syscallMemcmp: Syscall = (invokeContext, vm) => {
 	const { memoryMapping, checkAligned } = invokeContext.memoryContexts.memoryContextAbiV1();
 	const a = translateSlice(memoryMapping, argU64(vm, 1), n, 1, 1);
 	const b = translateSlice(memoryMapping, argU64(vm, 2), n, 1, 1);
-	const { arena } = invokeContext;
-	const { u8 } = arena;
-	const length = Number(n);
-	let difference = 0;
-	for (let i = 0; i < length; i++) {
-		difference = u8[a + i]! - u8[b + i]!;
-		if (difference !== 0) break;
-	}
+	const difference = compare(invokeContext.arena, a, b, Number(n));
 	const result = translateMut(memoryMapping, argU64(vm, 4), 4, checkAligned ? 4 : 1);
-	arena.view.setInt32(result, difference, true);
+	invokeContext.arena.view.setInt32(result, difference, true);
 	return 0;
 };
+
+/** The difference of the first bytes that differ, 0 where none do. */
+function compare(arena: Arena, a: number, b: number, length: number): number {
+	const { u8, i32 } = arena;
+	let i = 0;
+	// Words first where both sides are aligned: a program pays one CU for 250 bytes.
+	if (((a | b) & 3) === 0) {
+		const words = length >> 2;
+		let w = 0;
+		while (w < words && i32[(a >> 2) + w] === i32[(b >> 2) + w]) w++;
+		i = w << 2;
+	}
+	for (; i < length; i++) {
+		const difference = u8[a + i]! - u8[b + i]!;
+		if (difference !== 0) return difference;
+	}
+	return 0;
+}
 
 /**
  * `sol_memset_(r1 at, r2 byte, r3 n)`: only the low 8 bits of r2 count.

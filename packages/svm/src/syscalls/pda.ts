@@ -6,8 +6,8 @@
 
 import { isOnCurve, sha256 } from '@parhelion/crypto';
 import type { InvokeContext } from '../invoke-context.ts';
-import type { MemoryContext } from '../memory-context.ts';
 import { translateMut, translateMutAll, translateSlice, translateType } from '../memory.ts';
+import type { MemoryContext } from '../memory-context.ts';
 import { MAX_SEED_LEN, MAX_SEEDS, PDA_MARKER } from '../pda.ts';
 import { syscallFault } from '../program-error.ts';
 import { argU64, readU64 } from '../u64.ts';

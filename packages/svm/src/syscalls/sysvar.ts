@@ -47,7 +47,9 @@ const LAST_RESTART_SLOT: Layout = { size: 8, align: 8, pieces: [{ from: 0, len: 
 function getSysvar(layout: Layout, bytesOf: (invokeContext: InvokeContext) => Uint8Array | null): Syscall {
 	return (invokeContext, vm) => {
 		const addr = argU64(vm, 1);
-		invokeContext.computeMeter.consumeChecked(invokeContext.getExecutionCost().sysvar_base_cost + layout.size);
+		invokeContext.computeMeter.consumeChecked(
+			invokeContext.getExecutionCost().sysvar_base_cost + layout.size,
+		);
 		const mapping = checkTarget(invokeContext, addr);
 		const host = translateMut(mapping, addr, layout.size, layout.align);
 		const bytes = bytesOf(invokeContext);

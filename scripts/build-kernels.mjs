@@ -52,7 +52,10 @@ function findClang() {
 /** Murmur3 (32 bits, seed 0) of a syscall's name: how a program calls it. */
 function syscallHash(name) {
 	const bytes = new TextEncoder().encode(name);
-	const mix = (k) => Math.imul(((k = Math.imul(k, 0xcc9e2d51)) << 15) | (k >>> 17), 0x1b873593);
+	const mix = (k) => {
+		const product = Math.imul(k, 0xcc9e2d51);
+		return Math.imul((product << 15) | (product >>> 17), 0x1b873593);
+	};
 	const whole = bytes.length & ~3;
 	let h = 0;
 	for (let i = 0; i < whole; i += 4) {

@@ -1,8 +1,11 @@
 import { ed25519Sign } from '@parhelion/crypto';
 import {
+	ByteWriter,
 	compileLegacyMessage,
 	createAccount,
+	decodeNonceVersions,
 	encodeMessage,
+	encodeNonceVersions,
 	Hash,
 	type Instruction,
 	type LegacyMessage,
@@ -186,6 +189,109 @@ describe('Bank', () => {
 		bank.setAccount(bob.pubkey, null);
 		expect(bank.getAccount(bob.pubkey)).toBeNull();
 		expect([...bank.getProgramAccounts(owner)].length).toBe(0);
+	});
+
+	it('burns at the end of a slot what was sent to the incinerator', () => {
+		const bank = fundedBank();
+		const burn = transferInstruction(alice.pubkey, programIds.incinerator, LAMPORTS_PER_SOL);
+		bank.processTransaction(transaction(alice, [burn], bank.lastBlockhash()));
+		expect(bank.getBalance(programIds.incinerator)).toBe(LAMPORTS_PER_SOL);
+		const before = bank.capitalization;
+		bank.advanceSlot();
+		expect(bank.getAccount(programIds.incinerator)).toBeNull();
+		expect(bank.capitalization).toBe(before - LAMPORTS_PER_SOL + 2500n);
+	});
+
+	it('charges the priority fee and gives it to the identity whole', () => {
+		const bank = fundedBank();
+		bank.advanceSlot();
+		const price = new ByteWriter(9).u8(3).u64(1_000_000n).finish();
+		const limit = new ByteWriter(5).u8(2).u32(10_000).finish();
+		const instructions = [price, limit].map((data) => ({
+			programId: programIds.computeBudget,
+			accounts: [],
+			data,
+		}));
+		const before = bank.getBalance(bank.identity);
+		const outcome = bank.processTransaction(transaction(alice, instructions, bank.lastBlockhash()));
+		expect(outcome).toMatchObject({ err: null, fee: 15_000n });
+		bank.advanceSlot();
+		expect(bank.getBalance(bank.identity) - before).toBe(12_500n);
+	});
+
+	it('refuses a transaction that locks an account twice, and one too large', () => {
+		const bank = fundedBank();
+		const { message, signatures } = transfer(bank, 1n);
+		if (message.version !== 'legacy') throw new Error('a legacy message was made');
+		const twice = {
+			...message,
+			accountKeys: [...message.accountKeys.slice(0, 2), bob.pubkey, programIds.systemProgram],
+		};
+		const repeated = bank.processTransaction({ signatures, message: twice }, { skipSigVerify: true });
+		expect(repeated.err).toEqual({ kind: 'AccountLoadedTwice' });
+		const memo = { programId: bob.pubkey, accounts: [], data: new Uint8Array(1232) };
+		const large = bank.processTransaction(transaction(alice, [memo], bank.lastBlockhash()));
+		expect(large.err).toEqual({ kind: 'SanitizeFailure' });
+	});
+
+	describe('with a durable nonce', () => {
+		const nonce = keypairFromSeed(new Uint8Array(32).fill(4));
+		const advance: Instruction = {
+			programId: programIds.systemProgram,
+			accounts: [
+				{ pubkey: nonce.pubkey, isSigner: false, isWritable: true },
+				{ pubkey: sysvarIds.recentBlockhashes, isSigner: false, isWritable: false },
+				{ pubkey: alice.pubkey, isSigner: true, isWritable: false },
+			],
+			data: Uint8Array.of(4, 0, 0, 0),
+		};
+
+		/** A bank with an initialised nonce account, and the value it holds. */
+		function bankWithNonce(): { bank: Bank; value: () => Hash } {
+			const bank = fundedBank();
+			const value = Hash.fromBytes(new Uint8Array(32).fill(0x55));
+			const data = encodeNonceVersions({
+				version: 'Current',
+				state: {
+					kind: 'Initialized',
+					data: { authority: alice.pubkey, durableNonce: value, lamportsPerSignature: 5000n },
+				},
+			});
+			bank.setAccount(nonce.pubkey, createAccount({ lamports: 2_000_000n, data }));
+			return {
+				bank,
+				value: () => {
+					const decoded = decodeNonceVersions(bank.getAccount(nonce.pubkey)!.data);
+					if (!decoded.ok || decoded.value.state.kind !== 'Initialized') throw new Error('no nonce');
+					return decoded.value.state.data.durableNonce;
+				},
+			};
+		}
+
+		it('runs once, whatever its age, and advances the nonce', () => {
+			const { bank, value } = bankWithNonce();
+			const before = value();
+			const sent = transaction(
+				alice,
+				[advance, transferInstruction(alice.pubkey, bob.pubkey, LAMPORTS_PER_SOL)],
+				before,
+			);
+			expect(bank.getFeeForMessage(sent.message)).toBe(5000n);
+			for (let i = 0; i < 200; i++) bank.advanceSlot();
+			expect(bank.processTransaction(sent).err).toBeNull();
+			expect(value().equals(before)).toBe(false);
+			expect(bank.processTransaction(sent).err).toEqual({ kind: 'BlockhashNotFound' });
+		});
+
+		it('advances the nonce also where it fails', () => {
+			const { bank, value } = bankWithNonce();
+			const before = value();
+			const tooMuch = transferInstruction(alice.pubkey, bob.pubkey, 100n * LAMPORTS_PER_SOL);
+			const outcome = bank.processTransaction(transaction(alice, [advance, tooMuch], before));
+			expect(outcome.err?.kind).toBe('InstructionError');
+			expect(value().equals(before)).toBe(false);
+			expect(bank.getBalance(alice.pubkey)).toBe(10n * LAMPORTS_PER_SOL - 5000n);
+		});
 	});
 
 	it('prices a message by its signatures, and not one with an unknown blockhash', () => {

@@ -10,7 +10,6 @@ import { ed25519Sign, sha256 } from '@parhelion/crypto';
 import {
 	type AccountSharedData,
 	ByteWriter,
-	base58Decode,
 	type Clock,
 	catchFault,
 	compileLegacyMessage,
@@ -23,7 +22,6 @@ import {
 	Hash,
 	type Lamports,
 	type LoadedAddresses,
-	MAX_TX_ACCOUNT_LOCKS,
 	NO_LOADED_ADDRESSES,
 	ok,
 	type Pubkey,
@@ -44,23 +42,19 @@ import {
 } from '@parhelion/sdk';
 import {
 	type CheckedTransactionDetails,
-	checkNonceTransaction,
-	checkTransaction,
 	collectAccountsToStore,
 	DEFAULT_LAMPORTS_PER_SIGNATURE,
 	enabledBuiltins,
 	type FeeDetails,
 	loadAddresses,
 	NO_FEE,
-	programdataAddress,
 	TransactionBatchProcessor,
 	type TransactionProcessingCallback,
 	type TransactionProcessingEnvironment,
 	type TransactionProcessingResult,
-	totalFee,
-	verifyNonceAccount,
 } from '@parhelion/svm';
-import { AccountsDb } from './accounts-db.ts';
+import { type Balances, collectBalances } from './balances.ts';
+import { BankAccounts } from './bank-accounts.ts';
 import type {
 	BankEvents,
 	CommittedTransaction,
@@ -74,13 +68,14 @@ import type {
 	TransactionOutcome,
 } from './bank-types.ts';
 import { BlockhashQueue, MAX_PROCESSING_AGE, MAX_TRANSACTION_FORWARDING_DELAY } from './blockhash-queue.ts';
+import { type CheckContext, checkProcessable, feeForMessage } from './check-transactions.ts';
 import { Emitter } from './events.ts';
 import { addFees, depositFees } from './fee-distribution.ts';
 import { type Genesis, resolveGenesis, transferInstruction } from './genesis.ts';
 import { NO_SIGNATURE, outcomeOf, simulationFailure, turnedAway } from './outcome.ts';
 import { StatusCache } from './status-cache.ts';
 import {
-	type SysvarStore,
+	nextClock,
 	updateClock,
 	updateEpochSchedule,
 	updateLastRestartSlot,
@@ -90,17 +85,14 @@ import {
 	updateSlotHistory,
 	updateStakeHistory,
 } from './sysvar-accounts.ts';
-import { collectTokenBalances } from './token-balances.ts';
-import { TransactionHistory } from './transaction-history.ts';
+import { BlockTimes, TransactionHistory } from './transaction-history.ts';
 import { verifySignatures, verifyTransaction } from './verify-transaction.ts';
 
 /** Slots after which a slot of a cluster with one validator is rooted. */
 const ROOT_DEPTH = 32n;
-/** The accounts a transaction may lock before `increase_tx_account_lock_limit`. */
-const OLD_ACCOUNT_LOCK_LIMIT = 64;
 
 /** The chain at its open slot. */
-export class Bank implements TransactionProcessingCallback, SysvarStore {
+export class Bank implements TransactionProcessingCallback {
 	readonly featureSet: FeatureSet;
 	readonly epochSchedule: EpochSchedule;
 	readonly rent: Rent;
@@ -111,18 +103,16 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	readonly faucet: Keypair;
 	readonly events: Emitter<BankEvents> = new Emitter();
 
-	readonly #accounts: AccountsDb = new AccountsDb();
+	readonly #accounts: BankAccounts;
 	readonly #blockhashes: BlockhashQueue = new BlockhashQueue();
 	readonly #statuses: StatusCache = new StatusCache();
 	readonly #history: TransactionHistory;
-	readonly #blockTimes: Map<Slot, UnixTimestamp> = new Map();
+	readonly #blockTimes: BlockTimes;
 	readonly #processor: TransactionBatchProcessor;
 	readonly #features: RuntimeFeatures;
 	readonly #reservedKeys: ReadonlySet<string>;
-	readonly #unixTimestamp: (slot: Slot) => UnixTimestamp;
-	readonly #firstSlot: Slot;
-	readonly #logBytesLimit: number | null;
-	readonly #historyLimit: number;
+	readonly #checks: CheckContext;
+	readonly #genesis: Genesis;
 	#environment: TransactionProcessingEnvironment;
 	#slot: Slot;
 	#parentSlot: Slot;
@@ -130,11 +120,11 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#clock: Clock;
 	#transactionCount = 0n;
 	#signatureCount = 0n;
-	#capitalization: Lamports = 0n;
 	/** What the open slot's transactions paid. */
 	#fees: FeeDetails = NO_FEE;
 
 	private constructor(genesis: Genesis) {
+		this.#genesis = genesis;
 		this.featureSet = genesis.featureSet;
 		this.epochSchedule = genesis.epochSchedule;
 		this.rent = genesis.rent;
@@ -142,34 +132,37 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.identity = genesis.identity;
 		this.faucet = genesis.faucet;
 		this.#history = new TransactionHistory(genesis.historyLimit);
-		this.#historyLimit = genesis.historyLimit;
+		this.#blockTimes = new BlockTimes(genesis.historyLimit + Number(ROOT_DEPTH));
 		this.#features = resolveRuntimeFeatures(genesis.featureSet);
 		this.#reservedKeys = reservedAccountKeys(genesis.featureSet);
-		this.#unixTimestamp = genesis.unixTimestamp;
-		this.#firstSlot = genesis.slot;
-		this.#logBytesLimit = genesis.logBytesLimit;
 		this.#slot = genesis.slot;
 		this.#parentSlot = genesis.slot;
 		this.#bankHash = genesis.hash;
-		for (const [pubkey, account] of genesis.accounts) this.#store(pubkey, account);
-
-		const epoch = this.epochSchedule.getEpoch(genesis.slot);
-		this.#processor = new TransactionBatchProcessor(genesis.slot, epoch);
+		this.#clock = nextClock(genesis.slot, genesis.creationTime, null, genesis.epochSchedule);
+		this.#processor = new TransactionBatchProcessor(genesis.slot, this.#clock.epoch);
 		for (const { programId, name, entrypoint } of enabledBuiltins(genesis.featureSet)) {
 			this.#processor.addBuiltin(programId, name, entrypoint);
 		}
+		const accounts = new BankAccounts(genesis.rent, genesis.slot, this.#processor, this.events);
+		this.#accounts = accounts;
+		this.#checks = {
+			features: this.#features,
+			blockhashes: this.#blockhashes,
+			statuses: this.#statuses,
+			getAccount: (pubkey) => accounts.getAccount(pubkey),
+		};
+		for (const [pubkey, account] of genesis.accounts) accounts.store(pubkey, account);
 		this.#blockhashes.genesisHash(genesis.hash, DEFAULT_LAMPORTS_PER_SIGNATURE);
 		this.#environment = this.#makeEnvironment();
-		this.#clock = this.#makeClock(genesis.creationTime, epoch);
-		updateStakeHistory(this);
-		updateClock(this, this.#clock);
-		updateRent(this);
-		updateEpochSchedule(this, this.epochSchedule);
-		updateRecentBlockhashes(this, this.#blockhashes);
-		updateLastRestartSlot(this);
-		updateSlotHashes(this, this.#parentSlot, this.#bankHash);
+		updateStakeHistory(accounts);
+		updateClock(accounts, this.#clock);
+		updateRent(accounts);
+		updateEpochSchedule(accounts, genesis.epochSchedule);
+		updateRecentBlockhashes(accounts, this.#blockhashes);
+		updateLastRestartSlot(accounts);
+		updateSlotHashes(accounts, genesis.slot, genesis.hash);
 		this.#processor.resetAndFillSysvarCacheEntries(this);
-		this.#blockTimes.set(this.#slot, this.#clock.unixTimestamp);
+		this.#blockTimes.set(genesis.slot, this.#clock.unixTimestamp);
 	}
 
 	/** A chain with its first slot open. RangeError for a program with an unknown loader. */
@@ -194,12 +187,12 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** The newest slot that can no longer be undone. */
 	get root(): Slot {
-		return this.#slot >= this.#firstSlot + ROOT_DEPTH ? this.#slot - ROOT_DEPTH : this.#firstSlot;
+		return this.blockHeight >= ROOT_DEPTH ? this.#slot - ROOT_DEPTH : this.#genesis.slot;
 	}
 
 	/** Blocks before the one now open. */
 	get blockHeight(): bigint {
-		return this.#slot - this.#firstSlot;
+		return this.#slot - this.#genesis.slot;
 	}
 
 	get epoch(): Epoch {
@@ -218,7 +211,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Lamports that exist. */
 	get capitalization(): Lamports {
-		return this.#capitalization;
+		return this.#accounts.capitalization;
 	}
 
 	/** The clock sysvar. */
@@ -240,23 +233,23 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** When `slot` was opened, in seconds since 1970; `null` if unknown. */
 	getBlockTime(slot: Slot): UnixTimestamp | null {
-		return this.#blockTimes.get(slot) ?? null;
+		return this.#blockTimes.get(slot);
 	}
 
 	// Accounts.
 
 	getAccount(pubkey: Pubkey): AccountSharedData | null {
-		return this.#accounts.get(pubkey) ?? null;
+		return this.#accounts.getAccount(pubkey);
 	}
 
 	/** The same account, under the name by which `svm` asks for it. */
 	getAccountSharedData(pubkey: Pubkey): AccountSharedData | null {
-		return this.#accounts.get(pubkey) ?? null;
+		return this.#accounts.getAccount(pubkey);
 	}
 
 	/** Lamports; 0 for an account that does not exist. */
 	getBalance(pubkey: Pubkey): Lamports {
-		return this.#accounts.get(pubkey)?.lamports ?? 0n;
+		return this.#accounts.getBalance(pubkey);
 	}
 
 	/** The accounts that `program` owns. */
@@ -266,18 +259,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Stores an account past all rules; `null`, or an account without lamports, deletes it. */
 	setAccount(pubkey: Pubkey, account: AccountSharedData | null): void {
-		const stored = account ?? createAccount({});
-		// Once by what was there and once by what is there: either may be a program's code.
-		this.#forgetPrograms(pubkey);
-		this.#store(pubkey, stored);
-		this.#forgetPrograms(pubkey);
-		this.#processor.sysvarCache.setSysvar(pubkey, stored.data);
-	}
-
-	/** Stores a sysvar; for the writers of sysvars. */
-	storeSysvar(pubkey: Pubkey, account: AccountSharedData): void {
-		this.#store(pubkey, account);
-		this.#processor.sysvarCache.setSysvar(pubkey, account.data);
+		this.#accounts.set(pubkey, account);
 	}
 
 	/** Lamports an account of `dataLength` bytes must hold. RangeError above 10 MiB. */
@@ -326,20 +308,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	 * valid.
 	 */
 	getFeeForMessage(message: SanitizedMessage | VersionedMessage): Lamports | null {
-		let sanitized: SanitizedMessage;
-		if (message instanceof SanitizedMessage) sanitized = message;
-		else {
-			const resolved = this.sanitizeMessage(message);
-			if (!resolved.ok) return null;
-			sanitized = resolved.value;
-		}
-		if (this.#blockhashes.get(sanitized.recentBlockhash) === undefined) {
-			const nonce = sanitized.getDurableNonce();
-			const account = nonce === null ? null : this.getAccount(nonce);
-			if (account === null || verifyNonceAccount(account, sanitized.recentBlockhash) === null) return null;
-		}
-		const checked = checkTransaction(sanitized, this.#features, DEFAULT_LAMPORTS_PER_SIGNATURE, null);
-		return checked.ok ? totalFee(checked.value.feeDetails) : null;
+		if (message instanceof SanitizedMessage) return feeForMessage(this.#checks, message);
+		const resolved = this.sanitizeMessage(message);
+		return resolved.ok ? feeForMessage(this.#checks, resolved.value) : null;
 	}
 
 	// Transactions.
@@ -370,43 +341,50 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const verified = this.#verify(transaction, options.skipSigVerify !== true);
 		if (!verified.ok) return turnedAway(signature, this.#slot, verified.error);
 		const { value: sanitized } = verified;
-		const checked = this.#check(sanitized, MAX_PROCESSING_AGE, false);
+		const checked = checkProcessable(this.#checks, sanitized, MAX_PROCESSING_AGE, false);
 		if (!checked.ok) return turnedAway(signature, this.#slot, checked.error);
 
 		const { message } = sanitized;
-		const records = this.#historyLimit > 0 || this.events.has('transaction');
-		const preBalances = records ? this.#balances(message) : [];
-		const preTokenBalances = records ? collectTokenBalances(message, (key) => this.getAccount(key)) : [];
+		const isRecorded = this.#genesis.historyLimit > 0 || this.events.has('transaction');
+		const before = isRecorded ? collectBalances(message, this.#checks.getAccount) : null;
 		const result = this.#execute(sanitized, checked.value, false, true);
 		if (result.kind === 'notLoaded') return turnedAway(signature, this.#slot, result.error);
 		this.#commit(sanitized, result);
 
 		const outcome = outcomeOf(signature, this.#slot, result);
-		if (records) {
-			const committed: CommittedTransaction = {
-				signature,
-				slot: this.#slot,
-				blockTime: this.#clock.unixTimestamp,
-				transaction,
-				accountKeys: message.accountKeys,
-				meta: {
-					err: outcome.err,
-					fee: outcome.fee,
-					preBalances,
-					postBalances: this.#balances(message),
-					preTokenBalances,
-					postTokenBalances: collectTokenBalances(message, (key) => this.getAccount(key)),
-					innerInstructions: outcome.innerInstructions,
-					logMessages: outcome.logs,
-					loadedAddresses: message.loadedAddresses,
-					returnData: outcome.returnData,
-					computeUnitsConsumed: outcome.computeUnitsConsumed,
-				},
-			};
-			this.#history.add(committed);
-			this.events.emit('transaction', committed);
-		}
+		if (before !== null) this.#record(transaction, message, outcome, before);
 		return outcome;
+	}
+
+	#record(
+		transaction: VersionedTransaction,
+		message: SanitizedMessage,
+		outcome: TransactionOutcome,
+		before: Balances,
+	): void {
+		const after = collectBalances(message, this.#checks.getAccount);
+		const committed: CommittedTransaction = {
+			signature: outcome.signature,
+			slot: this.#slot,
+			blockTime: this.#clock.unixTimestamp,
+			transaction,
+			accountKeys: message.accountKeys,
+			meta: {
+				err: outcome.err,
+				fee: outcome.fee,
+				preBalances: before.lamports,
+				postBalances: after.lamports,
+				preTokenBalances: before.tokens,
+				postTokenBalances: after.tokens,
+				innerInstructions: outcome.innerInstructions,
+				logMessages: outcome.logs,
+				loadedAddresses: message.loadedAddresses,
+				returnData: outcome.returnData,
+				computeUnitsConsumed: outcome.computeUnitsConsumed,
+			},
+		};
+		this.#history.add(committed);
+		this.events.emit('transaction', committed);
 	}
 
 	/** Runs a transaction and commits nothing. Errors as {@link processTransaction}; signatures only if asked to. */
@@ -426,19 +404,22 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const { message } = verified.value;
 		const loadedAddresses = message.loadedAddresses;
 		const maxAge = MAX_PROCESSING_AGE - MAX_TRANSACTION_FORWARDING_DELAY;
-		const checked = this.#check(verified.value, maxAge, true);
+		const checked = checkProcessable(this.#checks, verified.value, maxAge, true);
 		if (!checked.ok) return simulationFailure(checked.error, loadedAddresses, replacement);
 
-		const preBalances = this.#balances(message);
-		const preTokenBalances = collectTokenBalances(message, (key) => this.getAccount(key));
+		const before = collectBalances(message, this.#checks.getAccount);
 		const result = this.#execute(verified.value, checked.value, true, options.innerInstructions === true);
 		if (result.kind === 'notLoaded' || result.kind === 'noOp') {
 			return simulationFailure(result.error, loadedAddresses, replacement);
 		}
-		const stored = new Map(
+		const written = new Map(
 			collectAccountsToStore(message, result).map(([key, account]) => [key.key, account]),
 		);
-		const after = (key: Pubkey): AccountSharedData | null => stored.get(key.key) ?? this.getAccount(key);
+		const after = collectBalances(message, (pubkey) => {
+			const account = written.get(pubkey.key);
+			if (account === undefined) return this.getAccount(pubkey);
+			return account.lamports === 0n ? null : account;
+		});
 		const outcome = outcomeOf(NO_SIGNATURE, this.#slot, result);
 		return {
 			err: outcome.err,
@@ -449,10 +430,10 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			fee: outcome.fee,
 			loadedAccountsDataSize: outcome.loadedAccountsDataSize,
 			postAccounts: result.kind === 'executed' ? result.loadedTransaction.accounts : [],
-			preBalances,
-			postBalances: message.accountKeys.map((key) => after(key)?.lamports ?? 0n),
-			preTokenBalances,
-			postTokenBalances: collectTokenBalances(message, after),
+			preBalances: before.lamports,
+			postBalances: after.lamports,
+			preTokenBalances: before.tokens,
+			postTokenBalances: after.tokens,
 			loadedAddresses,
 			replacementBlockhash: replacement,
 		};
@@ -472,7 +453,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const transaction = this.getTransaction(signature);
 		if (transaction === null) return null;
 		const { slot } = transaction;
-		const isRooted = slot <= this.root && this.#slot >= this.#firstSlot + ROOT_DEPTH;
+		const isRooted = this.blockHeight >= ROOT_DEPTH && slot <= this.root;
 		return {
 			slot,
 			err: transaction.meta.err,
@@ -483,59 +464,43 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** The committed transaction with this signature (64 bytes, or base58); `null` if it is unknown. */
 	getTransaction(signature: Uint8Array | string): CommittedTransaction | null {
-		const bytes = typeof signature === 'string' ? base58Decode(signature) : signature;
-		if (bytes === null || bytes.length !== 64) return null;
-		return this.#history.get(bytes) ?? null;
+		return this.#history.get(signature);
 	}
 
 	// Time.
 
 	/** Completes the open slot and opens the next: blockhash, fees, sysvars. */
 	advanceSlot(): void {
+		const accounts = this.#accounts;
 		this.#distributeFees();
-		updateSlotHistory(this, this.#slot);
-		if (this.#accounts.has(programIds.incinerator)) this.#store(programIds.incinerator, createAccount({}));
+		updateSlotHistory(accounts, this.#slot);
+		// What was sent there is gone at the end of the slot.
+		if (this.getBalance(programIds.incinerator) > 0n) {
+			accounts.store(programIds.incinerator, createAccount({}));
+		}
 		this.#bankHash = this.#hashBank();
 		const blockhash = Hash.fromBytes(sha256(this.lastBlockhash().bytes, this.#bankHash.bytes));
 		this.#blockhashes.registerHash(blockhash, DEFAULT_LAMPORTS_PER_SIGNATURE);
-		updateRecentBlockhashes(this, this.#blockhashes);
+		updateRecentBlockhashes(accounts, this.#blockhashes);
 
-		const parentEpoch = this.epoch;
+		const parent = this.#clock;
 		this.#parentSlot = this.#slot;
 		this.#slot += 1n;
 		this.#signatureCount = 0n;
-		const epoch = this.epochSchedule.getEpoch(this.#slot);
-		this.#processor.setSlot(this.#slot, epoch);
-		updateSlotHashes(this, this.#parentSlot, this.#bankHash);
-		if (epoch !== parentEpoch) updateStakeHistory(this);
-		let time = this.#unixTimestamp(this.#slot);
-		if (time < this.#clock.unixTimestamp) time = this.#clock.unixTimestamp;
-		this.#clock = this.#makeClock(time, parentEpoch);
-		updateClock(this, this.#clock);
+		let time = this.#genesis.unixTimestamp(this.#slot);
+		if (time < parent.unixTimestamp) time = parent.unixTimestamp;
+		this.#clock = nextClock(this.#slot, time, parent, this.epochSchedule);
+		this.#processor.setSlot(this.#slot, this.#clock.epoch);
+		accounts.slot = this.#slot;
+		updateSlotHashes(accounts, this.#parentSlot, this.#bankHash);
+		if (this.#clock.epoch !== parent.epoch) updateStakeHistory(accounts);
+		updateClock(accounts, this.#clock);
 		this.#environment = this.#makeEnvironment();
 		this.#statuses.purge(this.#slot);
 		this.#blockTimes.set(this.#slot, time);
-		if (this.#blockTimes.size > this.#historyLimit + Number(ROOT_DEPTH)) {
-			for (const oldest of this.#blockTimes.keys()) {
-				this.#blockTimes.delete(oldest);
-				break;
-			}
-		}
 		if (this.events.has('slot')) {
 			this.events.emit('slot', { slot: this.#slot, parent: this.#parentSlot, root: this.root });
 		}
-	}
-
-	#makeClock(unixTimestamp: UnixTimestamp, parentEpoch: Epoch): Clock {
-		const epoch = this.epochSchedule.getEpoch(this.#slot);
-		const isFirstOfEpoch = this.#slot === this.#firstSlot || epoch !== parentEpoch;
-		return {
-			slot: this.#slot,
-			epochStartTimestamp: isFirstOfEpoch ? unixTimestamp : this.#clock.epochStartTimestamp,
-			epoch,
-			leaderScheduleEpoch: this.epochSchedule.getLeaderScheduleEpoch(this.#slot),
-			unixTimestamp,
-		};
 	}
 
 	#makeEnvironment(): TransactionProcessingEnvironment {
@@ -563,7 +528,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#distributeFees(): void {
 		const paid = depositFees(this.getAccount(this.identity), this.#fees, this.rent);
 		this.#fees = NO_FEE;
-		if (paid !== null) this.#store(this.identity, paid);
+		if (paid !== null) this.#accounts.store(this.identity, paid);
 	}
 
 	#loadAddresses(lookups: Parameters<typeof loadAddresses>[0]): Result<LoadedAddresses, TransactionError> {
@@ -589,34 +554,6 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		});
 	}
 
-	/** Locks, compute budget, age, status: upstream's `check_transactions`. */
-	#check(
-		transaction: SanitizedTransaction,
-		maxAge: number,
-		strictNonceSizeCheck: boolean,
-	): Result<CheckedTransactionDetails, TransactionError> {
-		const limit = this.#features.increaseTxAccountLockLimit ? MAX_TX_ACCOUNT_LOCKS : OLD_ACCOUNT_LOCK_LIMIT;
-		const lockError = transaction.validateAccountLocks(limit);
-		if (lockError !== null) return err(lockError);
-		const { message } = transaction;
-		const checked = checkTransaction(message, this.#features, DEFAULT_LAMPORTS_PER_SIGNATURE, null);
-		if (!checked.ok) return checked;
-		let nonceAddress: Pubkey | null = null;
-		if (!this.#blockhashes.isHashValidForAge(message.recentBlockhash, maxAge)) {
-			nonceAddress = checkNonceTransaction(
-				message,
-				(pubkey) => this.getAccount(pubkey),
-				this.lastBlockhash(),
-				strictNonceSizeCheck,
-			);
-			if (nonceAddress === null) return err(TransactionError.BlockhashNotFound);
-		}
-		if (this.#statuses.getStatus(transaction.messageHash, message.recentBlockhash) !== undefined) {
-			return err(TransactionError.AlreadyProcessed);
-		}
-		return ok({ ...checked.value, nonceAddress });
-	}
-
 	#execute(
 		transaction: SanitizedTransaction,
 		checked: CheckedTransactionDetails,
@@ -624,7 +561,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		recordInnerInstructions: boolean,
 	): TransactionProcessingResult {
 		return this.#processor.loadAndExecuteSanitizedTransaction(this, transaction, checked, this.#environment, {
-			logBytesLimit: this.#logBytesLimit,
+			logBytesLimit: this.#genesis.logBytesLimit,
 			recordLogs: true,
 			recordInnerInstructions,
 			recordReturnData: true,
@@ -634,7 +571,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	#commit(transaction: SanitizedTransaction, result: TransactionProcessingResult): void {
 		const { message } = transaction;
-		for (const [pubkey, account] of collectAccountsToStore(message, result)) this.#store(pubkey, account);
+		for (const [pubkey, account] of collectAccountsToStore(message, result)) {
+			this.#accounts.store(pubkey, account);
+		}
 		let err: TransactionError | null;
 		let fee: FeeDetails | null = null;
 		if (result.kind === 'executed') {
@@ -649,31 +588,5 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.#statuses.insert(message.recentBlockhash, transaction.messageHash, this.#slot, err);
 		this.#transactionCount += 1n;
 		this.#signatureCount += BigInt(message.numTransactionSignatures);
-	}
-
-	#balances(message: SanitizedMessage): Lamports[] {
-		return message.accountKeys.map((key) => this.getBalance(key));
-	}
-
-	#store(pubkey: Pubkey, account: AccountSharedData): void {
-		const before = this.#accounts.get(pubkey);
-		this.#capitalization += account.lamports - (before?.lamports ?? 0n);
-		const exists = account.lamports !== 0n;
-		if (exists) this.#accounts.store(pubkey, account);
-		else this.#accounts.delete(pubkey);
-		if (this.events.has('account')) {
-			this.events.emit('account', { slot: this.#slot, pubkey, account: exists ? account : null });
-		}
-	}
-
-	/** Drops what is cached of a program whose account, or whose programdata, is written past the rules. */
-	#forgetPrograms(pubkey: Pubkey): void {
-		this.#processor.invalidateProgram(pubkey);
-		const loader = programIds.bpfLoaderUpgradeable;
-		if (this.getAccount(pubkey)?.owner.equals(loader) !== true) return;
-		for (const [programId, account] of this.#accounts.programAccounts(loader)) {
-			if (programdataAddress(account.data)?.equals(pubkey) === true)
-				this.#processor.invalidateProgram(programId);
-		}
 	}
 }

@@ -1,11 +1,11 @@
 /** The face of the runtime: state over time. */
 export * from './accounts-db.ts';
+export * from './balances.ts';
 export * from './bank.ts';
 export * from './bank-types.ts';
 export * from './blockhash-queue.ts';
 export * from './events.ts';
 export { keypairFromSeed, LAMPORTS_PER_SOL, MS_PER_SLOT, transferInstruction } from './genesis.ts';
 export * from './genesis-accounts.ts';
-export * from './token-balances.ts';
 export { signatureKey } from './transaction-history.ts';
 export * from './verify-transaction.ts';

@@ -30,6 +30,7 @@ import {
 	STAKE_HISTORY_SIZE,
 	StakeHistory,
 	sysvarIds,
+	type UnixTimestamp,
 } from '@parhelion/sdk';
 import type { BlockhashQueue } from './blockhash-queue.ts';
 
@@ -63,6 +64,24 @@ function updateSysvarAccount(store: SysvarStore, id: Pubkey, encoded: Uint8Array
 			rentEpoch: before?.rentEpoch ?? 0n,
 		}),
 	);
+}
+
+/** The clock of a slot. Its epoch starts with it if it is the first of the chain or of the epoch. */
+export function nextClock(
+	slot: Slot,
+	unixTimestamp: UnixTimestamp,
+	parent: Clock | null,
+	schedule: EpochSchedule,
+): Clock {
+	const epoch = schedule.getEpoch(slot);
+	const startsEpoch = parent === null || parent.epoch !== epoch;
+	return {
+		slot,
+		epochStartTimestamp: startsEpoch ? unixTimestamp : parent.epochStartTimestamp,
+		epoch,
+		leaderScheduleEpoch: schedule.getLeaderScheduleEpoch(slot),
+		unixTimestamp,
+	};
 }
 
 /** Writes the clock. */

@@ -1,8 +1,9 @@
 /**
- * The committed transactions by signature, as many as the limit allows; the oldest go first.
+ * The committed transactions by signature and the times of slots, as many as the limit allows; the oldest go first.
  *
- * Stands in for the ledger's `TransactionStatus` column until there is a ledger.
+ * Stands in for the ledger's columns (`TransactionStatus`, `Blocktime`) until there is a ledger.
  */
+import { base58Decode, type Slot, type UnixTimestamp } from '@parhelion/sdk';
 import type { CommittedTransaction } from './bank-types.ts';
 
 /** The key of a signature: a string of one character a byte. */
@@ -31,7 +32,35 @@ export class TransactionHistory {
 		this.#bySignature.set(signatureKey(transaction.signature), transaction);
 	}
 
-	get(signature: Uint8Array): CommittedTransaction | undefined {
-		return this.#bySignature.get(signatureKey(signature));
+	/** By signature: 64 bytes, or base58. */
+	get(signature: Uint8Array | string): CommittedTransaction | null {
+		const bytes = typeof signature === 'string' ? base58Decode(signature) : signature;
+		if (bytes === null || bytes.length !== 64) return null;
+		return this.#bySignature.get(signatureKey(bytes)) ?? null;
+	}
+}
+
+/** When slots were opened; the oldest go first. */
+export class BlockTimes {
+	readonly #bySlot: Map<Slot, UnixTimestamp> = new Map();
+	readonly #limit: number;
+
+	/** `limit` is a number of slots. */
+	constructor(limit: number) {
+		this.#limit = limit;
+	}
+
+	set(slot: Slot, time: UnixTimestamp): void {
+		this.#bySlot.set(slot, time);
+		if (this.#bySlot.size <= this.#limit) return;
+		for (const oldest of this.#bySlot.keys()) {
+			this.#bySlot.delete(oldest);
+			break;
+		}
+	}
+
+	/** Seconds since 1970, or `null` if unknown. */
+	get(slot: Slot): UnixTimestamp | null {
+		return this.#bySlot.get(slot) ?? null;
 	}
 }

@@ -116,7 +116,7 @@ export function cpiCommon(
 	}
 	if (env.virtualAddressSpaceAdjustments) {
 		for (const account of accounts) {
-			if (!account.updateCallerAccountRegion) continue;
+			continue;
 			const calleeAccount = caller.tryBorrowInstructionAccount(account.indexInCaller);
 			updateCallerAccountRegion(env, account.callerAccount, calleeAccount);
 			calleeAccount.drop();

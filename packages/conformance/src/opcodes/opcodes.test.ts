@@ -1,6 +1,7 @@
 import { ALL_INSTRUCTIONS, isAvailable, SBPF_VERSIONS } from '@parhelion/sbpf';
 import { expect, test } from 'vitest';
 import { runCases } from '../provider.ts';
+import { ENGINES } from '../suite.ts';
 import { vmSuite } from '../suites/vm.ts';
 import { opcodeCases } from './cases.ts';
 
@@ -17,6 +18,6 @@ test('there is a case for every instruction in every version', () => {
 	}
 });
 
-test('every instruction does what the reference says', () => {
-	expect(runCases(vmSuite, cases, 'interpreter').disagreements).toEqual([]);
+test.each(ENGINES)('every instruction does what the reference says with the %s', (engine) => {
+	expect(runCases(vmSuite, cases, engine).disagreements).toEqual([]);
 });

@@ -83,6 +83,11 @@ interface Invocation {
 	readonly seeds: readonly (readonly Uint8Array[])[];
 }
 
+/** Somewhere among the parameters, where no account info may lie. */
+function inInput(random: Random): number {
+	return MM_INPUT_START + 8 * random.int(40) - 24;
+}
+
 /** The bytes a program copies to its heap: the arguments of its CPI. */
 function heapImage(random: Random, places: readonly Place[], call: Invocation, isC: boolean): Uint8Array {
 	const image = new Uint8Array(IMAGE);
@@ -133,8 +138,8 @@ function heapImage(random: Random, places: readonly Place[], call: Invocation, i
 			const at = INFOS + 48 * i;
 			const cell = CELLS + 80 * i;
 			word(at, place.key);
-			word(at + 8, heap(cell));
-			word(at + 16, heap(cell + 32));
+			word(at + 8, random.oneIn(60) ? inInput(random) : heap(cell));
+			word(at + 16, random.oneIn(60) ? inInput(random) : heap(cell + 32));
 			word(at + 24, place.owner);
 			word(cell + 24, place.lamports);
 			word(cell + 56, place.data);
@@ -187,7 +192,7 @@ function mutations(random: Random, self: Pubkey, places: readonly Place[], count
 				break;
 			}
 			case 3:
-				if (!random.oneIn(3)) break;
+				// Accepted where the data is zero.
 				lines.push(`lddw r1, ${target.owner}`, `lddw r2, ${random.u64()}`, 'stxdw [r1+8], r2');
 				break;
 			case 4: {
@@ -213,6 +218,11 @@ function show(random: Random, places: readonly Place[]): string[] {
 		lines.push(`lddw r6, ${place.lamports}`, 'ldxdw r1, [r6+0]', 'ldxdw r2, [r6+8]');
 		lines.push(`lddw r6, ${place.owner}`, 'ldxdw r4, [r6+0]', 'mov64 r3, 0', 'mov64 r5, 0');
 		if (place.account.dataLen >= 8) lines.push(`lddw r6, ${place.data}`, 'ldxdw r3, [r6+0]');
+		if (random.oneIn(3)) {
+			// Behind the data as often as in it.
+			const offset = random.int(2 * place.account.dataLen + (random.oneIn(4) ? 60 : 2));
+			lines.push(`lddw r6, ${place.data + offset}`, 'ldxb r5, [r6+0]');
+		}
 		lines.push('syscall sol_log_64_');
 	}
 	return lines;
@@ -276,6 +286,19 @@ function randomInvocation(random: Random, world: World, self: Pubkey, places: re
 	}
 	if (random.oneIn(20))
 		seeds.push(Array.from({ length: random.int(18) }, () => random.bytes(random.int(34))));
+	const wallets = keys.filter(({ owner, isSigner, isWritable }) =>
+		[isSigner, isWritable, owner.equals(programIds.systemProgram)].every(Boolean),
+	);
+	if (random.oneIn(5) && wallets.length > 0) {
+		// The system program gives an account away or makes it longer.
+		const isAssign = random.oneIn(2);
+		const data = new Uint8Array(isAssign ? 36 : 12);
+		data[0] = isAssign ? 1 : 8;
+		if (isAssign) data.set(random.pick([self, world.beta, world.alpha]).bytes, 4);
+		else new DataView(data.buffer).setUint32(4, random.int(random.oneIn(4) ? 11_000 : 100), true);
+		const metas = [{ pubkey: random.pick(wallets).key, isSigner: true, isWritable: true }];
+		return { programId: programIds.systemProgram, metas, data, seeds };
+	}
 	if (random.oneIn(4) && keys.length > 1) {
 		// A system transfer between two of the accounts.
 		const data = new Uint8Array(12);
@@ -329,7 +352,8 @@ function randomProgram(
 	if (random.oneIn(2)) lines.push(...mutations(random, self, places, random.int(4)));
 	lines.push(...returnsData(random));
 	if (call !== null) {
-		lines.push(`lddw r1, ${MM_HEAP_START + INSTRUCTION}`, `lddw r2, ${MM_HEAP_START + INFOS}`);
+		const infos = random.oneIn(80) ? inInput(random) : MM_HEAP_START + INFOS;
+		lines.push(`lddw r1, ${MM_HEAP_START + INSTRUCTION}`, `lddw r2, ${infos}`);
 		lines.push(`mov64 r3, ${random.oneIn(10) ? random.int(8) : places.length}`);
 		lines.push(`lddw r4, ${MM_HEAP_START + SEEDS}`, `mov64 r5, ${call.seeds.length}`);
 		lines.push(`syscall ${isC ? 'sol_invoke_signed_c' : 'sol_invoke_signed_rust'}`);
@@ -380,7 +404,7 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 			isWritable: random.oneIn(2),
 		});
 		for (const [k, key] of keys.entries()) {
-			const zero = random.oneIn(3);
+			const zero = random.oneIn(2);
 			pair.setData(key, owners[k]!, zero ? new Uint8Array(lens[k]!) : random.bytes(lens[k]!), 10n ** 9n);
 		}
 		pair.setData(pda, programIds.systemProgram, new Uint8Array(0), 10n ** 8n);

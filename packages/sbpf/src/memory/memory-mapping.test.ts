@@ -250,7 +250,8 @@ describe.each(KINDS)('MemoryMapping, $kind', ({ aligned }) => {
 					if (aligned) at = (i + 1) * R;
 					const make = piece.writable ? MemoryRegion.newWritable : MemoryRegion.newReadonly;
 					regions.push(make(1024 * i, piece.len, at));
-					at += piece.len + piece.skip;
+					// Two regions at one address are in order only if the empty one was given first.
+					at += Math.max(1, piece.len + piece.skip);
 				}
 				const mapping = create(regions.slice().reverse(), { aligned });
 				for (const [access, distance, size] of accesses) {

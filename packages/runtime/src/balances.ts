@@ -1,10 +1,16 @@
 /**
- * The token balances of a transaction's accounts.
+ * The balances of a transaction's accounts, in lamports and in tokens.
  *
- * Only where a token program is among the accounts, only initialised accounts whose mint is there too.
+ * Token balances only where a token program is among the accounts, only initialised accounts whose mint is there too.
  * Sources: solana-svm transaction_balances.rs, spl-generic-token.
  */
-import { type AccountSharedData, Pubkey, programIds, type SanitizedMessage } from '@parhelion/sdk';
+import {
+	type AccountSharedData,
+	type Lamports,
+	Pubkey,
+	programIds,
+	type SanitizedMessage,
+} from '@parhelion/sdk';
 import type { TokenBalance } from './bank-types.ts';
 
 /** Bytes of a token account without extensions. */
@@ -40,6 +46,23 @@ function mintDecimals(data: Uint8Array, program: Pubkey): number | null {
 	const length =
 		data.length === MINT_LENGTH || (program.key === programIds.splToken2022.key && isExtended(data, 1));
 	return length && data[45] !== 0 ? data[44]! : null;
+}
+
+/** What the accounts of a message hold, in account order. */
+export interface Balances {
+	readonly lamports: readonly Lamports[];
+	readonly tokens: readonly TokenBalance[];
+}
+
+/** What the accounts of a message hold now. */
+export function collectBalances(
+	message: SanitizedMessage,
+	getAccount: (pubkey: Pubkey) => AccountSharedData | null,
+): Balances {
+	return {
+		lamports: message.accountKeys.map((key) => getAccount(key)?.lamports ?? 0n),
+		tokens: collectTokenBalances(message, getAccount),
+	};
 }
 
 /** The token balances of the message's accounts as they are now, in account order. */

@@ -1,0 +1,80 @@
+/**
+ * Whether a transaction may be processed now: locks, compute budget, age of its blockhash, not seen before.
+ *
+ * Source: solana-runtime bank/check_transactions.rs, bank.rs (`try_lock_accounts`).
+ */
+import {
+	type AccountSharedData,
+	err,
+	MAX_TX_ACCOUNT_LOCKS,
+	ok,
+	type Pubkey,
+	type Result,
+	type RuntimeFeatures,
+	type SanitizedMessage,
+	type SanitizedTransaction,
+	TransactionError,
+} from '@parhelion/sdk';
+import {
+	type CheckedTransactionDetails,
+	checkNonceTransaction,
+	checkTransaction,
+	DEFAULT_LAMPORTS_PER_SIGNATURE,
+	totalFee,
+	verifyNonceAccount,
+} from '@parhelion/svm';
+import type { BlockhashQueue } from './blockhash-queue.ts';
+import type { StatusCache } from './status-cache.ts';
+
+/** The accounts a transaction may lock before `increase_tx_account_lock_limit`. */
+const OLD_ACCOUNT_LOCK_LIMIT = 64;
+
+/** What the checks look at. */
+export interface CheckContext {
+	readonly features: RuntimeFeatures;
+	readonly blockhashes: BlockhashQueue;
+	readonly statuses: StatusCache;
+	readonly getAccount: (pubkey: Pubkey) => AccountSharedData | null;
+}
+
+/**
+ * Checks a transaction. `maxAge` is in blocks; `strictNonceSizeCheck` takes nonce accounts of the canonical size
+ * only, as a leader does.
+ *
+ * Errors in order: `AccountLoadedTwice`, `TooManyAccountLocks`, the compute budget's, `BlockhashNotFound`,
+ * `AlreadyProcessed`.
+ */
+export function checkProcessable(
+	context: CheckContext,
+	transaction: SanitizedTransaction,
+	maxAge: number,
+	strictNonceSizeCheck: boolean,
+): Result<CheckedTransactionDetails, TransactionError> {
+	const { features, blockhashes, statuses, getAccount } = context;
+	const limit = features.increaseTxAccountLockLimit ? MAX_TX_ACCOUNT_LOCKS : OLD_ACCOUNT_LOCK_LIMIT;
+	const lockError = transaction.validateAccountLocks(limit);
+	if (lockError !== null) return err(lockError);
+	const { message } = transaction;
+	const checked = checkTransaction(message, features, DEFAULT_LAMPORTS_PER_SIGNATURE, null);
+	if (!checked.ok) return checked;
+	let nonceAddress: Pubkey | null = null;
+	if (!blockhashes.isHashValidForAge(message.recentBlockhash, maxAge)) {
+		nonceAddress = checkNonceTransaction(message, getAccount, blockhashes.lastHash(), strictNonceSizeCheck);
+		if (nonceAddress === null) return err(TransactionError.BlockhashNotFound);
+	}
+	if (statuses.getStatus(transaction.messageHash, message.recentBlockhash) !== undefined) {
+		return err(TransactionError.AlreadyProcessed);
+	}
+	return ok({ ...checked.value, nonceAddress });
+}
+
+/** Lamports a message would cost; `null` if its blockhash is neither known nor a nonce (`get_fee_for_message`). */
+export function feeForMessage(context: CheckContext, message: SanitizedMessage): bigint | null {
+	if (context.blockhashes.get(message.recentBlockhash) === undefined) {
+		const nonce = message.getDurableNonce();
+		const account = nonce === null ? null : context.getAccount(nonce);
+		if (account === null || verifyNonceAccount(account, message.recentBlockhash) === null) return null;
+	}
+	const checked = checkTransaction(message, context.features, DEFAULT_LAMPORTS_PER_SIGNATURE, null);
+	return checked.ok ? totalFee(checked.value.feeDetails) : null;
+}

@@ -116,7 +116,7 @@ export function cpiCommon(
 	}
 	if (env.virtualAddressSpaceAdjustments) {
 		for (const account of accounts) {
-			continue;
+			if (!account.updateCallerAccountRegion) continue;
 			const calleeAccount = caller.tryBorrowInstructionAccount(account.indexInCaller);
 			updateCallerAccountRegion(env, account.callerAccount, calleeAccount);
 			calleeAccount.drop();

@@ -17,8 +17,25 @@ import type { TestContextObject } from './test-syscalls.ts';
 /** A row's executable, or the fields of the error it could not be made for. */
 export type LoadedProgram = Result<Executable<TestContextObject>, JsonObject>;
 
-/** Makes the executable of `asm`, `text_bytes` or `elf_base64`. */
+/** The program made last, under all that it was made of. */
+let last: { readonly key: string; readonly program: LoadedProgram } = {
+	key: '',
+	program: err({ err: 'no program yet' }),
+};
+
+/**
+ * Makes the executable of `asm`, `text_bytes` or `elf_base64`. Rows that differ in their input alone and follow
+ * each other get one executable, which is compiled once.
+ */
 export function programOf(row: Row): LoadedProgram {
+	const key = JSON.stringify(PROGRAM_FIELDS.map((name) => row.get(name) ?? null));
+	if (key !== last.key) last = { key, program: makeProgram(row) };
+	return last.program;
+}
+
+const PROGRAM_FIELDS = ['sbpf_version', 'config', 'syscalls', 'asm', 'text_bytes', 'elf_base64'];
+
+function makeProgram(row: Row): LoadedProgram {
 	const isElf = !row.has('asm') && !row.has('text_bytes');
 	// An ELF file names its version itself; the row's only says which one the case is about.
 	const config = configOf(row, isElf ? null : versionOf(row));

@@ -1,6 +1,6 @@
 /** Every body of evidence, in the order of the report. */
 import { opcodeCases } from './opcodes/cases.ts';
-import type { ProviderReport, SuiteProvider } from './provider.ts';
+import type { Disagreement, ProviderReport, SuiteProvider } from './provider.ts';
 import { runCases } from './provider.ts';
 import { type Extraction, extractCases } from './rust-tests/extract.ts';
 import type { Engine } from './suite.ts';
@@ -68,8 +68,39 @@ const firedancerSerialization: SuiteProvider = {
 	},
 };
 
+/** Each step of a flow is a case: it must come to what the flow says on the oracle, and to the same here. */
+const flowsAgainstOracle: SuiteProvider = {
+	suite: 'flows',
+	source: 'transactions of real programs, every observable against the oracle',
+	async run(engine: Engine): Promise<ProviderReport | string> {
+		let modules: [typeof import('./flows/harness.ts'), typeof import('./flows/index.ts')];
+		try {
+			modules = await Promise.all([import('./flows/harness.ts'), import('./flows/index.ts')]);
+		} catch (thrown) {
+			return `the oracle has no build for this platform (${String(thrown).split('\n')[0]})`;
+		}
+		const [{ Pair }, { flows }] = modules;
+		const { LiteSVM } = await import('parhelion/node');
+		const disagreements: Disagreement[] = [];
+		let cases = 0;
+		for (const flow of flows) {
+			const pair = new Pair(() => new LiteSVM().withJit(engine === 'jit' ? 'eager' : 'off'));
+			flow.run(pair);
+			cases += pair.steps.length;
+			const wrong = new Map<string, string>();
+			for (const { step, what } of pair.differences) wrong.set(step, `differs in ${what}`);
+			for (const { name, outcome, expected } of pair.steps) {
+				if (outcome !== expected) wrong.set(name, `the oracle answers ${outcome}, not ${expected}`);
+			}
+			for (const [step, cause] of wrong) disagreements.push({ id: `${flow.name}: ${step}`, cause });
+		}
+		return { cases, disagreements };
+	},
+};
+
 /** The bodies of evidence; a new one is a line here. */
 export const providers: readonly SuiteProvider[] = [
+	flowsAgainstOracle,
 	firedancerInstr,
 	...Array.from(TEST_FILES.keys(), sbpfTests),
 	opcodes,

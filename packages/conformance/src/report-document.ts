@@ -4,61 +4,80 @@
 import type { ProviderReport, SuiteProvider } from './provider.ts';
 import type { Engine } from './suite.ts';
 
+/** What one provider came to on one engine; a string says why it did not run. */
+export type Outcome = ProviderReport | string;
+
 /** What one provider came to. */
 export interface ReportRow {
 	readonly provider: Pick<SuiteProvider, 'suite' | 'source'>;
-	/** A string says why it did not run. */
-	readonly report: ProviderReport | string;
+	readonly outcomes: Readonly<Record<Engine, Outcome>>;
 }
+
+/** The engines, in the order of the columns. */
+export const ENGINES: readonly Engine[] = ['interpreter', 'jit'];
 
 const HEAD = `# Conformance
 
 Written by \`npm run conformance:report\`; do not edit. Each row is one body of evidence and what came of running
-all of it. The expectations are other implementations' own, or the answers of the oracle.
-`;
+all of it on both engines. The expectations are other implementations' own, or the answers of the oracle.
 
-/** Runs the providers one after another; one that throws is a row with a single disagreement. */
-export async function collect(list: readonly SuiteProvider[], engine: Engine): Promise<ReportRow[]> {
+| Suite | Source | Cases | Agreed, interpreter | Agreed, JIT |
+|---|---|---:|---:|---:|`;
+
+/** Runs the providers one after another on both engines; one that throws is a row with a single disagreement. */
+export async function collect(list: readonly SuiteProvider[]): Promise<ReportRow[]> {
 	const rows: ReportRow[] = [];
 	for (const provider of list) {
-		let report: ProviderReport | string;
-		try {
-			report = await provider.run(engine);
-		} catch (thrown) {
-			report = { cases: 1, disagreements: [{ id: 'the run itself', cause: String(thrown) }] };
-		}
-		rows.push({ provider, report });
+		const outcomes: Record<Engine, Outcome> = { interpreter: '', jit: '' };
+		for (const engine of ENGINES) outcomes[engine] = await outcomeOf(provider, engine);
+		rows.push({ provider, outcomes });
 	}
 	return rows;
 }
 
+async function outcomeOf(provider: SuiteProvider, engine: Engine): Promise<Outcome> {
+	try {
+		return await provider.run(engine);
+	} catch (thrown) {
+		return { cases: 1, disagreements: [{ id: 'the run itself', cause: String(thrown) }] };
+	}
+}
+
 /** The report as Markdown. */
-export function render(rows: readonly ReportRow[], engine: Engine): string {
-	const lines = [
-		HEAD,
-		`Engine: ${engine}.`,
-		'',
-		'| Suite | Source | Cases | Agreed |',
-		'|---|---|---:|---:|',
-	];
+export function render(rows: readonly ReportRow[]): string {
+	const lines = [HEAD];
 	const details: string[] = [];
 	const omissions: string[] = [];
-	for (const { provider, report } of rows) {
+	for (const { provider, outcomes } of rows) {
 		const name = `| ${provider.suite} | ${provider.source} |`;
-		if (typeof report === 'string') {
-			lines.push(`${name} skipped: ${report} | |`);
+		const first = outcomes.interpreter;
+		if (typeof first === 'string') {
+			lines.push(`${name} skipped: ${first} | | |`);
 			continue;
 		}
-		lines.push(`${name} ${report.cases} | ${report.cases - report.disagreements.length} |`);
-		const heading = `### ${provider.suite}: ${provider.source}`;
-		if (report.disagreements.length > 0) details.push('', heading, '');
-		for (const { id, cause } of report.disagreements) details.push(`- \`${id}\`: ${oneLine(cause)}`);
-		const notes = report.notes ?? [];
-		if (notes.length > 0) omissions.push('', heading, '', ...notes.map((note) => `- ${oneLine(note)}`));
+		lines.push(`${name} ${first.cases} | ${ENGINES.map((engine) => agreed(outcomes[engine])).join(' | ')} |`);
+		for (const engine of ENGINES) {
+			const outcome = outcomes[engine];
+			if (typeof outcome === 'string' || outcome.disagreements.length === 0) continue;
+			details.push('', `### ${provider.suite}: ${provider.source} (${engine})`, '');
+			for (const { id, cause } of outcome.disagreements) details.push(`- \`${id}\`: ${oneLine(cause)}`);
+		}
+		const notes = first.notes ?? [];
+		if (notes.length === 0) continue;
+		omissions.push(
+			'',
+			`### ${provider.suite}: ${provider.source}`,
+			'',
+			...notes.map((note) => `- ${oneLine(note)}`),
+		);
 	}
 	lines.push('', '## Disagreements', ...(details.length === 0 ? ['', 'None.'] : details));
 	if (omissions.length > 0) lines.push('', '## Left out', ...omissions);
 	return `${lines.join('\n')}\n`;
+}
+
+function agreed(outcome: Outcome): string {
+	return typeof outcome === 'string' ? 'skipped' : String(outcome.cases - outcome.disagreements.length);
 }
 
 function oneLine(text: string): string {

@@ -191,7 +191,7 @@ export interface GenesisOptions {
 	readonly creationTime?: UnixTimestamp;
 	/** The time of a new slot in seconds; by default 400 ms a slot since `creationTime`. */
 	readonly unixTimestamp?: (slot: Slot) => UnixTimestamp;
-	/** The first slot; 0 by default. */
+	/** The genesis slot; 0 by default. */
 	readonly slot?: Slot;
 	/** Bytes of logs kept a transaction; `null` keeps all (the default, as a node that serves RPC). */
 	readonly logBytesLimit?: number | null;

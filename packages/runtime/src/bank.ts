@@ -165,7 +165,10 @@ export class Bank implements TransactionProcessingCallback {
 		this.#blockTimes.set(genesis.slot, this.#clock.unixTimestamp);
 	}
 
-	/** A chain with its first slot open. RangeError for a program with an unknown loader. */
+	/**
+	 * A chain with its genesis slot open. Its programs can be invoked from the next slot on, as on any cluster:
+	 * {@link advanceSlot} first. RangeError for a program with an unknown loader.
+	 */
 	static genesis(options: GenesisOptions = {}): Bank {
 		return new Bank(resolveGenesis(options));
 	}

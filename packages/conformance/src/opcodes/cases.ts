@@ -2,7 +2,8 @@
  * Every instruction in every version that has it, on values at the edges.
  *
  * Programs are text, results come from `reference.ts`; a register keeps its value over a faulting
- * instruction, which is why faults are compared by their name alone.
+ * instruction, which is why faults are compared by their name alone. Operands come from the input where they
+ * can, so that neighbouring cases are one program, which is compiled once.
  */
 import {
 	ALL_INSTRUCTIONS,
@@ -38,12 +39,12 @@ const INPUT = '0123456789abcdef8899aabbccddeeff';
 export function opcodeCases(): ExpectedCase[] {
 	return SBPF_VERSIONS.flatMap((version) =>
 		ALL_INSTRUCTIONS.filter((row) => isAvailable(row, version)).flatMap((row) =>
-			programsOf(row, version).map(({ asm, expected }, i) => ({
+			programsOf(row, version).map(({ asm, input, expected }, i) => ({
 				id: `V${version}/${row.name}#${i + 1}`,
 				row: {
 					sbpf_version: `V${version}`,
 					asm,
-					input: INPUT,
+					input: input ?? INPUT,
 					input_writable: true,
 					budget: 1000,
 					syscalls: SYSCALLS,
@@ -58,6 +59,7 @@ const SYSCALLS = [{ name: 'gather', impl: 'SyscallGatherBytes' }];
 
 interface Program {
 	readonly asm: string;
+	readonly input?: string;
 	readonly expected: JsonObject;
 }
 
@@ -69,30 +71,33 @@ function programsOf(row: Instruction, version: SBPFVersion): Program[] {
 			return REGISTERS.flatMap((a) =>
 				REGISTERS.map((b) =>
 					program(
-						[load(0, a, version), load(7, b, version), `${row.mnemonic} r0, r7`],
+						['ldxdw r0, [r1+0]', 'ldxdw r7, [r1+8]', `${row.mnemonic} r0, r7`],
 						alu(word, bits, version, a, b, false),
+						[a, b],
 					),
 				),
 			);
 		case 'aluImm':
-			return REGISTERS.flatMap((a) =>
-				immediatesOf(row).map((b) =>
+			return immediatesOf(row).flatMap((b) =>
+				REGISTERS.map((a) =>
 					program(
-						[load(0, a, version), `${row.mnemonic} r0, ${b}`],
+						['ldxdw r0, [r1+0]', `${row.mnemonic} r0, ${b}`],
 						alu(word, bits, version, a, BigInt(b), true),
+						[a],
 					),
 				),
 			);
 		case 'aluUnary':
 			return REGISTERS.map((a) =>
-				program([load(0, a, version), `${row.mnemonic} r0`], alu(word, bits, version, a, 0n, false)),
+				program(['ldxdw r0, [r1+0]', `${row.mnemonic} r0`], alu(word, bits, version, a, 0n, false), [a]),
 			);
 		case 'endian':
-			return REGISTERS.flatMap((a) =>
-				[16, 32, 64].map((size) =>
+			return [16, 32, 64].flatMap((size) =>
+				REGISTERS.map((a) =>
 					program(
-						[load(0, a, version), `${row.mnemonic}${size} r0`],
+						['ldxdw r0, [r1+0]', `${row.mnemonic}${size} r0`],
 						byteOrder(word === 'le' ? 'le' : 'be', size, a),
+						[a],
 					),
 				),
 			);
@@ -118,19 +123,11 @@ function programsOf(row: Instruction, version: SBPFVersion): Program[] {
 			return [program(['mov r0, 1', 'ja +1', 'mov r0, 2'], 1n), program(['ja -1'], null)];
 		case 'jumpReg':
 			return REGISTERS.flatMap((a) =>
-				REGISTERS.map((b) =>
-					branch(
-						taken(word, bits, a, b),
-						[load(6, a, version), load(7, b, version)],
-						`${row.mnemonic} r6, r7`,
-					),
-				),
+				REGISTERS.map((b) => branch(taken(word, bits, a, b), `${row.mnemonic} r6, r7`, [a, b])),
 			);
 		case 'jumpImm':
-			return REGISTERS.flatMap((a) =>
-				IMMEDIATES.map((b) =>
-					branch(taken(word, bits, a, BigInt(b)), [load(6, a, version)], `${row.mnemonic} r6, ${b}`),
-				),
+			return IMMEDIATES.flatMap((b) =>
+				REGISTERS.map((a) => branch(taken(word, bits, a, BigInt(b)), `${row.mnemonic} r6, ${b}`, [a, 0n])),
 			);
 		case 'callImm':
 			return [
@@ -166,9 +163,22 @@ function immediatesOf(row: Instruction): readonly number[] {
 	return row.check === 'nonzero' ? IMMEDIATES.filter((value) => value !== 0) : IMMEDIATES;
 }
 
-/** A program that ends with r0 or in an error. `null`: it ends in some error of memory or budget. */
-function program(lines: readonly string[], outcome: Outcome | null): Program {
-	return { asm: [...lines, 'exit'].join('\n'), expected: expectation(outcome) };
+/**
+ * A program that ends with r0 or in an error. `null`: it ends in some error of memory or budget. `words` are its
+ * input, where it has one of its own.
+ */
+function program(lines: readonly string[], outcome: Outcome | null, words?: readonly bigint[]): Program {
+	const asm = [...lines, 'exit'].join('\n');
+	const expected = expectation(outcome);
+	return words === undefined
+		? { asm, expected }
+		: { asm, expected, input: words.map(littleEndianHex).join('') };
+}
+
+function littleEndianHex(word: bigint): string {
+	const bytes = Buffer.alloc(8);
+	bytes.writeBigUInt64LE(word);
+	return bytes.toString('hex');
 }
 
 function expectation(outcome: Outcome | null): JsonObject {
@@ -176,8 +186,9 @@ function expectation(outcome: Outcome | null): JsonObject {
 	return typeof outcome === 'bigint' ? { ok: `0x${outcome.toString(16)}` } : { err: outcome };
 }
 
-function branch(isTaken: boolean, setup: readonly string[], jump: string): Program {
-	return program([...setup, 'mov r0, 1', `${jump}, +1`, 'mov r0, 2'], isTaken ? 1n : 2n);
+function branch(isTaken: boolean, jump: string, words: readonly bigint[]): Program {
+	const setup = ['ldxdw r6, [r1+0]', 'ldxdw r7, [r1+8]'];
+	return program([...setup, 'mov r0, 1', `${jump}, +1`, 'mov r0, 2'], isTaken ? 1n : 2n, words);
 }
 
 /** Where {@link callReg} puts the function: two slots load the address, then come `callx` and two `exit`. */

@@ -31,6 +31,7 @@ describe('the walls between the rooms', () => {
 		['svm/src/x.ts', "import { a } from '../../sdk/src/pubkey.ts';", 'leaves the room by path'],
 		['svm/src/x.ts', "import { a } from './index.ts';", "own room's face"],
 		['sbpf/src/x.ts', "import fs from 'node:fs';", 'must run in a browser'],
+		['parhelion/src/x.ts', "import './node-crypto.ts';", 'brings Node'],
 		['sbpf/src/x.ts', 'const e = process.env.HOME;', 'must run in a browser'],
 		['svm/src/x.ts', "import { ed25519 } from '@noble/curves/ed25519.js';", 'may not import the library'],
 		['svm/src/x.ts', "const m = await import('@parhelion/rpc');", 'svm may not import rpc'],

@@ -42,8 +42,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 	},
 };
 
-/** Files of browser rooms that are entries for Node alone, named by an `exports` key of their own. */
-const NODE_ENTRIES: readonly string[] = ['parhelion/src/node.ts'];
+/**
+ * Files of browser rooms for Node alone: an entry named by an `exports` key of its own, which widens the room's
+ * face, and what only that entry imports.
+ */
+const NODE_ENTRIES: readonly string[] = ['parhelion/src/node.ts', 'parhelion/src/node-crypto.ts'];
 
 /** What a test beside the code may import besides its room. */
 const TEST_LIBRARIES: readonly string[] = [
@@ -110,7 +113,12 @@ export function violationsOf(path: string, source: string): string[] {
 		if (specifier.startsWith('.')) {
 			const landed = posix.normalize(posix.join(posix.dirname(path), specifier));
 			if (!landed.startsWith(`${name}/`)) found.push(`${path}: "${specifier}" leaves the room by path`);
-			if (landed === `${name}/src/index.ts` && !isTest) found.push(`${path}: imports its own room's face`);
+			const mayUseFace = isTest || NODE_ENTRIES.includes(path);
+			if (landed === `${name}/src/index.ts` && !mayUseFace)
+				found.push(`${path}: imports its own room's face`);
+			if (NODE_ENTRIES.includes(landed) && !mayUseFace) {
+				found.push(`${path}: "${specifier}" brings Node into a room that must run in a browser`);
+			}
 		} else if (specifier.startsWith('node:')) {
 			if (!nodeAllowed) found.push(`${path}: "${specifier}" in a room that must run in a browser`);
 		} else if (target !== null) {

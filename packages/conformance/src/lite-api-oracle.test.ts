@@ -1,10 +1,12 @@
 /** The in-process API behaves as the oracle's where no transaction of a real program is needed to see it. */
 
 import {
+	AccountRole,
 	type Address,
 	appendTransactionMessageInstructions,
 	createKeyPairSignerFromPrivateKeyBytes,
 	createTransactionMessage,
+	getAddressEncoder,
 	getBase58Decoder,
 	getSignatureFromTransaction,
 	getTransactionEncoder,
@@ -234,6 +236,69 @@ describe('a transaction', () => {
 			say(svm.sendTransaction(await sign(svm, [transfer(1_000_000n)], 1)));
 		});
 		expect(texts[0]).toContain('MaxLoadedAccountsDataSizeExceeded');
+	});
+
+	it('with a durable nonce runs while the nonce holds, and leaves it be where it fails', async () => {
+		const texts = await same(async (lib, say) => {
+			const svm = funded(lib);
+			const nonce = friend.address;
+			const value = new Uint8Array(32).fill(0x55);
+			const data = new Uint8Array(80);
+			data.set([1, 0, 0, 0, 1, 0, 0, 0]);
+			data.set(getAddressEncoder().encode(payer.address), 8);
+			data.set(value, 40);
+			svm.setAccount({
+				address: nonce,
+				lamports: lamports(2_000_000n),
+				data,
+				programAddress: SYSTEM,
+				executable: false,
+				space: 80n,
+			});
+			const advance: Instruction = {
+				programAddress: SYSTEM,
+				accounts: [
+					{ address: nonce, role: AccountRole.WRITABLE },
+					{ address: 'SysvarRecentB1ockHashes11111111111111111111' as Address, role: AccountRole.READONLY },
+					{ address: payer.address, role: AccountRole.READONLY_SIGNER },
+				],
+				data: Uint8Array.of(4, 0, 0, 0),
+			};
+			const withNonce = async (instructions: Instruction[]): Promise<Transaction> =>
+				sign({ latestBlockhash: () => getBase58Decoder().decode(value) } as never, instructions);
+			for (const instructions of [
+				[transfer(1_000_000n)],
+				[advance, transfer(20_000_000_000n)],
+				[advance, memo('first')],
+				[advance, memo('second')],
+			]) {
+				say(svm.sendTransaction(await withNonce(instructions)));
+				say(svm.getAccount(nonce));
+				say(svm.getBalance(payer.address));
+			}
+		});
+		expect(texts.filter((text) => text.startsWith('TransactionMetadata')).length).toBe(1);
+	});
+
+	test.each([
+		['more than there is', [2, 0xff, 0xff, 0xff, 0xff]],
+		['none', [2, 0, 0, 0, 0]],
+		['a priority fee', [3, 0x40, 0x42, 0x0f, 0, 0, 0, 0, 0]],
+		['a heap that is too large', [1, 0, 0, 8, 0]],
+		['no account data', [4, 0, 0, 0, 0]],
+		['little account data', [4, 0, 1, 0, 0]],
+		['an unknown thing', [9]],
+	])('that asks the compute budget for %s ends alike', async (_name, data) => {
+		await same(async (lib, say) => {
+			const svm = funded(lib);
+			const ask: Instruction = {
+				programAddress: 'ComputeBudget111111111111111111111111111111' as Address,
+				data: Uint8Array.from(data),
+			};
+			say(svm.sendTransaction(await sign(svm, [ask, memo('x')])));
+			say(svm.sendTransaction(await sign(svm, [ask, ask, memo('y')])));
+			say(svm.getBalance(payer.address));
+		});
 	});
 
 	it('truncates its log at the limit', async () => {

@@ -105,25 +105,25 @@ export class LiteSVM {
 	// Setting up.
 
 	/** Replaces the limits and prices of every transaction. */
-	withComputeBudget(budget: ComputeBudget): LiteSVM {
+	withComputeBudget(budget: ComputeBudget): this {
 		this.#core.computeBudget = budget.clone();
 		return this;
 	}
 
 	/** Turns the check of signatures, and of repeated transactions, on or off. */
-	withSigverify(sigverify: boolean): LiteSVM {
+	withSigverify(sigverify: boolean): this {
 		this.#core.sigverify = sigverify;
 		return this;
 	}
 
 	/** Turns the check of blockhashes on or off. */
-	withBlockhashCheck(check: boolean): LiteSVM {
+	withBlockhashCheck(check: boolean): this {
 		this.#core.blockhashCheck = check;
 		return this;
 	}
 
 	/** Compiles programs when they are warm (`auto`), before their first run (`eager`), or never (`off`). Not in the original. */
-	withJit(mode: JitMode): LiteSVM {
+	withJit(mode: JitMode): this {
 		if (mode !== 'auto' && mode !== 'eager' && mode !== 'off') {
 			throw new TypeError(`the mode is auto, eager or off, got ${String(mode)}`);
 		}
@@ -132,38 +132,38 @@ export class LiteSVM {
 	}
 
 	/** Writes the default sysvars. */
-	withSysvars(): LiteSVM {
+	withSysvars(): this {
 		setSysvars(this.#core.bank, this.#core.features.set, this.#core.latestBlockhash);
 		return this;
 	}
 
 	/** Replaces the features. Programs and builtins that are there stay as they are. */
-	withFeatureSet(featureSet: FeatureSet): LiteSVM {
+	withFeatureSet(featureSet: FeatureSet): this {
 		this.#core.features = liteFeatures(featureSet.toRuntimeFeatureSet());
 		return this;
 	}
 
 	/** Adds the builtin programs that the features enable. */
-	withBuiltins(): LiteSVM {
+	withBuiltins(): this {
 		setBuiltins(this.#core.bank, this.#core.features, this.#core.computeBudget?.toBudget() ?? null);
 		return this;
 	}
 
 	/** Sets the lamports of the airdrop account. */
-	withLamports(lamports: bigint): LiteSVM {
+	withLamports(lamports: bigint): this {
 		this.#airdropLamports = toU64(lamports);
 		if (this.#airdrop !== null) this.#storeAirdropAccount(this.#airdrop.pubkey);
 		return this;
 	}
 
 	/** Adds the default programs that there is an ELF for; see {@link missingPrograms}. */
-	withDefaultPrograms(): LiteSVM {
+	withDefaultPrograms(): this {
 		setDefaultPrograms(this.#core.bank, this.#core.features.set);
 		return this;
 	}
 
 	/** Adds the mints of wrapped SOL whose token program is there. */
-	withNativeMints(): LiteSVM {
+	withNativeMints(): this {
 		setNativeMints(this.#core.bank);
 		return this;
 	}
@@ -172,13 +172,13 @@ export class LiteSVM {
 	 * Changes how many transactions are remembered; 0 remembers none and lets them be repeated. What the original
 	 * makes of a number is kept: up to 32 on a new instance remembers none, above it may be rounded up.
 	 */
-	withTransactionHistory(capacity: bigint): LiteSVM {
+	withTransactionHistory(capacity: bigint): this {
 		this.#core.history.setCapacity(toUsize(capacity));
 		return this;
 	}
 
 	/** Limits the bytes of a transaction's logs; none for no limit. */
-	withLogBytesLimit(limit?: bigint | null): LiteSVM {
+	withLogBytesLimit(limit?: bigint | null): this {
 		this.#core.logBytesLimit =
 			limit === undefined || limit === null
 				? null
@@ -187,7 +187,7 @@ export class LiteSVM {
 	}
 
 	/** Adds the accounts of the precompiles. */
-	withPrecompiles(): LiteSVM {
+	withPrecompiles(): this {
 		setPrecompiles(this.#core.bank);
 		return this;
 	}

@@ -6,9 +6,22 @@
 import { base58Decode, type Slot, type UnixTimestamp } from '@parhelion/sdk';
 import type { CommittedTransaction } from './bank-types.ts';
 
-/** The key of a signature: a string of one character a byte. */
-export function signatureKey(signature: Uint8Array): string {
-	return String.fromCharCode(...signature.subarray(0, 64));
+/**
+ * The key of a signature of 64 bytes for a `Map`: a string of one character a byte. Spelled out, since spreading
+ * the bytes takes four times as long.
+ */
+export function signatureKey(s: Uint8Array): string {
+	// biome-ignore format: a column of 64 lines reads worse
+	return String.fromCharCode(
+		s[0]!, s[1]!, s[2]!, s[3]!, s[4]!, s[5]!, s[6]!, s[7]!,
+		s[8]!, s[9]!, s[10]!, s[11]!, s[12]!, s[13]!, s[14]!, s[15]!,
+		s[16]!, s[17]!, s[18]!, s[19]!, s[20]!, s[21]!, s[22]!, s[23]!,
+		s[24]!, s[25]!, s[26]!, s[27]!, s[28]!, s[29]!, s[30]!, s[31]!,
+		s[32]!, s[33]!, s[34]!, s[35]!, s[36]!, s[37]!, s[38]!, s[39]!,
+		s[40]!, s[41]!, s[42]!, s[43]!, s[44]!, s[45]!, s[46]!, s[47]!,
+		s[48]!, s[49]!, s[50]!, s[51]!, s[52]!, s[53]!, s[54]!, s[55]!,
+		s[56]!, s[57]!, s[58]!, s[59]!, s[60]!, s[61]!, s[62]!, s[63]!,
+	);
 }
 
 /** Committed transactions, oldest first. */

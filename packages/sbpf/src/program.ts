@@ -105,7 +105,18 @@ export interface ContextObject {
 	getRemaining(): number;
 	/** The mapping of the program that runs now. */
 	activeMapping(): MemoryMapping;
+	/** What a memory operation costs at least, and bytes per unit above that; see {@link MemoryOperation}. */
+	readonly memOpBaseCost?: number;
+	readonly memOpBytesPerUnit?: number;
 }
+
+/**
+ * A function of the host that only touches memory, which a compiler may therefore do itself: it costs the greater
+ * of the context's `memOpBaseCost` and `n / memOpBytesPerUnit`, and answers 0. `copy` (to, from, n) refuses
+ * overlap, `move` does not; `set` (at, byte, n); `compare` (a, b, n, result) writes an i32 to an address that is a
+ * multiple of 4. Whatever else may happen is left to the function.
+ */
+export type MemoryOperation = 'copy' | 'move' | 'set' | 'compare';
 
 /**
  * A function the host lends to programs. It reads its arguments from `vm.registers` 1 to 5 and answers
@@ -117,6 +128,8 @@ export type BuiltinFunction<C extends ContextObject> = (vm: EbpfVm<C>) => void;
 export class BuiltinProgram<C extends ContextObject> {
 	readonly config: Config;
 	readonly functions: FunctionRegistry<BuiltinFunction<C>> = new FunctionRegistry();
+	/** Which of them are memory operations, by key. */
+	readonly memoryOperations: Map<number, MemoryOperation> = new Map();
 
 	constructor(config: Config) {
 		this.config = config;
@@ -142,8 +155,15 @@ export class BuiltinProgram<C extends ContextObject> {
 		this.functions.registerFunction(hashSymbolName(bytes), bytes, fn);
 	}
 
+	/** Says that the function lent under `name` is a memory operation. */
+	declareMemoryOperation(name: string, operation: MemoryOperation): void {
+		this.memoryOperations.set(hashSymbolName(new TextEncoder().encode(name)), operation);
+	}
+
 	/** Takes a function back; `false` where there was none. */
 	unregisterFunction(name: string): boolean {
-		return this.functions.unregisterFunction(hashSymbolName(new TextEncoder().encode(name)));
+		const key = hashSymbolName(new TextEncoder().encode(name));
+		this.memoryOperations.delete(key);
+		return this.functions.unregisterFunction(key);
 	}
 }

@@ -88,6 +88,14 @@ export class InvokeContext implements ContextObject {
 		return this.computeMeter.remaining;
 	}
 
+	get memOpBaseCost(): number {
+		return this.executionCost.mem_op_base_cost;
+	}
+
+	get memOpBytesPerUnit(): number {
+		return this.executionCost.cpi_bytes_per_unit;
+	}
+
 	activeMapping(): MemoryMapping {
 		return this.memoryContexts.memoryMapping();
 	}

@@ -13,7 +13,7 @@ import { programFile } from './elf.ts';
 import { address, Pair } from './harness.ts';
 import { Random } from './random.ts';
 
-const CASES = Number(process.env['PARHELION_FUZZ_PROGRAMS'] ?? 80);
+const CASES = Number(process.env['PARHELION_FUZZ_PROGRAMS'] ?? 200);
 const SEED = Number(process.env['PARHELION_FUZZ_SEED'] ?? 1);
 
 const INSTRUCTION = 0;
@@ -439,7 +439,7 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 			second.file,
 			isBetaDeprecated ? programIds.bpfLoaderDeprecated : programIds.bpfLoader,
 		);
-		const { ours, oracle } = pair.run([
+		const { ours, compiled, oracle } = pair.run([
 			{
 				programId: alpha,
 				accounts: called.map(({ key, isSigner, isWritable }) => ({ pubkey: key, isSigner, isWritable })),
@@ -447,6 +447,7 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 			},
 		]);
 		expect(ours, `seed ${seed}, case ${i}:\n${first.source}\n-- beta\n${second.source}`).toEqual(oracle);
+		expect(compiled, `seed ${seed}, case ${i}:\n${first.source}\n-- beta\n${second.source}`).toEqual(oracle);
 	}
 }
 

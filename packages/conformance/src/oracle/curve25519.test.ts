@@ -96,7 +96,10 @@ it('the curve syscalls agree with the oracle', () => {
 		}
 		lines.push('mov64 r0, 0', 'exit');
 		pair.addProgram(program, programFile(lines.join('\n'), Uint8Array.from(rodata)));
-		const { ours, oracle } = pair.run([{ programId: program, accounts: [], data: new Uint8Array(0) }]);
+		const { ours, compiled, oracle } = pair.run([
+			{ programId: program, accounts: [], data: new Uint8Array(0) },
+		]);
 		expect(ours, `seed ${SEED}, program ${i}:\n${lines.join('\n')}`).toEqual(oracle);
+		expect(compiled, `seed ${SEED}, program ${i}:\n${lines.join('\n')}`).toEqual(oracle);
 	}
 });

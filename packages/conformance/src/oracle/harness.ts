@@ -31,6 +31,7 @@ import {
 	checkTransaction,
 	collectAccountsToStore,
 	enabledBuiltins,
+	type JitMode,
 	TransactionBatchProcessor,
 	type TransactionProcessingCallback,
 } from '@parhelion/svm';
@@ -49,9 +50,12 @@ export interface Observed {
 	readonly accounts: Readonly<Record<string, string>>;
 }
 
-/** Both outcomes of one transaction. */
+/** The outcomes of one transaction. */
 export interface Compared {
+	/** Ours, interpreted. */
 	readonly ours: Observed;
+	/** Ours, compiled. */
+	readonly compiled: Observed;
 	readonly oracle: Observed;
 }
 
@@ -167,18 +171,24 @@ export class Pair implements TransactionProcessingCallback {
 		this.processor.invalidateProgram(programId);
 	}
 
-	/** Runs one transaction on both sides; the oracle's result is what stays. */
+	/** Runs one transaction on both engines and on the oracle; the oracle's result is what stays. */
 	run(instructions: readonly Instruction[]): Compared {
 		const blockhash = Hash.fromBase58(this.oracle.latestBlockhash());
 		const message = compileLegacyMessage(this.payer, instructions, blockhash);
 		const signatures = Array.from({ length: message.header.numRequiredSignatures }, () => new Uint8Array(64));
 		const sanitized = new SanitizedMessage(message, NO_LOADED_ADDRESSES, reservedAccountKeys(this.features));
-		const ours = this.runOurs(sanitized, blockhash, signatures);
+		const ours = this.runOurs(sanitized, blockhash, signatures, 'off');
+		const compiled = this.runOurs(sanitized, blockhash, signatures, 'eager');
 		const oracle = this.runOracle(encodeTransaction({ signatures, message }), message.accountKeys);
-		return { ours, oracle };
+		return { ours, compiled, oracle };
 	}
 
-	private runOurs(message: SanitizedMessage, blockhash: Hash, signatures: Uint8Array[]): Observed {
+	private runOurs(
+		message: SanitizedMessage,
+		blockhash: Hash,
+		signatures: Uint8Array[],
+		jit: JitMode,
+	): Observed {
 		const runtimeFeatures = resolveRuntimeFeatures(this.features);
 		const checked = checkTransaction(message, runtimeFeatures, 5000n, null);
 		if (!checked.ok) return this.notExecuted(checked.error, message.accountKeys);
@@ -196,7 +206,7 @@ export class Pair implements TransactionProcessingCallback {
 				runtimeFeatures,
 				rent: rent.value,
 			},
-			{ logBytesLimit: 10_000, recordLogs: true, recordInnerInstructions: true, recordReturnData: true },
+			{ logBytesLimit: 10_000, recordLogs: true, recordInnerInstructions: true, recordReturnData: true, jit },
 		);
 		if (result.kind !== 'executed') return this.notExecuted(result.error, message.accountKeys);
 		const stored = new Map(

@@ -96,8 +96,9 @@ function account(state: UpgradeableLoaderState, metadata: number, elf: Uint8Arra
 }
 
 function agree(pair: Pair, instructions: readonly Instruction[], what: string): string {
-	const { ours, oracle } = pair.run(instructions);
+	const { ours, compiled, oracle } = pair.run(instructions);
 	expect(ours, what).toEqual(oracle);
+	expect(compiled, what).toEqual(oracle);
 	return oracle.outcome;
 }
 

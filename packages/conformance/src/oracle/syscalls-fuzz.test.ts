@@ -7,6 +7,7 @@
  */
 import { MM_HEAP_START, MM_INPUT_START, MM_STACK_START } from '@parhelion/sbpf';
 import { type FeatureName, programIds, sysvarIds } from '@parhelion/sdk';
+import { jitCounters } from '@parhelion/svm';
 import { describe, expect, it } from 'vitest';
 import { programFile } from './elf.ts';
 import { address, Pair } from './harness.ts';
@@ -170,8 +171,9 @@ function fuzz(seed: number, toggles: Partial<Record<FeatureName, boolean>>): voi
 			accounts: random.oneIn(4) ? [...metas, metas[0]!] : metas,
 			data: random.bytes(random.int(200)),
 		};
-		const { ours, oracle } = pair.run(random.oneIn(3) ? [instruction, instruction] : [instruction]);
+		const { ours, compiled, oracle } = pair.run(random.oneIn(3) ? [instruction, instruction] : [instruction]);
 		expect(ours, `seed ${seed}, program ${i}:\n${source}`).toEqual(oracle);
+		expect(compiled, `seed ${seed}, program ${i}:\n${source}`).toEqual(oracle);
 	}
 }
 
@@ -191,4 +193,5 @@ describe('random syscalls agree with the oracle', () => {
 		}));
 	it('without restrictions on parameter addresses', () =>
 		fuzz(SEED + 3, { syscall_parameter_address_restrictions: false }));
+	it('on programs that were really compiled', () => expect(jitCounters().compiled).toBeGreaterThan(0));
 });

@@ -22,6 +22,9 @@ export const ABI_CALL_DEPTH = 168;
 export const ABI_STACK_HOST = 172;
 /** The highest frame pointer a function that writes to its frame had, eight bytes. */
 export const ABI_HIGHEST_FRAME = 176;
+/** What a memory operation costs at least, four bytes; bytes per unit above that, four bytes, 0 to leave it to the host. */
+export const ABI_MEM_OP_BASE = 184;
+export const ABI_MEM_OP_BYTES_PER_UNIT = 188;
 /** Windows for loading, then for storing. */
 export const ABI_LOAD_WINDOWS = 192;
 /** Bytes of a window; a power of two, so that a shift makes an index of it. */

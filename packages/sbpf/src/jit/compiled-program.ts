@@ -19,6 +19,8 @@ import type { CompiledProgram, EbpfVm } from '../vm.ts';
 import {
 	ABI_CALL_DEPTH,
 	ABI_HIGHEST_FRAME,
+	ABI_MEM_OP_BASE,
+	ABI_MEM_OP_BYTES_PER_UNIT,
 	ABI_METER,
 	ABI_REGISTERS,
 	ABI_STACK_HOST,
@@ -119,6 +121,8 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		i32[ABI_STACK_HOST >> 2] = stack.host;
 		i32[ABI_HIGHEST_FRAME >> 2] = 0;
 		i32[(ABI_HIGHEST_FRAME >> 2) + 1] = 0;
+		i32[ABI_MEM_OP_BASE >> 2] = vm.context.memOpBaseCost ?? 0;
+		i32[ABI_MEM_OP_BYTES_PER_UNIT >> 2] = bytesPerUnit(vm.context);
 		writeMeter(vm, arena);
 		closeAbiWindows(arena);
 		try {
@@ -163,6 +167,8 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 			memory: arena.memory,
 			miss: (low: number, high: number, spanAndStore: number) =>
 				miss(instance.running!, low, high, spanAndStore),
+			probe: (low: number, high: number, length: number, access: number) =>
+				probe(instance.running!, low, high, length, access as AccessType),
 			syscall: (index: number, pc: number) => this.#syscall(instance.running!, index, pc),
 			interpret: (pc: number) => this.#interpret(instance.running!, pc),
 		};
@@ -238,12 +244,33 @@ function miss<C extends ContextObject>(
 	return host;
 }
 
+/** As {@link miss}, the way a function of the host looks an address up. */
+function probe<C extends ContextObject>(
+	running: Running<C>,
+	low: number,
+	high: number,
+	length: number,
+	access: AccessType,
+): number {
+	const { mapping, arena } = running.vm;
+	const host = mapping.probe(access, high, low, length >>> 0);
+	if (host >= 0 && high >>> 0 < 8) openAbiWindow(arena, mapping.windows, access, high);
+	return host;
+}
+
 /** Closes compiled code's windows if the mapping closed its own. */
 function settleWindows<C extends ContextObject>(running: Running<C>): void {
 	const { mapping, arena } = running.vm;
 	if (mapping.windowsClosed === running.windowsClosed) return;
 	running.windowsClosed = mapping.windowsClosed;
 	closeAbiWindows(arena);
+}
+
+/** Bytes per unit of a memory operation, 0 where compiled code must leave it to the host. */
+function bytesPerUnit({ memOpBaseCost, memOpBytesPerUnit }: ContextObject): number {
+	const isUsable = (value: number | undefined): value is number =>
+		value !== undefined && Number.isInteger(value) && value >= 0 && value <= 0x7fff_ffff;
+	return isUsable(memOpBaseCost) && isUsable(memOpBytesPerUnit) ? memOpBytesPerUnit : 0;
 }
 
 function writeMeter<C extends ContextObject>(vm: EbpfVm<C>, arena: Arena): void {
@@ -289,8 +316,7 @@ export function compileModule<C extends ContextObject>(executable: Executable<C>
 
 function moduleContext<C extends ContextObject>(executable: Executable<C>): ModuleContext {
 	const analysis = Analysis.fromExecutable(executable);
-	const { functions } = executable.loader;
-	const source = new Source(executable, analysis, (key) => functions.lookupByKey(key) !== undefined);
+	const source = new Source(executable, analysis, executable.loader);
 	return new ModuleContext(source, analysis, executable.config, executable.textSectionVaddr);
 }
 

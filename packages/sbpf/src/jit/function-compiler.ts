@@ -226,7 +226,10 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 			case 'jump':
 				return false;
 			case 'callImm':
-				if (source.isSyscall(pc)) return this.#writeSyscall(pc);
+				if (source.isSyscall(pc)) {
+					this.#writeSyscall(pc);
+					return false;
+				}
 				if (
 					this.#analysis.cfg.terminator[block] === TERMINATOR_CALL &&
 					pc === this.#analysis.cfg.blockLast[block]
@@ -393,7 +396,26 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		return false;
 	}
 
-	#writeSyscall(pc: number): boolean {
+	#writeSyscall(pc: number): void {
+		const operation = this.#context.source.memoryOperation(pc);
+		if (operation === undefined) {
+			this.#callHost(pc);
+			return;
+		}
+		const { code } = this;
+		const last = operation === 'compare' ? 4 : 3;
+		for (let r = 1; r <= last; r++) code.localGet(this.#registers[r]!);
+		code.localGet(this.#meter).call(this.#context.memoryOperation(operation));
+		code.localTee(this.scratch).i64Const(0).op(Op.i64LtS);
+		code.if();
+		this.#callHost(pc);
+		code.else();
+		code.localGet(this.scratch).localSet(this.#meter);
+		code.i64Const(0).localSet(this.#registers[0]!);
+		code.end();
+	}
+
+	#callHost(pc: number): void {
 		const { code } = this;
 		for (let r = 1; r <= 5; r++) {
 			code
@@ -405,7 +427,6 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		code.i32Const(this.#context.source.syscallIndex(pc)).i32Const(pc).call(this.#context.imports.syscall);
 		code.i32Const(0).mem(MemOp.i64Load, ABI_REGISTERS).localSet(this.#registers[0]!);
 		code.i32Const(0).mem(MemOp.i64Load, ABI_METER).localSet(this.#meter);
-		return false;
 	}
 
 	/** Leaves where the i32 on the stack is not 0. */

@@ -16,12 +16,13 @@ import {
 } from '@parhelion/wasmgen';
 import type { Analysis } from '../analysis/analysis.ts';
 import type { Config } from '../config.ts';
-import { manualStackFrameBump, stackFrameGaps } from '../program.ts';
+import { type MemoryOperation, manualStackFrameBump, stackFrameGaps } from '../program.ts';
 import { ABI_METER, ABI_REGISTERS } from './abi.ts';
 import type { PlanContext } from './access-plan.ts';
 import { ALL_REGISTERS, effectTable, type RegisterSet } from './effects.ts';
 import { FunctionCompiler } from './function-compiler.ts';
 import { type Liveness, solveLiveness } from './liveness.ts';
+import { MemoryOperations } from './memory-operations.ts';
 import type { Source } from './source.ts';
 
 const { i32, i64 } = ValType;
@@ -34,6 +35,8 @@ const MAX_CALL_TARGETS = 0xffff;
 export interface Imports {
 	/** (address lower half, upper half, span << 1 | store) -> arena offset, or -1. */
 	readonly miss: FuncIndex;
+	/** (address lower half, upper half, bytes, store) -> arena offset, or -1: as a function of the host looks it up. */
+	readonly probe: FuncIndex;
 	/** (index, slot): registers and meter go through the block in the arena. */
 	readonly syscall: FuncIndex;
 	/** (slot): interprets from there to the end of the function; likewise. */
@@ -68,6 +71,7 @@ export class ModuleContext implements PlanContext {
 	readonly #functions: FuncIndex[] = [];
 	readonly #leavers: Map<RegisterSet, FuncIndex> = new Map();
 	#multiplyHigh: FuncIndex = -1;
+	#operations: MemoryOperations | null = null;
 
 	constructor(source: Source, analysis: Analysis, config: Config, textAddress: number) {
 		this.source = source;
@@ -91,6 +95,7 @@ export class ModuleContext implements PlanContext {
 		module.importMemory('host', 'memory', { min: 1 });
 		this.imports = {
 			miss: module.importFunction('host', 'miss', module.type([i32, i32, i32], [i32])),
+			probe: module.importFunction('host', 'probe', module.type([i32, i32, i32, i32], [i32])),
 			syscall: module.importFunction('host', 'syscall', module.type([i32, i32], [])),
 			interpret: module.importFunction('host', 'interpret', module.type([i32], [])),
 		};
@@ -149,6 +154,12 @@ export class ModuleContext implements PlanContext {
 			}
 		}
 		return index;
+	}
+
+	/** The helper that does a memory operation. */
+	memoryOperation(operation: MemoryOperation): FuncIndex {
+		this.#operations ??= new MemoryOperations(this.#module, this.imports.probe);
+		return this.#operations.helper(operation);
 	}
 
 	/** The helper that multiplies two unsigned i64 and gives the upper half of the product. */

@@ -12,7 +12,13 @@ import {
 import { INSN_SIZE } from '../isa/ebpf.ts';
 import { INSTRUCTIONS } from '../isa/instructions.ts';
 import { type InstructionTable, instructionTable } from '../isa/table.ts';
-import { callxUsesDstReg, callxUsesSrcReg, type SBPFVersion, staticSyscalls } from '../program.ts';
+import {
+	callxUsesDstReg,
+	callxUsesSrcReg,
+	type MemoryOperation,
+	type SBPFVersion,
+	staticSyscalls,
+} from '../program.ts';
 
 const CALL_IMM = INSTRUCTIONS.CALL_IMM.opcode;
 /** The registers a program may name. */
@@ -26,6 +32,12 @@ export interface CompilerInput {
 	readonly entryPc: number;
 }
 
+/** What the compiler needs of a loader. */
+export interface LoaderFunctions {
+	readonly functions: { lookupByKey(key: number): unknown };
+	readonly memoryOperations: ReadonlyMap<number, MemoryOperation>;
+}
+
 /** A program under compilation. */
 export class Source {
 	readonly version: SBPFVersion;
@@ -37,11 +49,12 @@ export class Source {
 	readonly #bytes: Uint8Array;
 	readonly #view: DataView;
 	readonly #analysis: Analysis;
+	readonly #loader: LoaderFunctions;
 	/** By slot: 1 plus the index of the syscall that a `call` there means. */
 	readonly #syscallAt: Uint32Array;
 
-	/** `isSyscall` says whether the loader has a function under a key. */
-	constructor(program: CompilerInput, analysis: Analysis, isSyscall: (key: number) => boolean) {
+	constructor(program: CompilerInput, analysis: Analysis, loader: LoaderFunctions) {
+		this.#loader = loader;
 		const { textBytes, sbpfVersion } = program;
 		this.version = sbpfVersion;
 		this.table = instructionTable(sbpfVersion);
@@ -59,7 +72,7 @@ export class Source {
 			const key = this.imm(pc) >>> 0;
 			let index = indices.get(key);
 			if (index === undefined) {
-				if (!isSyscall(key)) continue;
+				if (loader.functions.lookupByKey(key) === undefined) continue;
 				index = this.syscallKeys.push(key) - 1;
 				indices.set(key, index);
 			}
@@ -104,6 +117,11 @@ export class Source {
 	/** Index in {@link syscallKeys} of the function that the `call` at `pc` means. */
 	syscallIndex(pc: number): number {
 		return this.#syscallAt[pc]! - 1;
+	}
+
+	/** The memory operation that the syscall at `pc` is, if it is one. */
+	memoryOperation(pc: number): MemoryOperation | undefined {
+		return this.#loader.memoryOperations.get(this.imm(pc) >>> 0);
 	}
 
 	/** The register that the `callx` at `pc` names; 11 or more is none. */

@@ -245,6 +245,17 @@ export class MemoryMapping {
 	}
 
 	/**
+	 * As {@link translate}, for functions of the host: never asks the handler, and says nothing of why an
+	 * access is not allowed.
+	 */
+	probe(access: AccessType, hi: number, lo: number, size: number): number {
+		const vmAddr = (hi >>> 0) * MM_REGION_SIZE + (lo >>> 0);
+		const host = this.#lookUp(access, vmAddr, size);
+		if (host >= 0 && hi >>> 0 < WINDOW_SLOTS) this.#openWindow(access, hi, vmAddr);
+		return host;
+	}
+
+	/**
 	 * Replaces the region at `index` by one that begins at the same address.
 	 *
 	 * @throws Fault<EbpfError> InvalidMemoryRegion where it begins elsewhere or reaches into the next.

@@ -6,7 +6,13 @@
  * Source: solana-syscalls 4.3.0, lib.rs (`create_program_runtime_environment`).
  */
 
-import { type BuiltinFunction, BuiltinProgram, type Config, defaultConfig } from '@parhelion/sbpf';
+import {
+	type BuiltinFunction,
+	BuiltinProgram,
+	type Config,
+	defaultConfig,
+	type MemoryOperation,
+} from '@parhelion/sbpf';
 import type { RuntimeFeatures } from '@parhelion/sdk';
 import type { SVMTransactionExecutionBudget } from '../execution-budget.ts';
 import type { InvokeContext } from '../invoke-context.ts';
@@ -142,6 +148,14 @@ export const SYSCALLS_NOT_BUILT: readonly string[] = [
 	'sol_poseidon',
 ];
 
+/** The syscalls that compiled code may do itself. */
+const MEMORY_OPERATIONS: readonly (readonly [string, MemoryOperation])[] = [
+	['sol_memcpy_', 'copy'],
+	['sol_memmove_', 'move'],
+	['sol_memset_', 'set'],
+	['sol_memcmp_', 'compare'],
+];
+
 /** The settings programs are loaded and run with. */
 function runtimeConfig(
 	features: RuntimeFeatures,
@@ -186,5 +200,6 @@ export function createProgramRuntimeEnvironment(
 			environment.registerFunction(name, fn);
 		}
 	}
+	for (const [name, operation] of MEMORY_OPERATIONS) environment.declareMemoryOperation(name, operation);
 	return environment;
 }

@@ -70,9 +70,9 @@ export function interpret<C extends ContextObject>(vm: EbpfVm<C>, program: Decod
 		switch (w & 255) {
 			case 0: // STOP
 				// The meter ends here: see endMeterInside().
-				program.code[ip] = program.patched;
+				M[ip] = program.patched;
 				program.patchedAt = -1;
-				return leave(vm, ip, 0, depth);
+				return leave(vm, M, ip, 0, depth);
 			case 1: // OVERRUN
 				return fail(vm, program, ip, left, depth, EXECUTION_OVERRUN);
 			case 2: // UNSUPPORTED
@@ -80,1101 +80,568 @@ export function interpret<C extends ContextObject>(vm: EbpfVm<C>, program: Decod
 			case 3: // INVALID
 				return fail(vm, program, ip, left, depth, INVALID_INSTRUCTION);
 			case 4: // NOP
-				break;
+				break taken;
 			case 5: // LDDW
-				R[d] = code[ip + 1]!;
-				R[d + 1] = code[ip + 2]!;
-				ip = (ip + 8) | 0;
+				M[d] = M[ip + 2]!;
+				M[d + 1] = M[ip + 3]!;
+				ip = (ip + 10) | 0;
 				continue;
-			case 6: // MOV64_IMM
-				R[d] = code[ip + 1]!;
-				R[d + 1] = code[ip + 2]!;
-				break;
-			case 7: // MOV64_REG
-				R[d] = R[s]!;
-				R[d + 1] = R[s + 1]!;
-				break;
-			case 8: // MOV32_REG
-				R[d] = R[s]!;
-				R[d + 1] = 0;
-				break;
+			case 6: // MOV64
+				M[d] = M[s]!;
+				M[d + 1] = M[s + 1]!;
+				break taken;
+			case 7: // MOV32
+				M[d] = M[s]!;
+				M[d + 1] = 0;
+				break taken;
+			case 8: {
+				// ADD64
+				const a = M[d]!;
+				const lo = (a + M[s]!) | 0;
+				M[d + 1] = (M[d + 1]! + M[s + 1]! + (lo >>> 0 < a >>> 0 ? 1 : 0)) | 0;
+				M[d] = lo;
+				break taken;
+			}
 			case 9: {
-				// MOV32S_REG
-				const a = R[s]!;
-				R[d] = a;
-				R[d + 1] = a >> 31;
-				break;
+				// SUB64
+				const a = M[d]!;
+				const b = M[s]!;
+				M[d + 1] = (M[d + 1]! - M[s + 1]! - (a >>> 0 < b >>> 0 ? 1 : 0)) | 0;
+				M[d] = (a - b) | 0;
+				break taken;
 			}
 			case 10: {
-				// ADD64_IMM
-				const a = R[d]!;
-				const lo = (a + code[ip + 1]!) | 0;
-				R[d] = lo;
-				R[d + 1] = (R[d + 1]! + code[ip + 2]! + (lo >>> 0 < a >>> 0 ? 1 : 0)) | 0;
-				break;
+				// MUL64
+				const a = M[d]!;
+				const b = M[s]!;
+				const upper = (Math.imul(a, M[s + 1]!) + Math.imul(M[d + 1]!, b)) | 0;
+				const a0 = a & 0xffff;
+				const a1 = a >>> 16;
+				const b0 = b & 0xffff;
+				const b1 = b >>> 16;
+				const p = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0;
+				const q = (Math.imul(a0, b1) + (p & 0xffff)) | 0;
+				M[d + 1] = (upper + Math.imul(a1, b1) + (p >>> 16) + (q >>> 16)) | 0;
+				M[d] = Math.imul(a, b);
+				break taken;
 			}
 			case 11: {
-				// ADD64_REG
-				const a = R[d]!;
-				const lo = (a + R[s]!) | 0;
-				R[d + 1] = (R[d + 1]! + R[s + 1]! + (lo >>> 0 < a >>> 0 ? 1 : 0)) | 0;
-				R[d] = lo;
-				break;
+				// DIV64
+				const bl = M[s]!;
+				const bh = M[s + 1]!;
+				if ((bl | bh) === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
+				if ((M[d + 1]! | bh) === 0) M[d] = ((M[d]! >>> 0) / (bl >>> 0)) | 0;
+				else divide64(M, d, bl, bh);
+				break taken;
 			}
 			case 12: {
-				// SUB64_REG
-				const a = R[d]!;
-				const b = R[s]!;
-				R[d + 1] = (R[d + 1]! - R[s + 1]! - (a >>> 0 < b >>> 0 ? 1 : 0)) | 0;
-				R[d] = (a - b) | 0;
-				break;
+				// MOD64
+				const bl = M[s]!;
+				const bh = M[s + 1]!;
+				if ((bl | bh) === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
+				if ((M[d + 1]! | bh) === 0) M[d] = ((M[d]! >>> 0) % (bl >>> 0)) | 0;
+				else remainder64(M, d, bl, bh);
+				break taken;
 			}
-			case 13: {
-				// RSUB64_IMM
-				const a = code[ip + 1]!;
-				const b = R[d]!;
-				R[d + 1] = (code[ip + 2]! - R[d + 1]! - (a >>> 0 < b >>> 0 ? 1 : 0)) | 0;
-				R[d] = (a - b) | 0;
-				break;
-			}
-			case 14: {
-				// MUL64_IMM
-				const a = R[d]!;
-				const b = code[ip + 1]!;
-				const upper = (Math.imul(a, code[ip + 2]!) + Math.imul(R[d + 1]!, b)) | 0;
-				const a0 = a & 0xffff;
-				const a1 = a >>> 16;
-				const b0 = b & 0xffff;
-				const b1 = b >>> 16;
-				const p = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0;
-				const q = (Math.imul(a0, b1) + (p & 0xffff)) | 0;
-				R[d + 1] = (upper + Math.imul(a1, b1) + (p >>> 16) + (q >>> 16)) | 0;
-				R[d] = Math.imul(a, b);
-				break;
-			}
-			case 15: {
-				// MUL64_REG
-				const a = R[d]!;
-				const b = R[s]!;
-				const upper = (Math.imul(a, R[s + 1]!) + Math.imul(R[d + 1]!, b)) | 0;
-				const a0 = a & 0xffff;
-				const a1 = a >>> 16;
-				const b0 = b & 0xffff;
-				const b1 = b >>> 16;
-				const p = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) | 0;
-				const q = (Math.imul(a0, b1) + (p & 0xffff)) | 0;
-				R[d + 1] = (upper + Math.imul(a1, b1) + (p >>> 16) + (q >>> 16)) | 0;
-				R[d] = Math.imul(a, b);
-				break;
-			}
+			case 13: // OR64
+				M[d] = M[d]! | M[s]!;
+				M[d + 1] = M[d + 1]! | M[s + 1]!;
+				break taken;
+			case 14: // AND64
+				M[d] = M[d]! & M[s]!;
+				M[d + 1] = M[d + 1]! & M[s + 1]!;
+				break taken;
+			case 15: // XOR64
+				M[d] = M[d]! ^ M[s]!;
+				M[d + 1] = M[d + 1]! ^ M[s + 1]!;
+				break taken;
 			case 16: {
-				// DIV64_IMM
-				const bl = code[ip + 1]!;
-				const bh = code[ip + 2]!;
-				if ((bl | bh) === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				if ((R[d + 1]! | bh) === 0) R[d] = ((R[d]! >>> 0) / (bl >>> 0)) | 0;
-				else divide64(R, d, bl, bh);
-				break;
+				// LSH64_LOW
+				const n = M[s]!;
+				const a = M[d]!;
+				M[d + 1] = (M[d + 1]! << n) | (a >>> (32 - n));
+				M[d] = a << n;
+				break taken;
 			}
-			case 17: {
-				// DIV64_REG
-				const bl = R[s]!;
-				const bh = R[s + 1]!;
-				if ((bl | bh) === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				if ((R[d + 1]! | bh) === 0) R[d] = ((R[d]! >>> 0) / (bl >>> 0)) | 0;
-				else divide64(R, d, bl, bh);
-				break;
-			}
+			case 17: // LSH64_HIGH
+				M[d + 1] = M[d]! << M[s]!; // JavaScript takes the shift modulo 32.
+				M[d] = 0;
+				break taken;
 			case 18: {
-				// MOD64_IMM
-				const bl = code[ip + 1]!;
-				const bh = code[ip + 2]!;
-				if ((bl | bh) === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				if ((R[d + 1]! | bh) === 0) R[d] = ((R[d]! >>> 0) % (bl >>> 0)) | 0;
-				else remainder64(R, d, bl, bh);
-				break;
+				// LSH64
+				const n = M[s]! & 63;
+				const a = M[d]!;
+				if (n >= 32) {
+					M[d + 1] = a << n;
+					M[d] = 0;
+				} else if (n !== 0) {
+					M[d + 1] = (M[d + 1]! << n) | (a >>> (32 - n));
+					M[d] = a << n;
+				}
+				break taken;
 			}
 			case 19: {
-				// MOD64_REG
-				const bl = R[s]!;
-				const bh = R[s + 1]!;
-				if ((bl | bh) === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				if ((R[d + 1]! | bh) === 0) R[d] = ((R[d]! >>> 0) % (bl >>> 0)) | 0;
-				else remainder64(R, d, bl, bh);
-				break;
+				// RSH64_LOW
+				const n = M[s]!;
+				const h = M[d + 1]!;
+				M[d] = (M[d]! >>> n) | (h << (32 - n));
+				M[d + 1] = h >>> n;
+				break taken;
 			}
-			case 20: // OR64_IMM
-				R[d] = R[d]! | code[ip + 1]!;
-				R[d + 1] = R[d + 1]! | code[ip + 2]!;
-				break;
-			case 21: // OR64_REG
-				R[d] = R[d]! | R[s]!;
-				R[d + 1] = R[d + 1]! | R[s + 1]!;
-				break;
-			case 22: // AND64_IMM
-				R[d] = R[d]! & code[ip + 1]!;
-				R[d + 1] = R[d + 1]! & code[ip + 2]!;
-				break;
-			case 23: // AND64_REG
-				R[d] = R[d]! & R[s]!;
-				R[d + 1] = R[d + 1]! & R[s + 1]!;
-				break;
-			case 24: // XOR64_IMM
-				R[d] = R[d]! ^ code[ip + 1]!;
-				R[d + 1] = R[d + 1]! ^ code[ip + 2]!;
-				break;
-			case 25: // XOR64_REG
-				R[d] = R[d]! ^ R[s]!;
-				R[d + 1] = R[d + 1]! ^ R[s + 1]!;
-				break;
-			case 26: {
-				// LSH64_LOW
-				const n = code[ip + 1]!;
-				const a = R[d]!;
-				R[d + 1] = (R[d + 1]! << n) | (a >>> (32 - n));
-				R[d] = a << n;
-				break;
+			case 20: {
+				// RSH64_HIGH
+				const h = M[d + 1]!;
+				M[d] = h >>> M[s]!;
+				M[d + 1] = 0;
+				break taken;
 			}
-			case 27: // LSH64_HIGH
-				R[d + 1] = R[d]! << code[ip + 1]!; // JavaScript takes the shift modulo 32.
-				R[d] = 0;
-				break;
-			case 28: {
-				// LSH64_REG
-				const n = R[s]! & 63;
-				const a = R[d]!;
+			case 21: {
+				// RSH64
+				const n = M[s]! & 63;
+				const h = M[d + 1]!;
 				if (n >= 32) {
-					R[d + 1] = a << n;
-					R[d] = 0;
+					M[d] = h >>> n;
+					M[d + 1] = 0;
 				} else if (n !== 0) {
-					R[d + 1] = (R[d + 1]! << n) | (a >>> (32 - n));
-					R[d] = a << n;
+					M[d] = (M[d]! >>> n) | (h << (32 - n));
+					M[d + 1] = h >>> n;
 				}
-				break;
+				break taken;
+			}
+			case 22: {
+				// ARSH64_LOW
+				const n = M[s]!;
+				const h = M[d + 1]!;
+				M[d] = (M[d]! >>> n) | (h << (32 - n));
+				M[d + 1] = h >> n;
+				break taken;
+			}
+			case 23: {
+				// ARSH64_HIGH
+				const h = M[d + 1]!;
+				M[d] = h >> M[s]!;
+				M[d + 1] = h >> 31;
+				break taken;
+			}
+			case 24: {
+				// ARSH64
+				const n = M[s]! & 63;
+				const h = M[d + 1]!;
+				if (n >= 32) {
+					M[d] = h >> n;
+					M[d + 1] = h >> 31;
+				} else if (n !== 0) {
+					M[d] = (M[d]! >>> n) | (h << (32 - n));
+					M[d + 1] = h >> n;
+				}
+				break taken;
+			}
+			case 25: {
+				// NEG64
+				const a = M[d]!;
+				M[d] = -a | 0;
+				M[d + 1] = a === 0 ? -M[d + 1]! | 0 : ~M[d + 1]!;
+				break taken;
+			}
+			case 26: {
+				// ADD32
+				const a = (M[d]! + M[s]!) | 0;
+				M[d] = a;
+				M[d + 1] = a >> 31;
+				break taken;
+			}
+			case 27: {
+				// SUB32
+				const a = (M[d]! - M[s]!) | 0;
+				M[d] = a;
+				M[d + 1] = a >> 31;
+				break taken;
+			}
+			case 28: {
+				// MUL32
+				const a = Math.imul(M[d]!, M[s]!);
+				M[d] = a;
+				M[d + 1] = a >> 31;
+				break taken;
 			}
 			case 29: {
-				// RSH64_LOW
-				const n = code[ip + 1]!;
-				const h = R[d + 1]!;
-				R[d] = (R[d]! >>> n) | (h << (32 - n));
-				R[d + 1] = h >>> n;
-				break;
+				// DIV32
+				const b = M[s]!;
+				if (b === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
+				M[d] = ((M[d]! >>> 0) / (b >>> 0)) | 0;
+				M[d + 1] = 0;
+				break taken;
 			}
-			case 30: // RSH64_HIGH
-				R[d] = R[d + 1]! >>> code[ip + 1]!;
-				R[d + 1] = 0;
-				break;
-			case 31: {
-				// RSH64_REG
-				const n = R[s]! & 63;
-				const h = R[d + 1]!;
-				if (n >= 32) {
-					R[d] = h >>> n;
-					R[d + 1] = 0;
-				} else if (n !== 0) {
-					R[d] = (R[d]! >>> n) | (h << (32 - n));
-					R[d + 1] = h >>> n;
-				}
-				break;
+			case 30: {
+				// MOD32
+				const b = M[s]!;
+				if (b === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
+				M[d] = ((M[d]! >>> 0) % (b >>> 0)) | 0;
+				M[d + 1] = 0;
+				break taken;
 			}
-			case 32: {
-				// ARSH64_LOW
-				const n = code[ip + 1]!;
-				const h = R[d + 1]!;
-				R[d] = (R[d]! >>> n) | (h << (32 - n));
-				R[d + 1] = h >> n;
-				break;
-			}
-			case 33: {
-				// ARSH64_HIGH
-				const h = R[d + 1]!;
-				R[d] = h >> code[ip + 1]!;
-				R[d + 1] = h >> 31;
-				break;
-			}
-			case 34: {
-				// ARSH64_REG
-				const n = R[s]! & 63;
-				const h = R[d + 1]!;
-				if (n >= 32) {
-					R[d] = h >> n;
-					R[d + 1] = h >> 31;
-				} else if (n !== 0) {
-					R[d] = (R[d]! >>> n) | (h << (32 - n));
-					R[d + 1] = h >> n;
-				}
-				break;
-			}
-			case 35: {
-				// NEG64
-				const a = R[d]!;
-				R[d] = -a | 0;
-				R[d + 1] = a === 0 ? -R[d + 1]! | 0 : ~R[d + 1]!;
-				break;
-			}
-			case 36: {
-				// ADD32_IMM
-				const a = (R[d]! + code[ip + 1]!) | 0;
-				R[d] = a;
-				R[d + 1] = a >> 31;
-				break;
-			}
-			case 37: {
-				// ADD32_REG
-				const a = (R[d]! + R[s]!) | 0;
-				R[d] = a;
-				R[d + 1] = a >> 31;
-				break;
-			}
+			case 31: // OR32
+				M[d] = M[d]! | M[s]!;
+				M[d + 1] = 0;
+				break taken;
+			case 32: // AND32
+				M[d] = M[d]! & M[s]!;
+				M[d + 1] = 0;
+				break taken;
+			case 33: // XOR32
+				M[d] = M[d]! ^ M[s]!;
+				M[d + 1] = 0;
+				break taken;
+			case 34: // LSH32
+				M[d] = M[d]! << M[s]!;
+				M[d + 1] = 0;
+				break taken;
+			case 35: // RSH32
+				M[d] = M[d]! >>> M[s]!;
+				M[d + 1] = 0;
+				break taken;
+			case 36: // ARSH32
+				M[d] = M[d]! >> M[s]!;
+				M[d + 1] = 0;
+				break taken;
+			case 37: // NEG32
+				M[d] = -M[d]! | 0;
+				M[d + 1] = 0;
+				break taken;
 			case 38: {
-				// SUB32_REG
-				const a = (R[d]! - R[s]!) | 0;
-				R[d] = a;
-				R[d + 1] = a >> 31;
-				break;
+				// SELDOM
+				const error = seldom(M, d, s, w >> 16);
+				if (error !== null) return fail(vm, program, ip, left, depth, error);
+				break taken;
 			}
 			case 39: {
-				// MUL32_IMM
-				const a = Math.imul(R[d]!, code[ip + 1]!);
-				R[d] = a;
-				R[d + 1] = a >> 31;
-				break;
+				// LD8
+				const b = M[s]!;
+				const h = M[s + 1]!;
+				const lo = (b + (w >> 16)) | 0;
+				let at = -1;
+				if ((h & ~7) === 0) {
+					const e = h << 2;
+					const o = (lo - W[e]!) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 1) | 0)) at = (W[e + 2]! + o) | 0;
+				}
+				if (at < 0) {
+					at = miss(mapping, ACCESS_LOAD, h, b, w >> 16, 1);
+					if (at < 0) return failAccess(vm, program, ip, left, depth);
+					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
+				}
+				M[d] = u8[at]!;
+				M[d + 1] = 0;
+				break taken;
 			}
 			case 40: {
-				// MUL32_REG
-				const a = Math.imul(R[d]!, R[s]!);
-				R[d] = a;
-				R[d + 1] = a >> 31;
-				break;
+				// LD16
+				const b = M[s]!;
+				const h = M[s + 1]!;
+				const lo = (b + (w >> 16)) | 0;
+				let at = -1;
+				if ((h & ~7) === 0) {
+					const e = h << 2;
+					const o = (lo - W[e]!) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 2) | 0)) at = (W[e + 2]! + o) | 0;
+				}
+				if (at < 0) {
+					at = miss(mapping, ACCESS_LOAD, h, b, w >> 16, 2);
+					if (at < 0) return failAccess(vm, program, ip, left, depth);
+					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
+				}
+				M[d] = view.getUint16(at, true);
+				M[d + 1] = 0;
+				break taken;
 			}
 			case 41: {
-				// ADD32Z_IMM
-				const a = (R[d]! + code[ip + 1]!) | 0;
-				R[d] = a;
-				R[d + 1] = 0;
-				break;
+				// LD32
+				const b = M[s]!;
+				const h = M[s + 1]!;
+				const lo = (b + (w >> 16)) | 0;
+				let at = -1;
+				if ((h & ~7) === 0) {
+					const e = h << 2;
+					const o = (lo - W[e]!) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 4) | 0)) at = (W[e + 2]! + o) | 0;
+				}
+				if (at < 0) {
+					at = miss(mapping, ACCESS_LOAD, h, b, w >> 16, 4);
+					if (at < 0) return failAccess(vm, program, ip, left, depth);
+					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
+				}
+				M[d] = (at & 3) === 0 ? i32[at >> 2]! : view.getInt32(at, true);
+				M[d + 1] = 0;
+				break taken;
 			}
 			case 42: {
-				// ADD32Z_REG
-				const a = (R[d]! + R[s]!) | 0;
-				R[d] = a;
-				R[d + 1] = 0;
-				break;
+				// LD64
+				const b = M[s]!;
+				const h = M[s + 1]!;
+				const lo = (b + (w >> 16)) | 0;
+				let at = -1;
+				if ((h & ~7) === 0) {
+					const e = h << 2;
+					const o = (lo - W[e]!) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 8) | 0)) at = (W[e + 2]! + o) | 0;
+				}
+				if (at < 0) {
+					at = miss(mapping, ACCESS_LOAD, h, b, w >> 16, 8);
+					if (at < 0) return failAccess(vm, program, ip, left, depth);
+					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
+				}
+				if ((at & 3) === 0) {
+					const word = at >> 2;
+					M[d] = i32[word]!;
+					M[d + 1] = i32[word + 1]!;
+				} else {
+					M[d] = view.getInt32(at, true);
+					M[d + 1] = view.getInt32(at + 4, true);
+				}
+				break taken;
 			}
 			case 43: {
-				// SUB32Z_REG
-				const a = (R[d]! - R[s]!) | 0;
-				R[d] = a;
-				R[d + 1] = 0;
-				break;
+				// ST8
+				const b = M[d]!;
+				const h = M[d + 1]!;
+				const lo = (b + (w >> 16)) | 0;
+				let at = -1;
+				if ((h & ~7) === 0) {
+					const e = 32 + (h << 2);
+					const o = (lo - W[e]!) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 1) | 0)) at = (W[e + 2]! + o) | 0;
+				}
+				if (at < 0) {
+					at = miss(mapping, ACCESS_STORE, h, b, w >> 16, 1);
+					if (at < 0) return failAccess(vm, program, ip, left, depth);
+					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
+				}
+				u8[at] = M[s]!;
+				break taken;
 			}
 			case 44: {
-				// MUL32Z_IMM
-				const a = Math.imul(R[d]!, code[ip + 1]!);
-				R[d] = a;
-				R[d + 1] = 0;
-				break;
+				// ST16
+				const b = M[d]!;
+				const h = M[d + 1]!;
+				const lo = (b + (w >> 16)) | 0;
+				let at = -1;
+				if ((h & ~7) === 0) {
+					const e = 32 + (h << 2);
+					const o = (lo - W[e]!) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 2) | 0)) at = (W[e + 2]! + o) | 0;
+				}
+				if (at < 0) {
+					at = miss(mapping, ACCESS_STORE, h, b, w >> 16, 2);
+					if (at < 0) return failAccess(vm, program, ip, left, depth);
+					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
+				}
+				view.setInt16(at, M[s]!, true);
+				break taken;
 			}
 			case 45: {
-				// MUL32Z_REG
-				const a = Math.imul(R[d]!, R[s]!);
-				R[d] = a;
-				R[d + 1] = 0;
-				break;
+				// ST32
+				const b = M[d]!;
+				const h = M[d + 1]!;
+				const lo = (b + (w >> 16)) | 0;
+				let at = -1;
+				if ((h & ~7) === 0) {
+					const e = 32 + (h << 2);
+					const o = (lo - W[e]!) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 4) | 0)) at = (W[e + 2]! + o) | 0;
+				}
+				if (at < 0) {
+					at = miss(mapping, ACCESS_STORE, h, b, w >> 16, 4);
+					if (at < 0) return failAccess(vm, program, ip, left, depth);
+					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
+				}
+				if ((at & 3) === 0) i32[at >> 2] = M[s]!;
+				else view.setInt32(at, M[s]!, true);
+				break taken;
 			}
 			case 46: {
-				// RSUB32Z_IMM
-				const a = (code[ip + 1]! - R[d]!) | 0;
-				R[d] = a;
-				R[d + 1] = 0;
-				break;
-			}
-			case 47: {
-				// DIV32_IMM
-				const b = code[ip + 1]!;
-				if (b === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				R[d] = ((R[d]! >>> 0) / (b >>> 0)) | 0;
-				R[d + 1] = 0;
-				break;
-			}
-			case 48: {
-				// DIV32_REG
-				const b = R[s]!;
-				if (b === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				R[d] = ((R[d]! >>> 0) / (b >>> 0)) | 0;
-				R[d + 1] = 0;
-				break;
-			}
-			case 49: {
-				// MOD32_IMM
-				const b = code[ip + 1]!;
-				if (b === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				R[d] = ((R[d]! >>> 0) % (b >>> 0)) | 0;
-				R[d + 1] = 0;
-				break;
-			}
-			case 50: {
-				// MOD32_REG
-				const b = R[s]!;
-				if (b === 0) return fail(vm, program, ip, left, depth, DIVIDE_BY_ZERO);
-				R[d] = ((R[d]! >>> 0) % (b >>> 0)) | 0;
-				R[d + 1] = 0;
-				break;
-			}
-			case 51: // OR32_IMM
-				R[d] = R[d]! | code[ip + 1]!;
-				R[d + 1] = 0;
-				break;
-			case 52: // OR32_REG
-				R[d] = R[d]! | R[s]!;
-				R[d + 1] = 0;
-				break;
-			case 53: // AND32_REG
-				R[d] = R[d]! & R[s]!;
-				R[d + 1] = 0;
-				break;
-			case 54: // XOR32_IMM
-				R[d] = R[d]! ^ code[ip + 1]!;
-				R[d + 1] = 0;
-				break;
-			case 55: // XOR32_REG
-				R[d] = R[d]! ^ R[s]!;
-				R[d + 1] = 0;
-				break;
-			case 56: // LSH32_IMM
-				R[d] = R[d]! << code[ip + 1]!;
-				R[d + 1] = 0;
-				break;
-			case 57: // LSH32_REG
-				R[d] = R[d]! << R[s]!;
-				R[d + 1] = 0;
-				break;
-			case 58: // RSH32_IMM
-				R[d] = R[d]! >>> code[ip + 1]!;
-				R[d + 1] = 0;
-				break;
-			case 59: // RSH32_REG
-				R[d] = R[d]! >>> R[s]!;
-				R[d + 1] = 0;
-				break;
-			case 60: // ARSH32_IMM
-				R[d] = R[d]! >> code[ip + 1]!;
-				R[d + 1] = 0;
-				break;
-			case 61: // ARSH32_REG
-				R[d] = R[d]! >> R[s]!;
-				R[d + 1] = 0;
-				break;
-			case 62: // NEG32
-				R[d] = -R[d]! | 0;
-				R[d + 1] = 0;
-				break;
-			case 63: // BE16
-				R[d] = ((R[d]! & 0xff) << 8) | ((R[d]! >>> 8) & 0xff);
-				R[d + 1] = 0;
-				break;
-			case 64: // BE32
-				R[d] = swap32(R[d]!);
-				R[d + 1] = 0;
-				break;
-			case 65: {
-				// BE64
-				const a = R[d]!;
-				R[d] = swap32(R[d + 1]!);
-				R[d + 1] = swap32(a);
-				break;
-			}
-			case 66: {
-				// PQR
-				const error = pqr64(vm.registers, R, d, s, code[ip + 1]!, code[ip + 2]!);
-				if (error !== null) return fail(vm, program, ip, left, depth, error);
-				break;
-			}
-			case 67: {
-				// LD8
-				const off = code[ip + 1]!;
-				const b = R[s]!;
-				const h = R[s + 1]!;
-				const lo = (b + off) | 0;
+				// ST64
+				const b = M[d]!;
+				const h = M[d + 1]!;
+				const lo = (b + (w >> 16)) | 0;
 				let at = -1;
 				if ((h & ~7) === 0) {
-					const e = h << 2;
+					const e = 32 + (h << 2);
 					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 1) | 0)) at = (W[e + 2]! + o) | 0;
+					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 8) | 0)) at = (W[e + 2]! + o) | 0;
 				}
 				if (at < 0) {
-					at = miss(mapping, ACCESS_LOAD, h, b, off, 1);
+					at = miss(mapping, ACCESS_STORE, h, b, w >> 16, 8);
 					if (at < 0) return failAccess(vm, program, ip, left, depth);
 					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
 				}
-				R[d] = u8[at]!;
-				R[d + 1] = 0;
+				if ((at & 3) === 0) {
+					const word = at >> 2;
+					i32[word] = M[s]!;
+					i32[word + 1] = M[s + 1]!;
+				} else {
+					view.setInt32(at, M[s]!, true);
+					view.setInt32(at + 4, M[s + 1]!, true);
+				}
+				break taken;
+			}
+			case 47: // JA
+				ip = (ip + (w >> 16) * 5 + 5) | 0;
+				break;
+			case 48: // JEQ64
+				ip = M[d]! === M[s]! && M[d + 1]! === M[s + 1]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 49: // JNE64
+				ip = M[d]! !== M[s]! || M[d + 1]! !== M[s + 1]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 50: // JSET64
+				ip = ((M[d]! & M[s]!) | (M[d + 1]! & M[s + 1]!)) !== 0 ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 51: {
+				// JGT64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 > M[s]! >>> 0 : ah >>> 0 > bh >>> 0) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
 				break;
 			}
-			case 68: {
-				// LD16
-				const off = code[ip + 1]!;
-				const b = R[s]!;
-				const h = R[s + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = h << 2;
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 2) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_LOAD, h, b, off, 2);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				R[d] = view.getUint16(at, true);
-				R[d + 1] = 0;
+			case 52: {
+				// JSGT64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 > M[s]! >>> 0 : ah > bh) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
 				break;
 			}
-			case 69: {
-				// LD32
-				const off = code[ip + 1]!;
-				const b = R[s]!;
-				const h = R[s + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = h << 2;
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 4) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_LOAD, h, b, off, 4);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				R[d] = (at & 3) === 0 ? i32[at >> 2]! : view.getInt32(at, true);
-				R[d + 1] = 0;
+			case 53: {
+				// JGE64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 >= M[s]! >>> 0 : ah >>> 0 > bh >>> 0) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
 				break;
 			}
+			case 54: {
+				// JSGE64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 >= M[s]! >>> 0 : ah > bh) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			}
+			case 55: {
+				// JLT64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 < M[s]! >>> 0 : ah >>> 0 < bh >>> 0) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			}
+			case 56: {
+				// JSLT64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 < M[s]! >>> 0 : ah < bh) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			}
+			case 57: {
+				// JLE64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 <= M[s]! >>> 0 : ah >>> 0 < bh >>> 0) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			}
+			case 58: {
+				// JSLE64
+				const ah = M[d + 1]!;
+				const bh = M[s + 1]!;
+				ip = (ah === bh ? M[d]! >>> 0 <= M[s]! >>> 0 : ah < bh) ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			}
+			case 59: // JEQ32
+				ip = M[d]! === M[s]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 60: // JNE32
+				ip = M[d]! !== M[s]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 61: // JSET32
+				ip = (M[d]! & M[s]!) !== 0 ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 62: // JGT32
+				ip = M[d]! >>> 0 > M[s]! >>> 0 ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 63: // JSGT32
+				ip = M[d]! > M[s]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 64: // JGE32
+				ip = M[d]! >>> 0 >= M[s]! >>> 0 ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 65: // JSGE32
+				ip = M[d]! >= M[s]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 66: // JLT32
+				ip = M[d]! >>> 0 < M[s]! >>> 0 ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 67: // JSLT32
+				ip = M[d]! < M[s]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 68: // JLE32
+				ip = M[d]! >>> 0 <= M[s]! >>> 0 ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
+			case 69: // JSLE32
+				ip = M[d]! <= M[s]! ? (ip + (w >> 16) * 5 + 5) | 0 : (ip + 5) | 0;
+				break;
 			case 70: {
-				// LD64
-				const off = code[ip + 1]!;
-				const b = R[s]!;
-				const h = R[s + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = h << 2;
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 8) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_LOAD, h, b, off, 8);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				if ((at & 3) === 0) {
-					const word = at >> 2;
-					R[d] = i32[word]!;
-					R[d + 1] = i32[word + 1]!;
-				} else {
-					R[d] = view.getInt32(at, true);
-					R[d + 1] = view.getInt32(at + 4, true);
-				}
-				break;
-			}
-			case 71: {
-				// ST8_IMM
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 1) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 1);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				const imm = code[ip + 2]!;
-				u8[at] = imm;
-				break;
-			}
-			case 72: {
-				// ST8_REG
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 1) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 1);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				u8[at] = R[s]!;
-				break;
-			}
-			case 73: {
-				// ST16_IMM
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 2) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 2);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				const imm = code[ip + 2]!;
-				view.setInt16(at, imm, true);
-				break;
-			}
-			case 74: {
-				// ST16_REG
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 2) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 2);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				view.setInt16(at, R[s]!, true);
-				break;
-			}
-			case 75: {
-				// ST32_IMM
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 4) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 4);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				const imm = code[ip + 2]!;
-				if ((at & 3) === 0) i32[at >> 2] = imm;
-				else view.setInt32(at, imm, true);
-				break;
-			}
-			case 76: {
-				// ST32_REG
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 4) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 4);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				if ((at & 3) === 0) i32[at >> 2] = R[s]!;
-				else view.setInt32(at, R[s]!, true);
-				break;
-			}
-			case 77: {
-				// ST64_IMM
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 8) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 8);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				const imm = code[ip + 2]!;
-				if ((at & 3) === 0) {
-					const word = at >> 2;
-					i32[word] = imm;
-					i32[word + 1] = imm >> 31;
-				} else {
-					view.setInt32(at, imm, true);
-					view.setInt32(at + 4, imm >> 31, true);
-				}
-				break;
-			}
-			case 78: {
-				// ST64_REG
-				const off = code[ip + 1]!;
-				const b = R[d]!;
-				const h = R[d + 1]!;
-				const lo = (b + off) | 0;
-				let at = -1;
-				if ((h & ~7) === 0) {
-					const e = STORE_WINDOWS + (h << 2);
-					const o = (lo - W[e]!) | 0;
-					if (((b & ~lo) | o) >= 0 && o <= ((W[e + 1]! - 8) | 0)) at = (W[e + 2]! + o) | 0;
-				}
-				if (at < 0) {
-					at = miss(mapping, ACCESS_STORE, h, b, off, 8);
-					if (at < 0) return failAccess(vm, program, ip, left, depth);
-					if (arena.generation !== generation) return retry(vm, program, ip, left, depth);
-				}
-				if ((at & 3) === 0) {
-					const word = at >> 2;
-					i32[word] = R[s]!;
-					i32[word + 1] = R[s + 1]!;
-				} else {
-					view.setInt32(at, R[s]!, true);
-					view.setInt32(at + 4, R[s + 1]!, true);
-				}
-				break;
-			}
-			case 79: // JA
-				ip = code[ip + 2]!;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 80: {
-				// JEQ64_IMM
-				const imm = code[ip + 1]!;
-				ip = R[d]! === imm && R[d + 1]! === imm >> 31 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 81: {
-				// JNE64_IMM
-				const imm = code[ip + 1]!;
-				ip = R[d]! !== imm || R[d + 1]! !== imm >> 31 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 82: {
-				// JSET64_IMM
-				const imm = code[ip + 1]!;
-				ip = ((R[d]! & imm) | (R[d + 1]! & (imm >> 31))) !== 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 83: {
-				// JGT64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 > imm >>> 0 : ah >>> 0 > bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 84: {
-				// JSGT64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 > imm >>> 0 : ah > bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 85: {
-				// JGE64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 >= imm >>> 0 : ah >>> 0 > bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 86: {
-				// JSGE64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 >= imm >>> 0 : ah > bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 87: {
-				// JLT64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 < imm >>> 0 : ah >>> 0 < bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 88: {
-				// JSLT64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 < imm >>> 0 : ah < bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 89: {
-				// JLE64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 <= imm >>> 0 : ah >>> 0 < bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 90: {
-				// JSLE64_IMM
-				const imm = code[ip + 1]!;
-				const ah = R[d + 1]!;
-				const bh = imm >> 31;
-				ip = (ah === bh ? R[d]! >>> 0 <= imm >>> 0 : ah < bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 91: // JEQ64_REG
-				ip = R[d]! === R[s]! && R[d + 1]! === R[s + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 92: // JNE64_REG
-				ip = R[d]! !== R[s]! || R[d + 1]! !== R[s + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 93: // JSET64_REG
-				ip = ((R[d]! & R[s]!) | (R[d + 1]! & R[s + 1]!)) !== 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 94: {
-				// JGT64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 > R[s]! >>> 0 : ah >>> 0 > bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 95: {
-				// JSGT64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 > R[s]! >>> 0 : ah > bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 96: {
-				// JGE64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 >= R[s]! >>> 0 : ah >>> 0 > bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 97: {
-				// JSGE64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 >= R[s]! >>> 0 : ah > bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 98: {
-				// JLT64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 < R[s]! >>> 0 : ah >>> 0 < bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 99: {
-				// JSLT64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 < R[s]! >>> 0 : ah < bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 100: {
-				// JLE64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 <= R[s]! >>> 0 : ah >>> 0 < bh >>> 0) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 101: {
-				// JSLE64_REG
-				const ah = R[d + 1]!;
-				const bh = R[s + 1]!;
-				ip = (ah === bh ? R[d]! >>> 0 <= R[s]! >>> 0 : ah < bh) ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 102: // JEQ32_IMM
-				ip = R[d]! === code[ip + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 103: // JNE32_IMM
-				ip = R[d]! !== code[ip + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 104: // JSET32_IMM
-				ip = (R[d]! & code[ip + 1]!) !== 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 105: // JGT32_IMM
-				ip = R[d]! >>> 0 > code[ip + 1]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 106: // JSGT32_IMM
-				ip = R[d]! > code[ip + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 107: // JGE32_IMM
-				ip = R[d]! >>> 0 >= code[ip + 1]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 108: // JSGE32_IMM
-				ip = R[d]! >= code[ip + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 109: // JLT32_IMM
-				ip = R[d]! >>> 0 < code[ip + 1]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 110: // JSLT32_IMM
-				ip = R[d]! < code[ip + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 111: // JLE32_IMM
-				ip = R[d]! >>> 0 <= code[ip + 1]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 112: // JSLE32_IMM
-				ip = R[d]! <= code[ip + 1]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 113: // JEQ32_REG
-				ip = R[d]! === R[s]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 114: // JNE32_REG
-				ip = R[d]! !== R[s]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 115: // JSET32_REG
-				ip = (R[d]! & R[s]!) !== 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 116: // JGT32_REG
-				ip = R[d]! >>> 0 > R[s]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 117: // JSGT32_REG
-				ip = R[d]! > R[s]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 118: // JGE32_REG
-				ip = R[d]! >>> 0 >= R[s]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 119: // JSGE32_REG
-				ip = R[d]! >= R[s]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 120: // JLT32_REG
-				ip = R[d]! >>> 0 < R[s]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 121: // JSLT32_REG
-				ip = R[d]! < R[s]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 122: // JLE32_REG
-				ip = R[d]! >>> 0 <= R[s]! >>> 0 ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 123: // JSLE32_REG
-				ip = R[d]! <= R[s]! ? code[ip + 2]! : (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 124: {
 				// CALL
-				const f = depth << 4;
-				frames[f] = R[12]!;
-				frames[f + 1] = R[13]!;
-				frames[f + 2] = R[14]!;
-				frames[f + 3] = R[15]!;
-				frames[f + 4] = R[16]!;
-				frames[f + 5] = R[17]!;
-				frames[f + 6] = R[18]!;
-				frames[f + 7] = R[19]!;
-				const fp = R[20]!;
-				frames[f + 8] = fp;
-				frames[f + 9] = R[21]!;
-				frames[f + 10] = (ip + 4) | 0;
-				depth = (depth + 1) | 0;
-				if (depth === maxCallDepth) return fail(vm, program, ip, left, depth, CALL_DEPTH_EXCEEDED);
-				const bumped = (fp + frameBump) | 0;
-				R[20] = bumped;
-				R[21] = (R[21]! + (bumped >>> 0 < fp >>> 0 ? 1 : 0)) | 0;
-				ip = code[ip + 2]!;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			}
-			case 125: {
-				// CALL_OUTSIDE
-				const f = depth << 4;
-				frames[f] = R[12]!;
-				frames[f + 1] = R[13]!;
-				frames[f + 2] = R[14]!;
-				frames[f + 3] = R[15]!;
-				frames[f + 4] = R[16]!;
-				frames[f + 5] = R[17]!;
-				frames[f + 6] = R[18]!;
-				frames[f + 7] = R[19]!;
-				const fp = R[20]!;
-				frames[f + 8] = fp;
-				frames[f + 9] = R[21]!;
-				frames[f + 10] = (ip + 4) | 0;
-				depth = (depth + 1) | 0;
-				if (depth === maxCallDepth) return fail(vm, program, ip, left, depth, CALL_DEPTH_EXCEEDED);
-				const bumped = (fp + frameBump) | 0;
-				R[20] = bumped;
-				R[21] = (R[21]! + (bumped >>> 0 < fp >>> 0 ? 1 : 0)) | 0;
-				return fail(vm, program, ip, left, depth, CALL_OUTSIDE_TEXT_SEGMENT);
-			}
-			case 126: {
-				// CALLX
-				const a = R[d]!;
-				const distance = (a - textLo) | 0;
-				const beyond = R[d + 1]! - textHi - (a >>> 0 < textLo >>> 0 ? 1 : 0);
-				const target = distance >>> 3;
-				const f = depth << 4;
-				frames[f] = R[12]!;
-				frames[f + 1] = R[13]!;
-				frames[f + 2] = R[14]!;
-				frames[f + 3] = R[15]!;
-				frames[f + 4] = R[16]!;
-				frames[f + 5] = R[17]!;
-				frames[f + 6] = R[18]!;
-				frames[f + 7] = R[19]!;
-				const fp = R[20]!;
-				frames[f + 8] = fp;
-				frames[f + 9] = R[21]!;
-				frames[f + 10] = (ip + 4) | 0;
-				depth = (depth + 1) | 0;
-				if (depth === maxCallDepth) return fail(vm, program, ip, left, depth, CALL_DEPTH_EXCEEDED);
-				const bumped = (fp + frameBump) | 0;
-				R[20] = bumped;
-				R[21] = (R[21]! + (bumped >>> 0 < fp >>> 0 ? 1 : 0)) | 0;
-				if ((beyond | 0) !== 0 || target >= slots) {
-					return fail(vm, program, ip, left, depth, CALL_OUTSIDE_TEXT_SEGMENT);
+				// Word 1 is the target, found out by decode.ts or, for a register, just now.
+				let target = s;
+				if (s === 0) {
+					target = callTarget(program, M[d]!, M[d + 1]!);
 				}
-				ip = target << 2;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
+				const f = depth << 4;
+				frames[f] = M[12]!;
+				frames[f + 1] = M[13]!;
+				frames[f + 2] = M[14]!;
+				frames[f + 3] = M[15]!;
+				frames[f + 4] = M[16]!;
+				frames[f + 5] = M[17]!;
+				frames[f + 6] = M[18]!;
+				frames[f + 7] = M[19]!;
+				const fp = M[20]!;
+				frames[f + 8] = fp;
+				frames[f + 9] = M[21]!;
+				frames[f + 10] = (ip + 5) | 0;
+				depth = (depth + 1) | 0;
+				if (depth === maxCallDepth) return fail(vm, program, ip, left, depth, CALL_DEPTH_EXCEEDED);
+				const bumped = (fp + frameBump) | 0;
+				M[20] = bumped;
+				M[21] = (M[21]! + (bumped >>> 0 < fp >>> 0 ? 1 : 0)) | 0;
+				if (target === 0) return fail(vm, program, ip, left, depth, CALL_OUTSIDE_TEXT_SEGMENT);
+				ip = target;
+				break;
 			}
-			case 127: // SYSCALL
+			case 71: // SYSCALL
 				if (!callBuiltin(vm, program, ip, left, depth)) return FAILED;
-				if (arena.generation !== generation) return leave(vm, (ip + 4) | 0, vm.left, depth);
+				M[0] = registers32[0]!;
+				M[1] = registers32[1]!;
 				left = vm.left;
-				ip = (ip + 4) | 0;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
-			case 128: {
+				ip = (ip + 5) | 0;
+				if (arena.generation !== generation) return leave(vm, M, ip, left, depth);
+				break;
+			case 72: {
 				// EXIT
 				if (depth === floor) {
-					leave(vm, ip, left, depth);
+					leave(vm, M, ip, left, depth);
 					return EXITED;
 				}
 				depth = (depth - 1) | 0;
 				const f = depth << 4;
-				R[12] = frames[f]!;
-				R[13] = frames[f + 1]!;
-				R[14] = frames[f + 2]!;
-				R[15] = frames[f + 3]!;
-				R[16] = frames[f + 4]!;
-				R[17] = frames[f + 5]!;
-				R[18] = frames[f + 6]!;
-				R[19] = frames[f + 7]!;
-				R[20] = frames[f + 8]!;
-				R[21] = frames[f + 9]!;
+				M[12] = frames[f]!;
+				M[13] = frames[f + 1]!;
+				M[14] = frames[f + 2]!;
+				M[15] = frames[f + 3]!;
+				M[16] = frames[f + 4]!;
+				M[17] = frames[f + 5]!;
+				M[18] = frames[f + 6]!;
+				M[19] = frames[f + 7]!;
+				M[20] = frames[f + 8]!;
+				M[21] = frames[f + 9]!;
 				ip = frames[f + 10]!;
-				left = (left - code[ip + 3]!) | 0;
-				if (left < 0) endMeterInside(program, ip, left);
-				continue;
+				break;
 			}
 		}
 		ip = (ip + 4) | 0;
@@ -1231,7 +698,11 @@ function retry<C extends ContextObject>(
  * Puts STOP where the meter ends inside the run that begins at `ip`. `left` is what the run lacks, below
  * zero: all but that many of its instructions may execute.
  */
-function endMeterInside<C extends ContextObject>(program: DecodedProgram<C>, ip: number, left: number): void {
+function endMeterInside<C extends ContextObject>(
+	program: DecodedProgram<C>,
+	ip: number,
+	left: number,
+): void {
 	const { code } = program;
 	let at = ip;
 	// Word 3 counts down along the run and skips the second slot of lddw.

@@ -112,11 +112,13 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 			return vm.interpretFunction(this.#executable, vm.pc, 0) ? ok(vm.registers[0]!) : err(vm.error!);
 		}
 		const instance = this.#instanceFor(arena);
-		const saved = saveAbi(arena);
+		// Only a machine inside another one has something to put back.
+		const saved = arena.machines > 0 ? saveAbi(arena) : null;
+		arena.machines++;
 		const previous = instance.running;
 		instance.running = { vm, windowsClosed: mapping.windowsClosed };
 		const { i32 } = arena;
-		i32.set(vm.registers32.subarray(0, WORDS_OF_REGISTERS), ABI_REGISTERS >> 2);
+		copyWords(vm.registers32, 0, i32, ABI_REGISTERS >> 2, WORDS_OF_REGISTERS);
 		i32[ABI_CALL_DEPTH >> 2] = 0;
 		i32[ABI_STACK_HOST >> 2] = stack.host;
 		i32[ABI_HIGHEST_FRAME >> 2] = 0;
@@ -127,7 +129,7 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		closeAbiWindows(arena);
 		try {
 			instance.run();
-			vm.registers32.set(arena.i32.subarray(ABI_REGISTERS >> 2, (ABI_REGISTERS >> 2) + 2));
+			copyWords(arena.i32, ABI_REGISTERS >> 2, vm.registers32, 0, 2);
 			readMeter(vm, arena);
 			return ok(vm.registers[0]!);
 		} catch (thrown) {
@@ -136,7 +138,8 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		} finally {
 			this.#markStack(arena, stack);
 			instance.running = previous;
-			restoreAbi(arena, saved);
+			arena.machines--;
+			if (saved !== null) restoreAbi(arena, saved);
 		}
 	}
 
@@ -195,7 +198,7 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		const { arena } = vm;
 		vm.pc = pc;
 		const from = ABI_REGISTERS >> 2;
-		vm.registers32.set(arena.i32.subarray(from, from + 12));
+		copyWords(arena.i32, from, vm.registers32, 0, 12);
 		readMeter(vm, arena);
 		if (!vm.invokeFunction(this.#syscalls[index]!)) throw this.#stop(vm);
 		const { i32 } = vm.arena;
@@ -209,14 +212,14 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		const { vm } = running;
 		const { arena } = vm;
 		const from = ABI_REGISTERS >> 2;
-		vm.registers32.set(arena.i32.subarray(from, from + WORDS_OF_REGISTERS));
+		copyWords(arena.i32, from, vm.registers32, 0, WORDS_OF_REGISTERS);
 		readMeter(vm, arena);
 		const fp = vm.argNumber(10) - MM_STACK_START;
 		const depth = this.#isManual
 			? arena.i32[ABI_CALL_DEPTH >> 2]!
 			: Math.floor((fp - this.#executable.config.stackFrameSize) / this.#frameStride);
 		if (!vm.interpretFunction(this.#executable, pc, depth)) throw LEFT;
-		arena.i32.set(vm.registers32.subarray(0, 12), from);
+		copyWords(vm.registers32, 0, arena.i32, from, 12);
 		writeMeter(vm, arena);
 		settleWindows(running);
 	}
@@ -264,6 +267,11 @@ function settleWindows<C extends ContextObject>(running: Running<C>): void {
 	if (mapping.windowsClosed === running.windowsClosed) return;
 	running.windowsClosed = mapping.windowsClosed;
 	closeAbiWindows(arena);
+}
+
+/** Copies words; a loop, because a view made for `set` costs more than the few words do. */
+function copyWords(source: Int32Array, at: number, target: Int32Array, to: number, count: number): void {
+	for (let i = 0; i < count; i++) target[to + i] = source[at + i]!;
 }
 
 /** Bytes per unit of a memory operation, 0 where compiled code must leave it to the host. */

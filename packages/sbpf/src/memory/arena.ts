@@ -41,6 +41,8 @@ export class Arena {
 	view: DataView;
 	/** Counts growths: a view taken under another generation is dead. */
 	generation = 0;
+	/** Machines that run compiled code in this arena now, one inside the other. */
+	machines = 0;
 	#top: number = RESERVED;
 	#free: number[][] = [];
 	#used = 0;

@@ -48,14 +48,20 @@ interface Kept {
 	used: number;
 }
 
-/** The compiled programs of all instances in this thread. */
-class JitCache {
+/** Compiled programs by content. */
+export class JitCache {
 	readonly counters: JitCounters = { compiled: 0, declined: 0, shared: 0, evicted: 0, bytes: 0 };
 	readonly #kept: Map<string, Kept> = new Map();
 	readonly #keptOf: WeakMap<Executable<InvokeContext>, Kept> = new WeakMap();
 	#environments = 0;
 	readonly #environmentIds: WeakMap<ProgramRuntimeEnvironment, number> = new WeakMap();
 	#tick = 0;
+	readonly #maxModuleBytes: number;
+
+	/** Keeps modules of up to `maxModuleBytes` bytes together; the newest stays whatever its size. */
+	constructor(maxModuleBytes: number = MAX_MODULE_BYTES) {
+		this.#maxModuleBytes = maxModuleBytes;
+	}
 
 	/** Whether `executable` was declined. */
 	isDeclined(executable: Executable<InvokeContext>): boolean {
@@ -103,7 +109,7 @@ class JitCache {
 
 	/** Gives up what was used longest ago until the bound holds; `newest` stays. */
 	#makeRoom(newest: Kept): void {
-		while (this.counters.bytes > MAX_MODULE_BYTES) {
+		while (this.counters.bytes > this.#maxModuleBytes) {
 			let oldestKey: string | null = null;
 			let oldest: Kept | null = null;
 			for (const [key, kept] of this.#kept) {
@@ -128,15 +134,20 @@ class JitCache {
 	}
 }
 
-const cache = new JitCache();
+/** The compiled programs of all instances in this thread. */
+const sharedCache = new JitCache();
 
 /** Counters of the compiled programs in this thread, as of now. */
 export function jitCounters(): JitCounters {
-	return { ...cache.counters };
+	return { ...sharedCache.counters };
 }
 
 /** Decides how a program runs this time, and compiles it if it is time to. */
-export function prepareExecution(executable: Executable<InvokeContext>, mode: JitMode): ExecutionMode {
+export function prepareExecution(
+	executable: Executable<InvokeContext>,
+	mode: JitMode,
+	cache: JitCache = sharedCache,
+): ExecutionMode {
 	if (mode === 'off') return 'interpreted';
 	if (executable.compiled !== null) {
 		cache.touch(executable);

@@ -121,9 +121,14 @@ describe('the status line', () => {
 	it('is drawn within the terminal, at each slot but not more than ten times a second, and removed', () => {
 		const { bank } = createNodeBank();
 		const drawn: string[] = [];
-		const status = showStatus(bank, { write: (text) => drawn.push(text), columns: 20 }, PLAIN);
-		for (let i = 0; i < 50; i++) bank.advanceSlot();
+		let now = 0;
+		const terminal = { write: (text: string) => drawn.push(text), columns: 20 };
+		const status = showStatus(bank, terminal, PLAIN, () => now);
+		for (; now < 99; now += 11) bank.advanceSlot();
 		expect(drawn).toEqual(['\r\u001b[2K  slot 0 · finalize']);
+		now = 100;
+		bank.advanceSlot();
+		expect(drawn.slice(1)).toEqual(['\r\u001b[2K  slot 10 · finaliz']);
 		status.stop();
 		expect(drawn.at(-1)).toBe('\r\u001b[2K');
 		expect(bank.events.has('slot')).toBe(false);

@@ -28,11 +28,16 @@ export function statusText(bank: Bank): string {
 	].join(' · ');
 }
 
-/** Draws the line at each slot until `stop` is called, which removes it. */
-export function showStatus(bank: Bank, terminal: Terminal, style: Style): { stop(): void } {
+/** Draws the line at each slot until `stop` is called, which removes it. `clock` gives milliseconds. */
+export function showStatus(
+	bank: Bank,
+	terminal: Terminal,
+	style: Style,
+	clock: () => number = () => performance.now(),
+): { stop(): void } {
 	let drawnAt = Number.NEGATIVE_INFINITY;
 	const draw = (): void => {
-		const now = performance.now();
+		const now = clock();
 		if (now - drawnAt < MIN_INTERVAL) return;
 		drawnAt = now;
 		// A line that wraps could not be cleared again.

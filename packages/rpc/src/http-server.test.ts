@@ -1,5 +1,5 @@
 import { request as httpRequest } from 'node:http';
-import { connect } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import fc from 'fast-check';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -157,6 +157,32 @@ describe('a large body', () => {
 		expect(node.bank.transactionCount).toBe(0n);
 		expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
 		expect((await post(HEALTH)).status).toBe(200);
+	});
+});
+
+describe('a client that does not finish', () => {
+	it.each([
+		['nothing', ''],
+		['half a head', 'POST / HT'],
+		[
+			'half a body',
+			'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{',
+		],
+		[
+			'half a chunk',
+			'POST / HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n9\r\n{',
+		],
+	])('and sends %s is cut off', async (_what, sent) => {
+		const hasty = createHttpServer(node.handler, { requestTimeout: 200 });
+		await hasty.listen({ host: '127.0.0.1', port: 0 });
+		const { port } = hasty.server.address() as AddressInfo;
+		await new Promise<void>((resolve) => {
+			const socket = connect(port, '127.0.0.1', () => socket.write(sent));
+			socket.on('close', () => resolve());
+			socket.on('error', () => {});
+			socket.resume();
+		});
+		await hasty.close();
 	});
 });
 

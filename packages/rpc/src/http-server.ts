@@ -10,7 +10,7 @@ import type { JsonRpcHandler } from './json-rpc.ts';
 
 /** Bytes of a request's body. */
 export const MAX_REQUEST_BODY_SIZE: number = 50 * 1024;
-/** Milliseconds that a client may take to send a request. */
+/** Milliseconds that a client may take to send a request; looked at as often. */
 const REQUEST_TIMEOUT = 30_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -28,6 +28,8 @@ type Body = Buffer | typeof TOO_LARGE;
 /** How to serve. */
 export interface HttpServerOptions {
 	readonly maxRequestBodySize?: number;
+	/** Milliseconds that a client may take to send a request, 30 seconds by default. */
+	readonly requestTimeout?: number;
 }
 
 /** Reads at most `limit` bytes. What comes after is left to Node, which throws it away. */
@@ -102,8 +104,11 @@ function answerEarly(request: FastifyRequest, reply: FastifyReply): FastifyReply
 /** Makes the server; the caller makes it listen and closes it. */
 export function createHttpServer(handler: JsonRpcHandler, options: HttpServerOptions = {}): FastifyInstance {
 	const limit = options.maxRequestBodySize ?? MAX_REQUEST_BODY_SIZE;
+	const { requestTimeout = REQUEST_TIMEOUT } = options;
 	const app = Fastify({
-		requestTimeout: REQUEST_TIMEOUT,
+		requestTimeout,
+		// Node gives no request a limit that is below the one for headers, 60 seconds unless set when the server is made.
+		http: { requestTimeout, headersTimeout: requestTimeout, connectionsCheckingInterval: requestTimeout },
 		// A client that hangs on must not keep the node from stopping.
 		forceCloseConnections: true,
 		exposeHeadRoutes: false,

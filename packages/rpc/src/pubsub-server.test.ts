@@ -1,5 +1,5 @@
 import { base58Encode, createAccount, type Pubkey, programIds } from '@parhelion/sdk';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { ALICE, BOB, keypair, TestNode, transfer } from '../test/test-node.ts';
 import { listenPubSub, type PubSubServer } from './pubsub-server.ts';
@@ -350,6 +350,48 @@ describe('a connection', () => {
 		client.socket.send('[{"jsonrpc":"2.0","id":77,"method":"slotSubscribe"}]');
 		await client.find((message) => Array.isArray(message));
 		expect(control.size).toBe(1);
+	});
+
+	it('answers in the order of the requests, a batch among them', async () => {
+		const call = (id: number) => JSON.stringify({ jsonrpc: '2.0', id, method: 'getVersion' });
+		// The server, in this very process, reads them all at once.
+		client.socket.send(`[${[1, 2, 3].map(call).join()}]`);
+		client.socket.send(call(4));
+		client.socket.send(`[${[5, 6].map(call).join()}]`);
+		client.socket.send(call(7));
+		await client.find((message) => message.id === 7);
+		const ids = client.messages.flat().map((message) => message.id);
+		expect(ids).toEqual([1, 2, 3, 4, 5, 6, 7]);
+	});
+
+	it('notifies of a subscription after the answer that carries its id, in a batch too', async () => {
+		const known = pay(1_000_000n);
+		const subscribe = (signature: string) =>
+			JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'signatureSubscribe', params: [signature, processed] });
+		const version = '{"jsonrpc":"2.0","id":2,"method":"getVersion"}';
+		client.socket.send(`[${subscribe(known)},${version},${version}]`);
+		await client.find((message) => message.method === 'signatureNotification');
+		expect(client.messages.map((message) => Array.isArray(message))).toEqual([true, false]);
+	});
+
+	it('works for no client that does not read its answers', async () => {
+		let calls = 0;
+		const { getVersion } = await import('./methods/get-version.ts');
+		const spy = vi.spyOn(getVersion, 'call').mockImplementation(() => {
+			calls++;
+			return 'x'.repeat(1_000_000);
+		});
+		const reader = new Client(server.port);
+		await reader.open();
+		reader.socket.pause();
+		for (let i = 0; i < 200; i++) reader.socket.send('{"jsonrpc":"2.0","id":1,"method":"getVersion"}');
+		// Another client's requests take their turns meanwhile.
+		for (let i = 0; i < 100; i++) await client.request('getBalance');
+		expect(calls).toBeLessThan(100);
+		reader.socket.resume();
+		while (reader.messages.length < 200) await new Promise((resolve) => setImmediate(resolve));
+		expect(calls).toBe(200);
+		spy.mockRestore();
 	});
 
 	it('ends with a message of more than 4096 bytes, or that is not UTF-8', async () => {

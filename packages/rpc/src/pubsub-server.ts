@@ -29,6 +29,11 @@ class Connection implements Subscriber {
 	private readonly node: RpcNode;
 	private readonly control: SubscriptionControl;
 	private readonly handler: JsonRpcHandler;
+	/** Requests not yet answered: one read from the network may hold many. */
+	private readonly requests: Buffer[] = [];
+	private isAnswering = false;
+	/** Notifications of the time since the request now worked on came in; null between requests. */
+	private held: string[] | null = null;
 
 	constructor(
 		socket: WebSocket,
@@ -40,31 +45,58 @@ class Connection implements Subscriber {
 		this.node = node;
 		this.control = control;
 		this.handler = new JsonRpcHandler((name, params) => this.dispatch(name, params), onDefect);
-		socket.on('message', (data) => void this.onMessage(data as Buffer));
+		socket.on('message', (data) => {
+			this.requests.push(data as Buffer);
+			if (!this.isAnswering) void this.answerRequests();
+		});
 		socket.on('close', () => control.disconnect(this));
 		// `close` follows; what was wrong is between the client and the protocol.
 		socket.on('error', () => socket.terminate());
 	}
 
+	/** Sends a notification, after the answer to the request that is being worked on. */
 	send(text: string): void {
+		if (this.held !== null) this.held.push(text);
+		else this.sendNow(text);
+	}
+
+	private sendNow(text: string): void {
 		if (this.socket.readyState !== this.socket.OPEN) return;
 		if (this.socket.bufferedAmount > MAX_BUFFERED) this.socket.terminate();
 		else this.socket.send(text);
 	}
 
-	private async onMessage(data: Buffer): Promise<void> {
-		// One request at a time: answers keep the order of the requests.
+	/**
+	 * One request at a time: answers keep the order of the requests, and the next request is not begun before
+	 * the answer has left, so that a client that reads nothing gets nothing made for it.
+	 */
+	private async answerRequests(): Promise<void> {
+		this.isAnswering = true;
 		this.socket.pause();
-		let text: string;
-		try {
-			text = UTF8.decode(data);
-		} catch {
-			this.socket.terminate();
-			return;
+		for (let data = this.requests.shift(); data !== undefined; data = this.requests.shift()) {
+			if (this.socket.readyState !== this.socket.OPEN) break;
+			let text: string;
+			try {
+				text = UTF8.decode(data);
+			} catch {
+				this.socket.terminate();
+				break;
+			}
+			this.held = [];
+			const answer = await this.handler.handle(text);
+			const left = answer === null ? null : this.sendAnswer(answer);
+			const held = this.held;
+			this.held = null;
+			for (const notification of held) this.sendNow(notification);
+			await left;
 		}
-		const answer = await this.handler.handle(text);
-		if (answer !== null) this.send(answer);
+		this.isAnswering = false;
 		this.socket.resume();
+	}
+
+	/** Resolves when the answer has left this process, or the connection has ended. */
+	private sendAnswer(answer: string): Promise<void> {
+		return new Promise((resolve) => this.socket.send(answer, () => resolve()));
 	}
 
 	private dispatch(name: string, params: Params): { readonly result: Json } | null {

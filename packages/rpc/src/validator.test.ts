@@ -40,12 +40,13 @@ describe('Validator', () => {
 	});
 
 	it('begins after genesis and opens slots at the rate asked for', async () => {
+		const began = performance.now();
 		const validator = await start({ slotMs: 20 });
 		expect(validator.bank.slot).toBe(1n);
-		await sleep(500);
+		// However slow the machine, slots come, and never more of them than the clock allows.
+		while (validator.bank.slot < 12n) await sleep(5);
 		const slots = Number(validator.bank.slot) - 1;
-		expect(slots).toBeGreaterThan(12);
-		expect(slots).toBeLessThanOrEqual(27);
+		expect(slots).toBeLessThanOrEqual((performance.now() - began) / 20 + 1);
 	});
 
 	it('leaves the slots to the caller where told to', async () => {

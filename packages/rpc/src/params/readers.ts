@@ -3,7 +3,7 @@
  *
  * A {@link Reader} returns the value or ends the call with `Invalid params: <what serde_json says>.`.
  * Sources: serde `de` (`Unexpected`, `Expected`), serde_json `value/de.rs`; the shapes of errors were compared
- * with the reference's own parser (`reference-requests.json`).
+ * with the reference's own parser (`reference-requests.jsonl`).
  */
 import { JsonObject, type JsonValue } from '../json/value.ts';
 import { formatFloat } from '../json/write.ts';

@@ -49,6 +49,12 @@ function readProgram(svm, programId, toAddress) {
 	return { loader, elf: programData.data.subarray(PROGRAMDATA_METADATA) };
 }
 
+/** What went wrong, without the advice of the oracle's loader, which does not fit here. */
+function reasonOf(error) {
+	const [line] = String(error?.message ?? error).split('\n');
+	return line.startsWith('Cannot find native binding') ? 'litesvm has no native build for it' : line;
+}
+
 /** Writes the folder; never throws for a platform without the oracle. */
 export async function dumpPrograms(log = console.error) {
 	const staging = `${OUT}.tmp-${process.pid}`;
@@ -72,12 +78,12 @@ export async function dumpPrograms(log = console.error) {
 		}
 	} catch (error) {
 		missing = {
-			reason: `no program could be dumped on ${process.platform}-${process.arch}: ${String(error?.message ?? error).split('\n')[0]}`,
+			reason: `no program could be dumped on ${process.platform}-${process.arch}: ${reasonOf(error)}`,
 			remedy:
 				'Run "npm run build" on a platform with a native build of the npm package litesvm (Linux or macOS, x64 or arm64) and copy the folder packages/parhelion/programs here, or add each ELF with addProgram().',
 			programs: PROGRAMS.filter((p) => !rows.some((r) => r.name === p.name)),
 		};
-		log(`programs: ${missing.reason}`);
+		log(`programs: ${missing.reason}\n${missing.remedy}`);
 	}
 	writeFileSync(join(staging, 'programs.json'), `${JSON.stringify({ programs: rows, missing }, null, 2)}\n`);
 	rmSync(OUT, { recursive: true, force: true });

@@ -35,7 +35,8 @@ function step(title, command, args) {
 	const { status, error } = spawnSync(command, args, {
 		cwd: ROOT,
 		stdio: ['ignore', 2, 2],
-		shell: process.platform === 'win32',
+		// On Windows npm is a batch file, which only a shell runs; a shell would break paths with spaces.
+		shell: command === 'npm' && process.platform === 'win32',
 	});
 	if (error) fail(`${title} failed: ${error.message}`);
 	if (status !== 0) fail(`${title} failed (exit ${status}).`);
@@ -79,9 +80,15 @@ function sourcesFingerprint() {
 	return lines.join('\n');
 }
 
+/** Whether every package has been compiled, however long ago. */
+function isCompiled() {
+	const { references } = JSON.parse(readFileSync(join(ROOT, 'tsconfig.build.json'), 'utf8'));
+	return references.every(({ path }) => existsSync(join(ROOT, path, 'dist/.tsbuildinfo')));
+}
+
 async function build() {
 	const fingerprint = sourcesFingerprint();
-	if (readStamp('build') !== fingerprint) {
+	if (readStamp('build') !== fingerprint || !isCompiled()) {
 		step('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json']);
 		writeStamp('build', fingerprint);
 	}

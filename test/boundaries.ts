@@ -6,6 +6,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** A room's row: the rooms it may import, the libraries it may import, and where it must run. */
 export interface Room {
@@ -46,7 +47,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
  * Files of browser rooms for Node alone: an entry named by an `exports` key of its own, which widens the room's
  * face, and what only that entry imports.
  */
-const NODE_ENTRIES: readonly string[] = ['parhelion/src/node.ts', 'parhelion/src/node-crypto.ts'];
+const NODE_ENTRIES: readonly string[] = [
+	'parhelion/src/node.ts',
+	'parhelion/src/node-crypto.ts',
+	'parhelion/src/litesvm.ts',
+];
 
 /** What a test beside the code may import besides its room. */
 const TEST_LIBRARIES: readonly string[] = [
@@ -128,6 +133,7 @@ export function violationsOf(path: string, source: string): string[] {
 			if (
 				specifier !== 'parhelion' &&
 				specifier !== 'parhelion/node' &&
+				specifier !== 'parhelion/litesvm' &&
 				specifier !== PACKAGE_PREFIX + target
 			) {
 				found.push(`${path}: "${specifier}" goes past the face of ${target}`);
@@ -202,4 +208,4 @@ export function checkBoundaries(packages: string): string[] {
 }
 
 /** `packages/` of this checkout. */
-export const PACKAGES: string = join(dirname(new URL(import.meta.url).pathname), '../packages');
+export const PACKAGES: string = join(dirname(fileURLToPath(import.meta.url)), '../packages');

@@ -12,7 +12,7 @@ async function loadEngine(name: string): Promise<() => Engine> {
 		return () => new LiteSVM();
 	}
 	const { LiteSVM } = await import('litesvm');
-	return () => new LiteSVM() as LiteSVM & Engine;
+	return () => new LiteSVM() as InstanceType<typeof LiteSVM> & Engine;
 }
 
 const now = process.hrtime.bigint;

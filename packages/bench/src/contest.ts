@@ -4,11 +4,16 @@
  * Owns rounds, medians and ratios. The sides take turns round by round in one process, so that whatever slows
  * the machine slows both; the ratio is the median of the rounds' ratios, each of neighbours in time.
  */
+import { profiled } from './profile.ts';
 
 /** Work that is timed: so many operations in one go. */
 export interface Side {
 	readonly operations: number;
+	/** Comes before each run; not timed. */
+	prepare?(): void;
 	run(): void;
+	/** How long the last run took by its own account, in nanoseconds; the bench's clock decides without it. */
+	measured?(): number;
 }
 
 /** The sides of a case. */
@@ -22,6 +27,8 @@ export interface Contest {
 	reset?(): void;
 	/** What else is worth telling: a column of its own. */
 	readonly note?: string;
+	/** Where the case needs another effort than the rest. */
+	readonly effort?: Partial<Effort>;
 }
 
 /** A case. */
@@ -43,8 +50,18 @@ export interface Effort {
 	readonly budgetMilliseconds: number;
 }
 
-export const FULL: Effort = { warmUpRounds: 6, warmUpMilliseconds: 600, rounds: 25, budgetMilliseconds: 6_000 };
-export const QUICK: Effort = { warmUpRounds: 3, warmUpMilliseconds: 150, rounds: 7, budgetMilliseconds: 1_000 };
+export const FULL: Effort = {
+	warmUpRounds: 6,
+	warmUpMilliseconds: 600,
+	rounds: 25,
+	budgetMilliseconds: 6_000,
+};
+export const QUICK: Effort = {
+	warmUpRounds: 3,
+	warmUpMilliseconds: 150,
+	rounds: 7,
+	budgetMilliseconds: 1_000,
+};
 const FEWEST_ROUNDS = 3;
 
 /** What a case came to; times in nanoseconds an operation, medians. */
@@ -82,28 +99,42 @@ function breathe(): Promise<void> {
 /** Which sides run: both, or ours alone for a profile. */
 export type Sides = 'both' | 'ours';
 
-/** Measures a case; `progress` hears of every round. */
-export async function measureCase(
-	benchCase: BenchCase,
-	effort: Effort,
-	quick: boolean,
-	sides: Sides,
-	progress: (done: number, of: number) => void,
-): Promise<CaseResult> {
+/** How a case is measured. */
+export interface MeasureOptions {
+	readonly effort: Effort;
+	readonly quick: boolean;
+	readonly sides: Sides;
+	/** Whether to profile the rounds. */
+	readonly profile: boolean;
+	/** Hears of every round. */
+	progress(done: number, of: number): void;
+}
+
+/** The function whose samples a profile counts. */
+function timedRun(side: Side): void {
+	side.run();
+}
+
+/** Measures a case. */
+export async function measureCase(benchCase: BenchCase, options: MeasureOptions): Promise<CaseResult> {
+	const { effort, quick, sides, profile, progress } = options;
 	const contest = await benchCase.prepare(quick);
+	const { warmUpRounds, warmUpMilliseconds, rounds, budgetMilliseconds } = { ...effort, ...contest.effort };
 	const time = async (side: Side): Promise<number> => {
+		side.prepare?.();
 		await breathe();
 		const start = process.hrtime.bigint();
-		side.run();
-		const nanoseconds = Number(process.hrtime.bigint() - start);
+		timedRun(side);
+		const elapsed = Number(process.hrtime.bigint() - start);
+		const nanoseconds = side.measured?.() ?? elapsed;
 		contest.reset?.();
 		return nanoseconds / side.operations;
 	};
 	const oracle = sides === 'both' ? contest.oracle : null;
 	const also = sides === 'both' ? contest.also : undefined;
-	const warmUpEnd = performance.now() + effort.warmUpMilliseconds;
-	for (let i = 0; i < effort.warmUpRounds || performance.now() < warmUpEnd; i++) {
-		progress(0, effort.rounds);
+	const warmUpEnd = performance.now() + warmUpMilliseconds;
+	for (let i = 0; i < warmUpRounds || performance.now() < warmUpEnd; i++) {
+		progress(0, rounds);
 		await time(contest.ours);
 		if (also !== undefined) await time(also.side);
 		if (oracle !== null && i < 2) await time(oracle);
@@ -111,16 +142,19 @@ export async function measureCase(
 	const ours: number[] = [];
 	const theirs: number[] = [];
 	const others: number[] = [];
-	const end = performance.now() + effort.budgetMilliseconds;
-	for (let round = 0; round < effort.rounds; round++) {
-		if (round >= FEWEST_ROUNDS && performance.now() > end) break;
-		progress(round, effort.rounds);
-		// Whoever begins has the other's leavings in the cache: take turns.
-		if (round % 2 === 0) ours.push(await time(contest.ours));
-		if (oracle !== null) theirs.push(await time(oracle));
-		if (round % 2 === 1) ours.push(await time(contest.ours));
-		if (also !== undefined) others.push(await time(also.side));
-	}
+	const end = performance.now() + budgetMilliseconds;
+	const measure = async (): Promise<void> => {
+		for (let round = 0; round < rounds; round++) {
+			if (round >= FEWEST_ROUNDS && performance.now() > end) break;
+			progress(round, rounds);
+			// Whoever begins has the other's leavings in the cache: take turns.
+			if (round % 2 === 0) ours.push(await time(contest.ours));
+			if (oracle !== null) theirs.push(await time(oracle));
+			if (round % 2 === 1) ours.push(await time(contest.ours));
+			if (also !== undefined) others.push(await time(also.side));
+		}
+	};
+	await (profile ? profiled(`${benchCase.group} ${benchCase.name}`, timedRun.name, measure) : measure());
 	return {
 		group: benchCase.group,
 		name: benchCase.name,

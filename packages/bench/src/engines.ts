@@ -78,10 +78,13 @@ export function createOracle({ sigverify, computeUnitLimit }: EngineOptions): En
 export interface Pair {
 	readonly ours: OurEngine;
 	readonly oracle: Engine;
+	readonly both: readonly [OurEngine, Engine];
 }
 
 export function createPair(options: EngineOptions): Pair {
-	return { ours: createOurs(options), oracle: createOracle(options) };
+	const ours = createOurs(options);
+	const oracle = createOracle(options);
+	return { ours, oracle, both: [ours, oracle] };
 }
 
 function describe(outcome: Metadata | Failure): string {

@@ -21,6 +21,7 @@ import {
 	MM_STACK_START,
 	stackSize,
 } from '@parhelion/sbpf';
+import { measureRepresentations } from './interpreter-representations.ts';
 
 /** A budget no bench exhausts. */
 const BUDGET = 2 ** 40;
@@ -250,6 +251,7 @@ export function benchInterpreter(): void {
 	const million = (perSecond: number): string => (perSecond / 1e6).toFixed(0).padStart(8);
 	console.log('Interpreter, million instructions a second');
 	console.log(`${'program'.padEnd(18)}${'best'.padStart(8)}${'first'.padStart(8)}${'detached'.padStart(10)}`);
+	const { pairs, bigInts } = measureRepresentations();
 	const fresh = measureInterpreter(false);
 	const detached = measureInterpreter(true);
 	for (const [i, figure] of fresh.entries()) {
@@ -258,4 +260,7 @@ export function benchInterpreter(): void {
 			`${name.padEnd(18)}${million(perSecond)}${million(firstPerSecond)}${million(detached[i]!.perSecond).padStart(10)}`,
 		);
 	}
+	console.log(
+		`registers as pairs of words ${million(pairs)}, as BigInt64Array ${million(bigInts)} (arithmetic only)`,
+	);
 }

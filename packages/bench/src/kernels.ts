@@ -54,9 +54,8 @@ async function prepareKernel({ name, rounds }: Kernel, quick: boolean): Promise<
 	const pair = createPair({ sigverify: false, computeUnitLimit: UNIT_LIMIT });
 	const payer = await namedSigner('payer');
 	const { address } = await namedSigner(name);
-	fund(pair, payer.address);
-	pair.ours.addProgram(address, ownProgram(name));
-	pair.oracle.addProgram(address, ownProgram(name));
+	fund(pair.both, payer.address);
+	for (const engine of pair.both) engine.addProgram(address, ownProgram(name));
 	const transaction = await signedTransaction(payer, pair.ours.latestBlockhash(), [
 		{ programAddress: address, accounts: [], data: instructionData(BigInt(count)) },
 	]);

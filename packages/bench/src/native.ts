@@ -39,7 +39,9 @@ export function nativeMilliseconds(
 	if (out === null) return null;
 	const program = join(out, name);
 	const source = join(BENCH_FOLDER, 'kernels', `${name}.c`);
-	const compiled = spawnSync(COMPILER, ['-O2', '-o', program, source], { stdio: ['ignore', 'ignore', 'inherit'] });
+	const compiled = spawnSync(COMPILER, ['-O2', '-o', program, source], {
+		stdio: ['ignore', 'ignore', 'inherit'],
+	});
 	if (compiled.status !== 0) return null;
 	const { stdout, status } = spawnSync(program, [String(count), String(rounds)], { encoding: 'utf8' });
 	if (status !== 0) return null;

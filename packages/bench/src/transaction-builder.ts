@@ -7,6 +7,7 @@ import {
 	type Blockhash,
 	createKeyPairSignerFromPrivateKeyBytes,
 	createTransactionMessage,
+	getAddressEncoder,
 	type Instruction,
 	type KeyPairSigner,
 	pipe,
@@ -15,7 +16,7 @@ import {
 	signTransactionMessageWithSigners,
 	type Transaction,
 } from '@solana/kit';
-import type { NewAccount, Pair } from './engines.ts';
+import type { Engine, NewAccount } from './engines.ts';
 
 export const SYSTEM_PROGRAM: Address = address('11111111111111111111111111111111');
 export const TOKEN_PROGRAM: Address = address('TokenkegQfeZyiNwAJbNbGKPFXCWuBvf9Ss623VQ5DA');
@@ -31,7 +32,15 @@ export function namedSigner(name: string): Promise<KeyPairSigner> {
 	return createKeyPairSignerFromPrivateKeyBytes(seed);
 }
 
-export const { READONLY, WRITABLE, READONLY_SIGNER, WRITABLE_SIGNER } = AccountRole;
+export const READONLY: AccountRole.READONLY = AccountRole.READONLY;
+export const WRITABLE: AccountRole.WRITABLE = AccountRole.WRITABLE;
+export const READONLY_SIGNER: AccountRole.READONLY_SIGNER = AccountRole.READONLY_SIGNER;
+export const WRITABLE_SIGNER: AccountRole.WRITABLE_SIGNER = AccountRole.WRITABLE_SIGNER;
+
+/** The 32 bytes of an address. */
+export function bytesOf(key: Address): Uint8Array {
+	return new Uint8Array(getAddressEncoder().encode(key));
+}
 
 /** An instruction's data: bytes, and numbers of 64 bits where a bigint stands. */
 export function instructionData(...parts: readonly (number | bigint)[]): Uint8Array {
@@ -59,9 +68,14 @@ export async function signedTransaction(
 	return await signTransactionMessageWithSigners(message);
 }
 
-/** Writes an account into both engines. */
-export function setAccount(pair: Pair, key: string, owner: string, lamports: bigint, data?: Uint8Array): void {
-	const bytes = data ?? new Uint8Array(0);
+/** Writes an account into every engine; one without lamports is deleted. */
+export function setAccount(
+	engines: readonly Engine[],
+	key: string,
+	owner: string,
+	lamports: bigint,
+	bytes: Uint8Array = new Uint8Array(0),
+): void {
 	const account: NewAccount = {
 		address: key,
 		lamports,
@@ -70,17 +84,21 @@ export function setAccount(pair: Pair, key: string, owner: string, lamports: big
 		executable: false,
 		space: BigInt(bytes.length),
 	};
-	pair.ours.setAccount(account);
-	pair.oracle.setAccount(account);
+	for (const engine of engines) engine.setAccount(account);
 }
 
 /** Gives an address a system account. */
-export function fund(pair: Pair, key: string, lamports: bigint = 1_000n * SOL): void {
-	setAccount(pair, key, SYSTEM_PROGRAM, lamports);
+export function fund(engines: readonly Engine[], key: string, lamports: bigint = 1_000n * SOL): void {
+	setAccount(engines, key, SYSTEM_PROGRAM, lamports);
 }
 
 /** An account that holds a mint of nine decimals. */
-export function setMint(pair: Pair, key: string, program: string, authority: Uint8Array): void {
+export function setMint(
+	engines: readonly Engine[],
+	key: string,
+	program: string,
+	authority: Uint8Array,
+): void {
 	const data = new Uint8Array(82);
 	const view = new DataView(data.buffer);
 	view.setUint32(0, 1, true);
@@ -88,12 +106,12 @@ export function setMint(pair: Pair, key: string, program: string, authority: Uin
 	view.setBigUint64(36, 1n << 60n, true);
 	data[44] = 9;
 	data[45] = 1;
-	setAccount(pair, key, program, SOL, data);
+	setAccount(engines, key, program, SOL, data);
 }
 
 /** An account that holds tokens. */
 export function setTokenAccount(
-	pair: Pair,
+	engines: readonly Engine[],
 	key: string,
 	program: string,
 	mint: Uint8Array,
@@ -105,5 +123,5 @@ export function setTokenAccount(
 	data.set(owner, 32);
 	new DataView(data.buffer).setBigUint64(64, amount, true);
 	data[108] = 1;
-	setAccount(pair, key, program, SOL, data);
+	setAccount(engines, key, program, SOL, data);
 }

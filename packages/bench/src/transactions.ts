@@ -6,27 +6,25 @@
 import {
 	type Address,
 	getAddressDecoder,
-	getAddressEncoder,
 	getProgramDerivedAddress,
 	getTransactionEncoder,
-	type Instruction,
 	type KeyPairSigner,
 	type Transaction,
 } from '@solana/kit';
 import type { BenchCase, Contest, Side } from './contest.ts';
 import { ownProgram } from './elf.ts';
-import { createPair, type Engine, type Pair, sendToBoth } from './engines.ts';
+import { createPair, type Engine, sendToBoth } from './engines.ts';
+import { type Scene, stageTokenTransfer } from './token-scene.ts';
 import {
 	ASSOCIATED_TOKEN_PROGRAM,
+	bytesOf,
 	fund,
 	instructionData,
 	namedSigner,
 	READONLY,
-	READONLY_SIGNER,
 	SYSTEM_PROGRAM,
 	setAccount,
 	setMint,
-	setTokenAccount,
 	signedTransaction,
 	TOKEN_2022_PROGRAM,
 	TOKEN_PROGRAM,
@@ -34,26 +32,24 @@ import {
 	WRITABLE_SIGNER,
 } from './transaction-builder.ts';
 
-/** A transaction's instruction by its number, and what a round leaves to be undone. */
-interface Scene {
-	instruction(i: number): Instruction | Promise<Instruction>;
-	reset?(): void;
-}
-
 interface TransactionCase {
 	readonly name: string;
+	/** Whether rounds must not repeat each other's addresses: what was derived once is remembered. */
+	readonly needsFreshAddresses?: boolean;
 	/** Sets the accounts up in both engines. */
-	stage(pair: Pair, payer: KeyPairSigner): Promise<Scene>;
+	stage(engines: readonly Engine[], payer: KeyPairSigner): Promise<Scene>;
 }
 
 const GOAL = 2;
 const CHECKED_GROUP = 'Transactions, signatures checked';
 /** The group whose goals count. */
 export const TRANSACTION_GROUP = 'Transactions';
+/** Transactions a round. */
 const COUNT = 200;
 const QUICK_COUNT = 50;
-
-const bytesOf = (key: Address): Uint8Array => new Uint8Array(getAddressEncoder().encode(key));
+/** A round of a scene whose addresses are new each time takes the next of so many rounds' transactions. */
+const FRESH_ROUNDS = 12;
+const QUICK_FRESH_ROUNDS = 3;
 
 /** An address that is nobody's key, by its number. */
 function numberedAddress(tag: number, i: number): Address {
@@ -67,9 +63,9 @@ function numberedAddress(tag: number, i: number): Address {
 const TRANSACTIONS: readonly TransactionCase[] = [
 	{
 		name: 'System transfer',
-		async stage(pair, payer) {
+		async stage(engines, payer) {
 			const { address } = await namedSigner('recipient');
-			fund(pair, address);
+			fund(engines, address);
 			return {
 				instruction: (i) => ({
 					programAddress: SYSTEM_PROGRAM,
@@ -82,13 +78,20 @@ const TRANSACTIONS: readonly TransactionCase[] = [
 			};
 		},
 	},
-	tokenTransfer('SPL Token transfer', TOKEN_PROGRAM, false),
-	tokenTransfer('Token-2022 transfer, checked', TOKEN_2022_PROGRAM, true),
+	{
+		name: 'SPL Token transfer',
+		stage: (engines, payer) => stageTokenTransfer(engines, payer, TOKEN_PROGRAM, false),
+	},
+	{
+		name: 'Token-2022 transfer, checked',
+		stage: (engines, payer) => stageTokenTransfer(engines, payer, TOKEN_2022_PROGRAM, true),
+	},
 	{
 		name: 'associated account creation',
-		async stage(pair, payer) {
+		needsFreshAddresses: true,
+		async stage(engines, payer) {
 			const mint = (await namedSigner('mint')).address;
-			setMint(pair, mint, TOKEN_PROGRAM, bytesOf(payer.address));
+			setMint(engines, mint, TOKEN_PROGRAM, bytesOf(payer.address));
 			const made: Address[] = [];
 			return {
 				async instruction(i) {
@@ -113,16 +116,16 @@ const TRANSACTIONS: readonly TransactionCase[] = [
 				},
 				// An account without lamports is none.
 				reset: () => {
-					for (const account of made) setAccount(pair, account, SYSTEM_PROGRAM, 0n);
-					fund(pair, payer.address);
+					for (const account of made) setAccount(engines, account, SYSTEM_PROGRAM, 0n);
+					fund(engines, payer.address);
 				},
 			};
 		},
 	},
 	{
 		name: 'counter program',
-		async stage(pair) {
-			const { program, account } = await stageProgram(pair, 'counter');
+		async stage(engines) {
+			const { program, account } = await stageProgram(engines, 'counter');
 			return {
 				instruction: (i) => ({
 					programAddress: program,
@@ -134,8 +137,8 @@ const TRANSACTIONS: readonly TransactionCase[] = [
 	},
 	{
 		name: 'CPI four deep',
-		async stage(pair) {
-			const { program, account } = await stageProgram(pair, 'chain');
+		async stage(engines) {
+			const { program, account } = await stageProgram(engines, 'chain');
 			return {
 				instruction: (i) => ({
 					programAddress: program,
@@ -151,39 +154,15 @@ const TRANSACTIONS: readonly TransactionCase[] = [
 ];
 
 /** One of the bench's programs with an account of its own. */
-async function stageProgram(pair: Pair, name: string): Promise<{ program: Address; account: Address }> {
+async function stageProgram(
+	engines: readonly Engine[],
+	name: string,
+): Promise<{ program: Address; account: Address }> {
 	const program = (await namedSigner(name)).address;
 	const account = (await namedSigner(`${name} account`)).address;
-	pair.ours.addProgram(program, ownProgram(name));
-	pair.oracle.addProgram(program, ownProgram(name));
-	setAccount(pair, account, program, 1_000_000_000n, new Uint8Array(8));
+	for (const engine of engines) engine.addProgram(program, ownProgram(name));
+	setAccount(engines, account, program, 1_000_000_000n, new Uint8Array(8));
 	return { program, account };
-}
-
-function tokenTransfer(name: string, program: Address, isChecked: boolean): TransactionCase {
-	return {
-		name,
-		async stage(pair, payer) {
-			const mint = (await namedSigner('mint')).address;
-			const from = (await namedSigner('from')).address;
-			const to = (await namedSigner('to')).address;
-			setMint(pair, mint, program, bytesOf(payer.address));
-			setTokenAccount(pair, from, program, bytesOf(mint), bytesOf(payer.address), 1n << 50n);
-			setTokenAccount(pair, to, program, bytesOf(mint), bytesOf(payer.address), 0n);
-			return {
-				instruction: (i) => ({
-					programAddress: program,
-					accounts: [
-						{ address: from, role: WRITABLE },
-						...(isChecked ? [{ address: mint, role: READONLY }] : []),
-						{ address: to, role: WRITABLE },
-						{ address: payer.address, role: READONLY_SIGNER },
-					],
-					data: isChecked ? instructionData(12, BigInt(i + 1), 9) : instructionData(3, BigInt(i + 1)),
-				}),
-			};
-		},
-	};
 }
 
 export function transactionCases(): BenchCase[] {
@@ -197,43 +176,59 @@ export function transactionCases(): BenchCase[] {
 	);
 }
 
-async function prepareTransactions(one: TransactionCase, sigverify: boolean, quick: boolean): Promise<Contest> {
+async function prepareTransactions(
+	one: TransactionCase,
+	sigverify: boolean,
+	quick: boolean,
+): Promise<Contest> {
 	const pair = createPair({ sigverify });
 	const payer = await namedSigner('payer');
-	fund(pair, payer.address);
-	const scene = await one.stage(pair, payer);
+	fund(pair.both, payer.address);
+	const scene = await one.stage(pair.both, payer);
 	const blockhash = pair.ours.latestBlockhash();
-	const transactions: Transaction[] = [];
-	for (let i = 0; i < (quick ? QUICK_COUNT : COUNT); i++) {
-		transactions.push(await signedTransaction(payer, blockhash, [await scene.instruction(i)]));
+	const count = quick ? QUICK_COUNT : COUNT;
+	const rounds: Transaction[][] = [];
+	const freshRounds = quick ? QUICK_FRESH_ROUNDS : FRESH_ROUNDS;
+	for (let round = 0; round < (one.needsFreshAddresses ? freshRounds : 1); round++) {
+		const transactions: Transaction[] = [];
+		for (let i = 0; i < count; i++) {
+			const instruction = await scene.instruction(round * count + i);
+			transactions.push(await signedTransaction(payer, blockhash, [instruction]));
+		}
+		rounds.push(transactions);
 	}
-	const outcome = sendToBoth(pair, transactions[0]!, one.name);
-	scene.reset?.();
-	for (const transaction of transactions) sendToBoth(pair, transaction, one.name);
-	scene.reset?.();
-	const wire = transactions.map((transaction) => new Uint8Array(getTransactionEncoder().encode(transaction)));
+	let units = 0n;
+	// The first once more: a round must leave nothing behind that makes the next one fail.
+	for (const round of [...rounds, rounds[0]!]) {
+		for (const transaction of round) units = sendToBoth(pair, transaction, one.name).computeUnitsConsumed();
+		scene.reset?.();
+	}
+	const encoder = getTransactionEncoder();
+	const wire = rounds.map((round) => round.map((one) => new Uint8Array(encoder.encode(one))));
 	return {
-		ours: sender(pair.ours, transactions),
-		oracle: sender(pair.oracle, transactions),
+		ours: sender(count, rounds, (transaction) => pair.ours.sendTransaction(transaction)),
+		oracle: sender(count, rounds, (transaction) => pair.oracle.sendTransaction(transaction)),
 		also: {
 			name: 'from wire bytes',
-			side: {
-				operations: wire.length,
-				run: () => {
-					for (const bytes of wire) pair.ours.sendTransaction(bytes);
-				},
-			},
+			side: sender(count, wire, (bytes) => pair.ours.sendTransaction(bytes)),
 		},
 		...(scene.reset && { reset: scene.reset }),
-		note: `${outcome.computeUnitsConsumed()} CU`,
+		note: `${units} CU`,
 	};
 }
 
-function sender(engine: Engine, transactions: readonly Transaction[]): Side {
+/** Sends the transactions of one round after the other, and begins again. */
+function sender<Sent>(
+	count: number,
+	rounds: readonly (readonly Sent[])[],
+	send: (one: Sent) => unknown,
+): Side {
+	let next = 0;
 	return {
-		operations: transactions.length,
+		operations: count,
 		run: () => {
-			for (const transaction of transactions) engine.sendTransaction(transaction);
+			for (const one of rounds[next]!) send(one);
+			next = (next + 1) % rounds.length;
 		},
 	};
 }

@@ -35,7 +35,7 @@ import {
 	type TransactionProcessingCallback,
 } from '@parhelion/svm';
 import { address, getTransactionDecoder, lamports as toLamports } from '@solana/kit';
-import { LiteSVM } from 'litesvm';
+import { LiteSVM, FeatureSet as OracleFeatureSet } from 'litesvm';
 
 /** What one side shows of a transaction. */
 export interface OracleObservation {
@@ -93,13 +93,20 @@ export class OracleBank implements TransactionProcessingCallback {
 	readonly oracle: LiteSVM;
 	readonly processor: TransactionBatchProcessor;
 	readonly features: RuntimeFeatures;
-	private readonly featureSet = FeatureSet.mainnet();
+	private readonly featureSet: FeatureSet;
 	private readonly accounts = new Map<string, AccountSharedData>();
 	private readonly rent = Rent.default();
 	private readonly reserved: ReadonlySet<string>;
 
-	constructor() {
+	/** With the features of mainnet unless told otherwise. */
+	constructor(featureSet?: FeatureSet) {
+		this.featureSet = featureSet ?? FeatureSet.mainnet();
 		this.oracle = new LiteSVM().withSigverify(false).withBlockhashCheck(false).withTransactionHistory(0n);
+		if (featureSet !== undefined) {
+			const theirs = new OracleFeatureSet();
+			for (const [id, slot] of featureSet.activeFeatures()) theirs.activate(id.bytes, slot);
+			this.oracle = this.oracle.withFeatureSet(theirs).withBuiltins();
+		}
 		this.reserved = reservedAccountKeys(this.featureSet);
 		this.features = resolveRuntimeFeatures(this.featureSet);
 		this.processor = new TransactionBatchProcessor(0n, 0n);

@@ -1,9 +1,20 @@
+/**
+ * The face of `crypto`: hashes, signatures, the groups and fields that programs may compute in. The sole importer of
+ * `@noble/*`.
+ */
+
+export * from './big-mod-exp.ts';
+export * from './bls-proof-of-possession.ts';
+export * from './bls12-381.ts';
+export * from './bn254.ts';
+export * from './bn254-compression.ts';
 export * from './curve25519.ts';
-/** The face of `crypto`: hashes, ed25519, the curve check, secp256k1 recovery. The sole importer of `@noble/*`. */
 export * from './ed25519.ts';
 export { type FastPaths, setFastPaths } from './fast-paths.ts';
 export * from './hashes.ts';
+export type { Endianness } from './integers.ts';
 export { type NodeCrypto, nodeFastPaths } from './node-fast-paths.ts';
 export * from './on-curve.ts';
+export * from './poseidon.ts';
 export * from './secp256k1.ts';
 export * from './secp256r1.ts';

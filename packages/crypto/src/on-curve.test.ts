@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isOnCurve } from './on-curve.ts';
+import { computeIsOnCurve, isOnCurve } from './on-curve.ts';
 
 const P = (1n << 255n) - 19n;
 
@@ -66,6 +66,26 @@ describe('isOnCurve', () => {
 	it('takes x = 0 with either sign: y = 1 and y = -1', () => {
 		for (const y of [1n, P - 1n, P + 1n]) {
 			for (const sign of [0n, SIGN]) expect(isOnCurve(encode(y + sign))).toBe(true);
+		}
+	});
+	it('answers the same when it is asked again, whatever was asked in between', () => {
+		const keys = Array.from({ length: 6000 }, () => new Uint8Array(randomBytes(32)));
+		const answers = keys.map((key) => computeIsOnCurve(key));
+		for (let round = 0; round < 2; round++) {
+			for (const [i, key] of keys.entries()) {
+				if (isOnCurve(key) !== answers[i] || isOnCurve(key) !== answers[i]) {
+					expect.fail(`differs on ${Buffer.from(key).toString('hex')}`);
+				}
+			}
+		}
+		// Bytes that fall on one entry and differ in a single word.
+		const zero = new Uint8Array(32);
+		for (let at = 4; at < 20; at += 4) {
+			for (let value = 0; value < 40; value++) {
+				const one = zero.slice();
+				one[at] = value;
+				expect(isOnCurve(one)).toBe(computeIsOnCurve(one));
+			}
 		}
 	});
 	it('ignores the sign bit', () => {

@@ -120,6 +120,28 @@ export function setBundledPrograms(elfs: Readonly<Record<string, Uint8Array>>): 
 	setProgramSource(({ name }) => byName.get(name) ?? null, remedy);
 }
 
+/**
+ * Fetches ELFs of default programs from `base` + file (`p-token.so`, ...), where the package's `programs` folder is
+ * served, and hands them over as {@link setBundledPrograms} does; all that the mainnet features call for without
+ * `names`. RangeError for a name that is no default program's, Error for one that is not there.
+ */
+export async function fetchBundledPrograms(
+	base: string | URL,
+	names: readonly string[] = DEFAULT_PROGRAMS.filter(({ feature }) => feature?.active !== false).map(
+		({ name }) => name,
+	),
+): Promise<void> {
+	const elfs = await Promise.all(
+		names.map(async (name) => {
+			const file = DEFAULT_PROGRAMS.find((program) => program.name === name)?.file ?? name;
+			const response = await fetch(new URL(file, base));
+			if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+			return [name, new Uint8Array(await response.arrayBuffer())] as const;
+		}),
+	);
+	setBundledPrograms(Object.fromEntries(elfs));
+}
+
 /** Counts the changes of {@link setProgramSource}. */
 export function programSourceRevision(): number {
 	return revision;

@@ -116,6 +116,17 @@ export class ComputeBudget {
 		this.#cost = { ...DEFAULT_EXECUTION_COST };
 	}
 
+	/**
+	 * The budget of what {@link toBudget} and {@link toCost} gave; a field that is not there keeps its default. Not
+	 * in the original. RangeError for a field that is no integer of 0 or more.
+	 */
+	static fromParts(budget: unknown, cost: unknown): ComputeBudget {
+		const made = new ComputeBudget();
+		assignCounts(made.#budget, budget);
+		assignCounts(made.#cost, cost);
+		return made;
+	}
+
 	/** Bytes of the program heap. */
 	get heapSize(): number {
 		return this.#budget.heap_size;
@@ -171,4 +182,14 @@ export class ComputeBudget {
 /** A u64 as a number: what is beyond 2^53 counts as that, more than any transaction can use. */
 function toCount(value: bigint): number {
 	return Math.min(Number(toU64(value)), Number.MAX_SAFE_INTEGER);
+}
+
+/** Copies the fields that `target` has. */
+function assignCounts<Field extends string>(target: Record<Field, number>, source: unknown): void {
+	if (typeof source !== 'object' || source === null) throw new RangeError('a compute budget is an object');
+	for (const [name, value] of Object.entries(source)) {
+		if (!Object.hasOwn(target, name)) continue;
+		if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${name}: ${value} is no count`);
+		target[name as Field] = value;
+	}
 }

@@ -7,7 +7,7 @@
  * Source: litesvm accounts_db.rs.
  */
 
-import { AccountsDb, type KeyedAccount } from '@parhelion/runtime';
+import type { KeyedAccount } from '@parhelion/runtime';
 import {
 	Arena,
 	BuiltinProgram,
@@ -30,13 +30,16 @@ import {
 	decodeStakeHistory,
 	decodeUpgradeableLoaderState,
 	err,
+	type FeatureSet,
 	InstructionError,
+	InvariantError,
 	instructionErrorText,
 	ok,
 	Pubkey,
 	programIds,
 	Rent,
 	type Result,
+	type RuntimeFeatures,
 	type Slot,
 	type SlotHashes,
 	sysvarIds,
@@ -47,9 +50,12 @@ import {
 	ProgramCacheForTxBatch,
 	type ProgramRuntimeEnvironment,
 	programCacheEntryOwner,
+	type SVMTransactionExecutionBudget,
 	SysvarCache,
 } from '@parhelion/svm';
+import type { CustomSyscall } from './custom-syscall.ts';
 import { loadExecutable } from './executable-cache.ts';
+import { LiteAccounts } from './lite-accounts.ts';
 
 /** Why an account was refused, in the original's words. */
 export type AccountError = string;
@@ -98,28 +104,70 @@ function isElfError(error: ElfError | EbpfError): error is ElfError {
 /** What verification fails with; everything else on this way is the ELF's. */
 const EBPF_ONLY: ReadonlySet<string> = new Set(['VerifierError', 'ElfError']);
 
+/** What the environment and the builtins of a bank were made for. */
+export interface BuiltinsInput {
+	readonly featureSet: FeatureSet;
+	readonly features: RuntimeFeatures;
+	/** Replaces the limits that programs are loaded under. */
+	readonly budget: SVMTransactionExecutionBudget | null;
+}
+
 /** Accounts with the programs and sysvars they hold. */
 export class LiteBank {
-	readonly accounts: AccountsDb;
-	readonly sysvarCache: SysvarCache = new SysvarCache();
+	readonly accounts: LiteAccounts;
+	/** The sysvars as transactions see them. */
+	sysvarCache: SysvarCache;
 	/** The loader and syscalls for programs added from now on. */
 	environment: ProgramRuntimeEnvironment;
-	readonly #programs: Map<string, readonly [Pubkey, ProgramCacheEntry]>;
+	/** What {@link environment} was made for; `null` before there is any. */
+	builtinsInput: BuiltinsInput | null;
+	/** Syscalls beside the runtime's own. */
+	customSyscalls: readonly CustomSyscall[];
+	#programs: Map<string, readonly [Pubkey, ProgramCacheEntry]>;
 	#batch: ProgramCacheForTxBatch;
+	/** Whether a fork uses the same objects, so that they are copied before they are written to. */
+	#sharesPrograms: boolean;
+	#sharesSysvars: boolean;
 
-	/** An empty bank, or one that starts from the state of `source` and shares what is immutable. */
-	constructor(source?: LiteBank) {
-		if (source === undefined) {
-			this.accounts = new AccountsDb();
-			this.#programs = new Map();
-			this.environment = NO_ENVIRONMENT;
-		} else {
-			this.accounts = new AccountsDb(source.accounts);
-			this.#programs = new Map(source.#programs);
-			this.environment = source.environment;
-			this.sysvarCache.fillMissingEntries((id) => this.accounts.get(id)?.data ?? null);
+	/** An empty bank; or a fork of `origin`, which shares its objects until one of the two writes to them. */
+	constructor(origin?: LiteBank) {
+		this.environment = origin?.environment ?? NO_ENVIRONMENT;
+		this.builtinsInput = origin?.builtinsInput ?? null;
+		this.customSyscalls = origin?.customSyscalls ?? [];
+		this.accounts = origin?.accounts.fork() ?? new LiteAccounts();
+		this.sysvarCache = origin?.sysvarCache ?? new SysvarCache();
+		this.#programs = origin?.#programs ?? new Map();
+		this.#batch = origin?.#batch ?? new ProgramCacheForTxBatch(0n);
+		this.#sharesPrograms = origin !== undefined;
+		this.#sharesSysvars = origin !== undefined;
+		if (origin !== undefined) {
+			origin.#sharesPrograms = true;
+			origin.#sharesSysvars = true;
 		}
-		this.#batch = this.#makeBatch(this.slot);
+	}
+
+	/** The same state once more, in constant time; what either changes from now on is its own. */
+	fork(): LiteBank {
+		return new LiteBank(this);
+	}
+
+	#readSysvars(): SysvarCache {
+		const cache = new SysvarCache();
+		cache.fillMissingEntries((id) => this.accounts.get(id)?.data ?? null);
+		return cache;
+	}
+
+	#ownPrograms(): void {
+		if (!this.#sharesPrograms) return;
+		this.#programs = new Map(this.#programs);
+		this.#batch = this.#makeBatch(this.#batch.slot);
+		this.#sharesPrograms = false;
+	}
+
+	#ownSysvars(): void {
+		if (!this.#sharesSysvars) return;
+		this.sysvarCache = this.#readSysvars();
+		this.#sharesSysvars = false;
 	}
 
 	/** The slot of the clock sysvar; 0 without one. */
@@ -148,6 +196,7 @@ export class LiteBank {
 
 	/** Adds or replaces a program. */
 	replenish(programId: Pubkey, entry: ProgramCacheEntry): void {
+		this.#ownPrograms();
 		this.#programs.set(programId.key, [programId, entry]);
 		this.#batch.replenish(programId, entry);
 	}
@@ -176,6 +225,7 @@ export class LiteBank {
 			if (sysvar !== undefined) {
 				const [, name, decode] = sysvar;
 				if (!decode(account.data).ok) return err(`Invalid ${name} sysvar data.`);
+				this.#ownSysvars();
 				this.sysvarCache.setSysvar(pubkey, account.data);
 			}
 		}
@@ -205,13 +255,36 @@ export class LiteBank {
 		}
 	}
 
+	/** Loads the programs anew, from their accounts, where they were loaded before there were any syscalls. */
+	setEnvironment(environment: ProgramRuntimeEnvironment): void {
+		const isFirst = this.environment === NO_ENVIRONMENT;
+		this.environment = environment;
+		if (!isFirst) return;
+		const isProgram = ([, { executable, owner }]: KeyedAccount): boolean =>
+			executable && programCacheEntryOwner(owner) !== null;
+		this.syncAccounts([...this.accounts.entries()].filter(isProgram));
+	}
+
 	/** Loads an ELF as deployed before this slot, so that it can run at once. */
 	loadElf(loader: Pubkey, elf: Uint8Array): Result<ProgramCacheEntry, ElfError | EbpfError> {
 		const owner = programCacheEntryOwner(loader);
-		if (owner === null || this.environment === NO_ENVIRONMENT) {
-			throw new TypeError('programs can be added only after withBuiltins(): there is no loader yet');
-		}
+		if (owner === null) throw new InvariantError(`${loader} is no loader`);
 		return loadExecutable(owner, this.environment, deploymentSlot(this.slot), elf);
+	}
+
+	/** Adds a program that is loaded when it is first invoked; one that does not load then is not deployed. */
+	replenishDeferred(programId: Pubkey, loader: Pubkey, elf: Uint8Array): void {
+		const owner = programCacheEntryOwner(loader);
+		if (owner === null) throw new InvariantError(`${loader} is no loader`);
+		const { environment } = this;
+		const slot = deploymentSlot(this.slot);
+		this.replenish(
+			programId,
+			ProgramCacheEntry.newDeferred(owner, slot, () => {
+				const loaded = loadExecutable(owner, environment, slot, elf);
+				return loaded.ok ? loaded.value.program : { kind: 'FailedVerification', environment };
+			}),
+		);
 	}
 
 	#makeBatch(slot: Slot): ProgramCacheForTxBatch {

@@ -24,7 +24,6 @@ import {
 } from '@parhelion/sdk';
 import {
 	durableNonce,
-	type InvokeContextCallback,
 	innerInstructions,
 	type JitMode,
 	type KeyedAccountSharedData,
@@ -37,6 +36,7 @@ import {
 	verifyNonceAccount,
 } from '@parhelion/svm';
 import type { ComputeBudget } from './compute-budget.ts';
+import { EpochStakes } from './epoch-stakes.ts';
 import type { LiteBank } from './lite-bank.ts';
 import { type Execution, executeTransaction } from './lite-execution.ts';
 import {
@@ -61,6 +61,10 @@ const NO_RETURN_DATA: TransactionReturnData = { programId: Pubkey.default, data:
 /** Lamports that the recent blockhashes name as a signature's price. */
 const LAMPORTS_PER_SIGNATURE = 5000n;
 
+/** Blockhashes that stay valid, as on a cluster. */
+const MAX_KEPT_BLOCKHASHES = 150;
+const NO_BLOCKHASHES: readonly Hash[] = [];
+
 /** The outcome of a transaction before it is committed. */
 interface Run {
 	readonly error: TransactionError | null;
@@ -70,11 +74,13 @@ interface Run {
 	readonly payer: Pubkey | null;
 }
 
+/** What a transaction did, as the face gives it. */
+export type LiteOutcome = TransactionMetadata | FailedTransactionMetadata;
+
 /** The machine behind the face. */
 export class LiteCore {
 	readonly bank: LiteBank;
-	readonly history: TransactionHistory<TransactionMetadata | FailedTransactionMetadata> =
-		new TransactionHistory();
+	history: TransactionHistory<LiteOutcome>;
 	latestBlockhash: Hash = GENESIS_BLOCKHASH;
 	computeBudget: ComputeBudget | null = null;
 	sigverify = false;
@@ -83,18 +89,37 @@ export class LiteCore {
 	jit: JitMode = 'auto';
 	/** Bytes; `null` for no limit. */
 	logBytesLimit: number | null = LOG_MESSAGES_BYTES_LIMIT;
+	/** Blockhashes that are valid beside the latest, oldest first. */
+	#keptBlockhashes: readonly Hash[] = NO_BLOCKHASHES;
 	#features: LiteFeatures;
 	#reservedKeys: ReadonlySet<string>;
-	/** No stake: the original's Node face has no way to set any. */
-	readonly #stakes: InvokeContextCallback = {
-		getEpochStake: () => 0n,
-		getEpochStakeForVoteAccount: () => 0n,
-	};
+	/** What `sol_get_epoch_stake` answers. */
+	stakes: EpochStakes = EpochStakes.none;
 
-	constructor(bank: LiteBank, features: LiteFeatures) {
+	constructor(
+		bank: LiteBank,
+		features: LiteFeatures,
+		history: TransactionHistory<LiteOutcome> = new TransactionHistory(),
+		reservedKeys: ReadonlySet<string> = reservedAccountKeys(features.set),
+	) {
 		this.bank = bank;
 		this.#features = features;
-		this.#reservedKeys = reservedAccountKeys(features.set);
+		this.history = history;
+		this.#reservedKeys = reservedKeys;
+	}
+
+	/** The same machine once more, in constant time; what either does from now on is its own. */
+	fork(): LiteCore {
+		const copy = new LiteCore(this.bank.fork(), this.#features, this.history.fork(), this.#reservedKeys);
+		copy.latestBlockhash = this.latestBlockhash;
+		copy.computeBudget = this.computeBudget;
+		copy.sigverify = this.sigverify;
+		copy.blockhashCheck = this.blockhashCheck;
+		copy.jit = this.jit;
+		copy.logBytesLimit = this.logBytesLimit;
+		copy.stakes = this.stakes;
+		copy.#keptBlockhashes = this.#keptBlockhashes;
+		return copy;
 	}
 
 	get features(): LiteFeatures {
@@ -105,8 +130,23 @@ export class LiteCore {
 		this.#reservedKeys = reservedAccountKeys(features.set);
 	}
 
-	/** Replaces the latest blockhash by one that follows from it. */
+	/** A new latest blockhash; the last 150 stay valid besides, until {@link expireBlockhash}. */
+	advanceBlockhash(): void {
+		const kept = [...this.#keptBlockhashes, this.latestBlockhash].slice(-MAX_KEPT_BLOCKHASHES);
+		this.expireBlockhash();
+		this.#keptBlockhashes = kept;
+	}
+
+	/** Whether a transaction may name this blockhash. */
+	isBlockhashValid(blockhash: Hash): boolean {
+		return (
+			blockhash.equals(this.latestBlockhash) || this.#keptBlockhashes.some((kept) => kept.equals(blockhash))
+		);
+	}
+
+	/** Replaces the latest blockhash by one that follows from it; no other is valid. */
 	expireBlockhash(): void {
+		this.#keptBlockhashes = NO_BLOCKHASHES;
 		this.latestBlockhash = createBlockhash(this.latestBlockhash.bytes);
 		storeRecentBlockhash(this.bank, this.latestBlockhash, LAMPORTS_PER_SIGNATURE);
 	}
@@ -167,7 +207,7 @@ export class LiteCore {
 				features: this.#features.runtime,
 				budget: this.computeBudget?.toBudget() ?? null,
 				cost: this.computeBudget?.toCost() ?? null,
-				stakes: this.#stakes,
+				stakes: this.stakes,
 				jit: this.jit,
 			},
 			log,
@@ -201,7 +241,7 @@ export class LiteCore {
 
 	/** Whether the message names the latest blockhash, or a nonce that its authority may advance. */
 	#isFresh(message: SanitizedMessage): boolean {
-		if (message.recentBlockhash.equals(this.latestBlockhash)) return true;
+		if (this.isBlockhashValid(message.recentBlockhash)) return true;
 		if (message.recentBlockhash.equals(durableNonce(this.latestBlockhash))) return false;
 		const address = message.getDurableNonce();
 		const account = address === null ? undefined : this.bank.accounts.get(address);

@@ -48,6 +48,7 @@ import {
 	type SVMTransactionExecutionBudget,
 } from '@parhelion/svm';
 import { availablePrograms, programSourceRevision } from './bundled-programs.ts';
+import type { CustomSyscall } from './custom-syscall.ts';
 import { LiteBank, loadErrorText } from './lite-bank.ts';
 
 /** The slot of the newest feature of mainnet-beta: where the clock starts. */
@@ -141,7 +142,7 @@ function stakeConfigAccount(): AccountSharedData {
 	return createAccount({ lamports: 1n, data, owner: programIds.config });
 }
 
-/** Adds the builtin programs, and makes the environment for programs added from now on. */
+/** Adds the builtin programs, and makes the environment for programs. */
 export function setBuiltins(
 	bank: LiteBank,
 	features: LiteFeatures,
@@ -151,12 +152,28 @@ export function setBuiltins(
 		bank.replenish(programId, ProgramCacheEntry.newBuiltin(0n, name, entrypoint));
 	}
 	bank.addAccountsNoChecks(builtinAccounts(features.set));
-	bank.environment = createProgramRuntimeEnvironment(
-		features.runtime,
-		budget ?? newBudgetWithDefaults(features.runtime.raiseCpiNestingLimitTo8),
-		false,
-		false,
-	);
+	bank.builtinsInput = { featureSet: features.set, features: features.runtime, budget };
+	setEnvironment(bank);
+}
+
+/** Makes the loader for programs added from now on: the runtime's syscalls, and the custom ones. */
+function setEnvironment(bank: LiteBank): void {
+	const input = bank.builtinsInput;
+	if (input === null) return;
+	const budget = input.budget ?? newBudgetWithDefaults(input.features.raiseCpiNestingLimitTo8);
+	const environment = createProgramRuntimeEnvironment(input.features, budget, false, false);
+	for (const { name, fn } of bank.customSyscalls) {
+		// A custom syscall may stand in for one of the runtime.
+		environment.unregisterFunction(name);
+		environment.registerFunction(name, fn);
+	}
+	bank.setEnvironment(environment);
+}
+
+/** Lends a syscall to programs added from now on; one of the same name is replaced. */
+export function addCustomSyscall(bank: LiteBank, syscall: CustomSyscall): void {
+	bank.customSyscalls = [...bank.customSyscalls.filter(({ name }) => name !== syscall.name), syscall];
+	setEnvironment(bank);
 }
 
 /** Adds the precompiles' accounts. */
@@ -171,23 +188,34 @@ export function setPrecompiles(bank: LiteBank): void {
  * the accounts are stored all the same then.
  */
 export function addProgram(bank: LiteBank, programId: Pubkey, loader: Pubkey, elf: Uint8Array): void {
+	const loaded = bank.loadElf(loader, storeProgram(bank, programId, loader, elf));
+	if (!loaded.ok) throw new RangeError(`Failed to add program: ${loadErrorText(loaded.error)}`);
+	bank.replenish(programId, loaded.value);
+}
+
+/** Stores a program's accounts; gives their own copy of the ELF, which nobody writes to. */
+function storeProgram(bank: LiteBank, programId: Pubkey, loader: Pubkey, elf: Uint8Array): Uint8Array {
 	const accounts = programAccounts(
 		{ programId, loader, elf, slot: bank.slot, upgradeAuthority: null },
 		(length) => minimumBalance(bank, length),
 	);
 	if (accounts === null) throw new RangeError(`Failed to add program: Unsupported loader: ${loader}`);
 	bank.addAccountsNoChecks(accounts);
-	// The account's own copy of the ELF, which nobody writes to.
 	const holder = accounts[0]![1].data;
-	const loaded = bank.loadElf(loader, holder.subarray(holder.length - elf.length));
-	if (!loaded.ok) throw new RangeError(`Failed to add program: ${loadErrorText(loaded.error)}`);
-	bank.replenish(programId, loaded.value);
+	return holder.subarray(holder.length - elf.length);
 }
 
-/** Adds the default programs that there is an ELF for. */
+/**
+ * Adds the default programs that there is an ELF for. They are known to load and are loaded when first invoked:
+ * together they take 25 of the 30 ms of a process's first instance.
+ */
 export function setDefaultPrograms(bank: LiteBank, features: FeatureSet): void {
 	for (const { program, elf } of availablePrograms(features)) {
-		addProgram(bank, program.programId, program.loader, elf);
+		bank.replenishDeferred(
+			program.programId,
+			program.loader,
+			storeProgram(bank, program.programId, program.loader, elf),
+		);
 	}
 }
 
@@ -233,7 +261,7 @@ export function defaultStart(): { readonly bank: LiteBank; readonly features: Li
 		setPrecompiles(bank);
 		start = { revision, bank, features };
 	}
-	return { bank: new LiteBank(start.bank), features: start.features };
+	return { bank: start.bank.fork(), features: start.features };
 }
 
 /** The state of an instance with nothing in it. */

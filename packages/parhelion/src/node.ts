@@ -3,8 +3,9 @@
  * from files, and the platform's cryptography is used where it is faster.
  */
 /// <reference types="node" />
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { setProgramSource } from './bundled-programs.ts';
+import { expectString } from './expect-type.ts';
 import { LiteSVM as PortableLiteSVM } from './lite-svm.ts';
 import { useNodeCrypto } from './node-crypto.ts';
 
@@ -44,9 +45,32 @@ export class LiteSVM extends PortableLiteSVM {
 		return svm;
 	}
 
+	/** The state in bytes of {@link toBytes}; throws as there. */
+	static override fromBytes(bytes: Uint8Array): LiteSVM {
+		const svm = new LiteSVM();
+		svm.adopt(bytes);
+		return svm;
+	}
+
+	/** The state in a file of {@link saveToFile}. Error if it cannot be read, RangeError as {@link fromBytes}. */
+	static loadFromFile(path: string): LiteSVM {
+		return LiteSVM.fromBytes(readFileSync(expectString(path, 'path')));
+	}
+
+	/** Writes the whole state to a file, in the format of {@link toBytes}. Error if it cannot be written. */
+	saveToFile(path: string): void {
+		writeFileSync(expectString(path, 'path'), this.toBytes());
+	}
+
+	/** Another instance that starts from this one's state, in constant time. Not in the original. */
+	override fork(): LiteSVM {
+		return new LiteSVM().restore(this.snapshot());
+	}
+
 	/** Adds the program in a file. Error if the file cannot be read, RangeError for a wrong ELF. */
 	addProgramFromFile(programId: string, path: string): void {
 		let elf: Uint8Array;
+		expectString(path, 'path');
 		try {
 			elf = readFileSync(path);
 		} catch (error) {

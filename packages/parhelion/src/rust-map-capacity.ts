@@ -31,6 +31,23 @@ export class RustMapCapacity {
 		this.#entries = capacity;
 	}
 
+	/** The same capacity, grown and shrunk on its own. */
+	clone(): RustMapCapacity {
+		return RustMapCapacity.fromParts(this.parts);
+	}
+
+	/** What {@link fromParts} makes the same capacity of. */
+	get parts(): readonly [number, number] {
+		return [this.#indices, this.#entries];
+	}
+
+	static fromParts([indices, entries]: readonly [number, number]): RustMapCapacity {
+		const capacity = new RustMapCapacity(0);
+		capacity.#indices = indices;
+		capacity.#entries = entries;
+		return capacity;
+	}
+
 	/** As `capacity()`. */
 	get value(): number {
 		return Math.min(this.#indices, this.#entries);

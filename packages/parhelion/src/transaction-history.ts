@@ -13,7 +13,40 @@ const MAX_CAPACITY = 2 ** 24;
 /** Results by the key of their signature, oldest first, as many as the capacity. */
 export class TransactionHistory<Outcome> {
 	#entries: Map<string, Outcome> = new Map();
-	readonly #capacity: RustMapCapacity = new RustMapCapacity(DEFAULT_CAPACITY);
+	/** Whether a fork has the same map, so that it is copied before it is written to. */
+	#isShared = false;
+	#capacity: RustMapCapacity = new RustMapCapacity(DEFAULT_CAPACITY);
+
+	/** The same history once more, in constant time; what either adds from now on is its own. */
+	fork(): TransactionHistory<Outcome> {
+		const copy = new TransactionHistory<Outcome>();
+		copy.#entries = this.#entries;
+		copy.#capacity = this.#capacity.clone();
+		copy.#isShared = true;
+		this.#isShared = true;
+		return copy;
+	}
+
+	/** The results with the keys of their signatures, oldest first. */
+	entries(): Iterable<readonly [string, Outcome]> {
+		return this.#entries;
+	}
+
+	/** What {@link restore} needs to make the capacity what it is. */
+	get capacityParts(): readonly [number, number] {
+		return this.#capacity.parts;
+	}
+
+	/** A history of these results, oldest first, with the capacity of another. */
+	static restore<Outcome>(
+		capacityParts: readonly [number, number],
+		entries: Iterable<readonly [string, Outcome]>,
+	): TransactionHistory<Outcome> {
+		const history = new TransactionHistory<Outcome>();
+		history.#capacity = RustMapCapacity.fromParts(capacityParts);
+		history.#entries = new Map(entries);
+		return history;
+	}
 
 	/** Whether anything is kept at all. */
 	get isEnabled(): boolean {
@@ -29,6 +62,7 @@ export class TransactionHistory<Outcome> {
 		const current = this.#capacity.value;
 		if (wanted <= current) {
 			this.#entries = new Map([...this.#entries].slice(0, wanted));
+			this.#isShared = false;
 			this.#capacity.shrinkToFit(this.#entries.size);
 		} else {
 			this.#capacity.reserve(this.#entries.size, wanted - current);
@@ -47,6 +81,10 @@ export class TransactionHistory<Outcome> {
 	add(signatureKey: string, outcome: Outcome): void {
 		const capacity = this.#capacity.value;
 		if (capacity === 0) return;
+		if (this.#isShared) {
+			this.#entries = new Map(this.#entries);
+			this.#isShared = false;
+		}
 		if (this.#entries.size === capacity) {
 			for (const oldest of this.#entries.keys()) {
 				this.#entries.delete(oldest);

@@ -9,6 +9,7 @@ import {
 	MESSAGE_VERSION_PREFIX,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
+import { wrongType } from './expect-type.ts';
 import type { Transaction } from './kit-types.ts';
 
 const SIGNATURE_BYTES = 64;
@@ -17,6 +18,10 @@ const MAX_VERSION = 1;
 
 function toBytes(bytes: ArrayLike<number>): Uint8Array {
 	return bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);
+}
+
+function isBytes(value: unknown): value is ArrayLike<number> {
+	return value instanceof Uint8Array || Array.isArray(value);
 }
 
 /** A signature as kit encodes it: zeros for none, cut or padded to 64 bytes. */
@@ -40,12 +45,16 @@ export function decodeInput(
 		const decoded = decodeTransaction(input);
 		return decoded.ok ? decoded.value : null;
 	}
-	const entries = Object.entries(input.signatures);
+	const { messageBytes: given, signatures }: Partial<Transaction> = Object(input);
+	if (!isBytes(given) || typeof signatures !== 'object' || signatures === null) {
+		throw wrongType('transaction', 'a transaction of @solana/kit, or its wire bytes (a Uint8Array)', input);
+	}
+	const entries = Object.entries(signatures);
 	const missing = entries.filter(([, signature]) => signature === null).map(([address]) => address);
 	if (requireSignatures && missing.length > 0) {
 		throw new TypeError(`Transaction is missing signatures for addresses: ${missing.join(', ')}.`);
 	}
-	const messageBytes = toBytes(input.messageBytes);
+	const messageBytes = toBytes(given);
 	const first = messageBytes[0] ?? 0;
 	const version = first - MESSAGE_VERSION_PREFIX;
 	if (version > MAX_VERSION) {

@@ -4,10 +4,11 @@
  * The bytes handed out are copies; a caller may write to them.
  * Source: node-litesvm transaction_metadata.rs, litesvm types.rs.
  */
-import type {
-	CompiledInstruction as CompiledInstructionFields,
-	Lamports,
-	TransactionError,
+import {
+	type CompiledInstruction as CompiledInstructionFields,
+	type Lamports,
+	type TransactionError,
+	transactionErrorText,
 } from '@parhelion/sdk';
 import type {
 	InnerInstruction as InnerInstructionFields,
@@ -18,6 +19,7 @@ import { type AddressAndAccount, toEncodedAccount } from './account.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { formatLogs } from './format-logs.ts';
 import type { EncodedAccount } from './kit-types.ts';
+import { formatLogTree, type LogTreeOptions } from './log-tree.ts';
 import {
 	debugAccount,
 	debugCompiledInstruction,
@@ -151,9 +153,17 @@ export class TransactionMetadata {
 	fee(): bigint {
 		return this.#facts.fee;
 	}
+	/** The same as plain data, to be read only. Not in the original. */
+	toFacts(): TransactionFacts {
+		return this.#facts;
+	}
 	/** The logs with terminal colours. */
 	prettyLogs(): string {
 		return formatLogs(this.#facts.logs);
+	}
+	/** The logs as a tree of invocations, with names, results and CU. Not in the original. */
+	logTree(options?: LogTreeOptions): string {
+		return formatLogTree(this.#facts.logs, options);
 	}
 	toString(): string {
 		return debugTuple('TransactionMetadata', debugFacts(this.#facts));
@@ -175,6 +185,10 @@ export class FailedTransactionMetadata {
 	/** The error as a value with its name. Not in the original. */
 	transactionError(): TransactionError {
 		return this.#error;
+	}
+	/** Why it failed, in Agave's words. Not in the original. */
+	message(): string {
+		return transactionErrorText(this.#error);
 	}
 	meta(): TransactionMetadata {
 		return new TransactionMetadata(this.#facts);

@@ -66,7 +66,7 @@ export function collectBalances(
 }
 
 /** The token balances of the message's accounts as they are now, in account order. */
-export function collectTokenBalances(
+function collectTokenBalances(
 	message: SanitizedMessage,
 	getAccount: (pubkey: Pubkey) => AccountSharedData | null,
 ): TokenBalance[] {

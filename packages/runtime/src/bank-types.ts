@@ -195,7 +195,7 @@ export interface GenesisOptions {
 	readonly slot?: Slot;
 	/** Bytes of logs kept a transaction; `null` keeps all (the default, as a node that serves RPC). */
 	readonly logBytesLimit?: number | null;
-	/** Transactions kept for `getTransaction`; 100,000 by default. */
+	/** Transactions kept for `getTransaction`, 100,000 by default; fewer where they take more than 512 MiB. */
 	readonly historyLimit?: number;
 }
 

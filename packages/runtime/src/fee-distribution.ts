@@ -19,7 +19,7 @@ export function addFees(a: FeeDetails, b: FeeDetails): FeeDetails {
 }
 
 /** The leader's part of the fees, in lamports. */
-export function leaderReward(fees: FeeDetails): Lamports {
+function leaderReward(fees: FeeDetails): Lamports {
 	return fees.prioritizationFee + fees.transactionFee - (fees.transactionFee * BURN_PERCENT) / 100n;
 }
 

@@ -35,7 +35,6 @@ const ACCOUNTS_WITHOUT_CODE: readonly {
 	readonly name: string;
 	readonly enableFeature: FeatureName | null;
 }[] = [
-	{ programId: programIds.vote, name: 'solana_vote_program', enableFeature: null },
 	{
 		programId: programIds.zkTokenProof,
 		name: 'zk_token_proof_program',

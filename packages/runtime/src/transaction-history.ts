@@ -1,5 +1,6 @@
 /**
- * The committed transactions by signature and the times of slots, as many as the limit allows; the oldest go first.
+ * The committed transactions by signature and the times of slots, as many as the limits allow; the oldest go
+ * first.
  *
  * Stands in for the ledger's columns (`TransactionStatus`, `Blocktime`) until there is a ledger.
  */
@@ -24,25 +25,54 @@ export function signatureKey(s: Uint8Array): string {
 	);
 }
 
+/** Bytes of transactions kept: a program may log megabytes in each. */
+const MAX_BYTES = 512 * 1024 * 1024;
+/** About what a transaction takes beside its logs and inner instructions: message, balances, keys. */
+const BASE_BYTES = 2048;
+/** About what an object or a string takes besides its content. */
+const ITEM_BYTES = 64;
+
+/** About how many bytes a transaction takes. */
+function sizeOf({ meta }: CommittedTransaction): number {
+	let size = BASE_BYTES;
+	for (const message of meta.logMessages) size += ITEM_BYTES + message.length;
+	for (const instructions of meta.innerInstructions) {
+		for (const { instruction } of instructions) {
+			size += ITEM_BYTES + instruction.data.length + instruction.accounts.length;
+		}
+	}
+	return size;
+}
+
 /** Committed transactions, oldest first. */
 export class TransactionHistory {
 	readonly #bySignature: Map<string, CommittedTransaction> = new Map();
 	readonly #limit: number;
+	readonly #maxBytes: number;
+	#bytes = 0;
 
-	/** `limit` is a number of transactions; 0 keeps none. */
-	constructor(limit: number) {
+	/** `limit` is a number of transactions, 0 keeps none; `maxBytes` bounds what they take, the newest apart. */
+	constructor(limit: number, maxBytes: number = MAX_BYTES) {
 		this.#limit = limit;
+		this.#maxBytes = maxBytes;
 	}
 
 	add(transaction: CommittedTransaction): void {
 		if (this.#limit === 0) return;
-		if (this.#bySignature.size >= this.#limit) {
-			for (const oldest of this.#bySignature.keys()) {
-				this.#bySignature.delete(oldest);
-				break;
-			}
+		const key = signatureKey(transaction.signature);
+		const before = this.#bySignature.get(key);
+		if (before !== undefined) this.#forget(key, before);
+		this.#bytes += sizeOf(transaction);
+		for (const [oldest, old] of this.#bySignature) {
+			if (this.#bySignature.size < this.#limit && this.#bytes <= this.#maxBytes) break;
+			this.#forget(oldest, old);
 		}
-		this.#bySignature.set(signatureKey(transaction.signature), transaction);
+		this.#bySignature.set(key, transaction);
+	}
+
+	#forget(key: string, transaction: CommittedTransaction): void {
+		this.#bySignature.delete(key);
+		this.#bytes -= sizeOf(transaction);
 	}
 
 	/** By signature: 64 bytes, or base58. */

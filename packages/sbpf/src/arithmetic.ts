@@ -41,9 +41,8 @@ export function divide64(M: Int32Array, d: number, bl: number, bh: number): void
 	if (ah >>> 0 < EXACT_UPPER && bh >>> 0 < EXACT_UPPER) {
 		const a = (ah >>> 0) * TWO_32 + (al >>> 0);
 		const b = (bh >>> 0) * TWO_32 + (bl >>> 0);
-		let q = Math.floor(a / b);
-		// The rounded quotient may have reached the next integer.
-		if (q * b > a) q--;
+		// Exact: a quotient so close below an integer k that it rounds to k needs (k - 1) * b >= 2^53.
+		const q = Math.floor(a / b);
 		M[d] = q | 0;
 		M[d + 1] = Math.floor(q / TWO_32);
 	} else {

@@ -1,23 +1,26 @@
 /**
- * Programs in the form the interpreter runs: four words a slot, version differences resolved.
+ * Programs in the form the interpreter runs: five words a slot, version differences resolved.
  *
  * Owns the interpreter's own operations ({@link OPS}) and the lowering of every instruction of every
  * version to one of them. A program is decoded once per executable. Refuses semantics: those are the
  * interpreter's.
  * Source: solana-sbpf `interpreter.rs` (`step`: which version runs which arm).
  *
- * A slot's words:
- *   0  operation | destination << 8 | source << 16, registers as indices of their lower word
- *   1  immediate (lower word); displacement of a load or store
- *   2  immediate (upper word); immediate of a store; target of a jump or call as a word index
- *   3  length of the run that starts here: instructions up to and including the next one that may go
+ * One `Int32Array` holds the registers (pairs of words, lower first) and behind them the slots, so that an
+ * operand is the index of a pair whether it is a register or an immediate: `add64 r1, r2` and
+ * `add64 r1, 7` are one operation. A slot's words:
+ *   0  operation | destination << 8 | displacement (of an address or a jump) << 16
+ *   1  index of the operand: a register, or word 2 of this slot; of a call its target
+ *   2  immediate, lower word
+ *   3  immediate, upper word
+ *   4  length of the run that starts here: instructions up to and including the next one that may go
  *      elsewhere. The meter is taken a run at a time.
- * One slot more than the program has holds OVERRUN, where execution past the end arrives.
+ * Before the first slot and behind the last lies an OVERRUN each, where jumps out of the text arrive.
  */
 import { InvariantError } from '@parhelion/sdk';
 import type { Executable } from './executable.ts';
 import { INSN_SIZE } from './isa/ebpf.ts';
-import type { OpName } from './isa/instructions.ts';
+import type { OperandShape, OpName } from './isa/instructions.ts';
 import { instructionTable } from './isa/table.ts';
 import {
 	type BuiltinFunction,
@@ -26,13 +29,18 @@ import {
 	callxUsesSrcReg,
 	explicitSignExtensionOfResults,
 	manualStackFrameBump,
+	type SBPFVersion,
 	stackFrameGaps,
 	staticSyscalls,
 	swapSubRegImmOperands,
 } from './program.ts';
 
 /** Words of a slot. */
-export const SLOT_WORDS = 4;
+export const SLOT_WORDS = 5;
+/** Words of the registers, the unused pair of the program counter included. */
+export const REGISTER_WORDS = 24;
+/** Where the first slot begins. */
+export const FIRST_SLOT: number = REGISTER_WORDS + SLOT_WORDS;
 
 // biome-ignore format: grouped as the interpreter has them
 /** The interpreter's operations; the index of each is the number it is known by there. */
@@ -62,8 +70,8 @@ const ENDS_RUN: Uint8Array = Uint8Array.from(OPS, (op) =>
 
 /** A program as the interpreter runs it. */
 export interface DecodedProgram<C extends ContextObject> {
-	/** {@link SLOT_WORDS} words a slot. */
-	readonly code: Int32Array;
+	/** Registers and slots; see the module's header. */
+	readonly memory: Int32Array;
 	/** Slots of the program. */
 	readonly slots: number;
 	/** The functions its syscalls mean. */
@@ -73,9 +81,11 @@ export interface DecodedProgram<C extends ContextObject> {
 	/** Address of slot 0, lower and upper word. */
 	readonly textLo: number;
 	readonly textHi: number;
-	/** Where the meter ends inside a run: the word index that holds STOP in place of {@link patched}; -1 for nowhere. */
+	/** The word that holds STOP in place of {@link patched}, where the meter ends inside a run; -1 for none. */
 	patchedAt: number;
 	patched: number;
+	/** Counts entries of the interpreter: tells a caller that its registers were used by another. */
+	entries: number;
 }
 
 /** What a lowering may read of an instruction, and where it puts the words. */
@@ -85,282 +95,320 @@ interface Slot {
 	src: number;
 	off: number;
 	imm: number;
-	word1: number;
-	word2: number;
+	lo: number;
+	hi: number;
+	/** Word 1: the operand, or the target of a call. */
+	target: number;
 }
 
 /** What a lowering may know of the program. */
 interface Lowering {
-	readonly view: DataView;
+	/** Two words a slot: opcode, registers and displacement; immediate. */
+	readonly text: Int32Array;
 	readonly slots: number;
 	/** 32-bit results are zero-extended (V2). */
 	readonly zeroExtends: boolean;
 	/** `sub reg, imm` is `imm - reg` (V2). */
 	readonly swapsSub: boolean;
-	/** The word index of slot `pc`; past the end (or before the beginning) that of OVERRUN. */
-	targetWord(pc: number): number;
-	/** The register a `callx` names. */
-	callxRegister(slot: Slot): number;
 	/** A syscall where the loader has it, else a function: relative from V3 on, by key before. */
 	lowerCall(slot: Slot): Op;
+	/** Puts the register of a `callx` into `dst`. */
+	lowerCallx(slot: Slot): Op;
 }
 
 /** Lowers one instruction: writes the words of `slot` and names the operation. */
 type Lower = Op | ((slot: Slot, program: Lowering) => Op);
 
-/** An immediate that is sign-extended. */
-const imm64 =
+/** An immediate that is zero-extended, where most are sign-extended. */
+const unsigned =
 	(op: Op): Lower =>
 	(slot) => {
-		slot.word2 = slot.imm >> 31;
-		return op;
-	};
-/** An immediate that is zero-extended. */
-const immU32 =
-	(op: Op): Lower =>
-	(slot) => {
-		slot.word2 = 0;
-		return op;
-	};
-/** A displacement, and for a store the immediate. */
-const memory =
-	(op: Op): Lower =>
-	(slot) => {
-		slot.word1 = slot.off;
-		slot.word2 = slot.imm;
-		return op;
-	};
-const jump =
-	(op: Op): Lower =>
-	(slot, program) => {
-		slot.word2 = program.targetWord(slot.pc + 1 + slot.off);
+		slot.hi = 0;
 		return op;
 	};
 /** A shift of 64 bits by a constant: by nothing, by less than a word, by a word or more. */
 const shift64 =
 	(low: Op, high: Op): Lower =>
 	(slot) => {
-		slot.word1 = slot.imm & 63;
-		if (slot.word1 === 0) return 'NOP';
-		return slot.word1 < 32 ? low : high;
+		slot.lo = slot.imm & 63;
+		if (slot.lo === 0) return 'NOP';
+		return slot.lo < 32 ? low : high;
 	};
-/** One operation where 32-bit results are sign-extended, another where they are zero-extended. */
-const extended =
-	(signed: Op, zero: Op): Lower =>
-	(_slot, program) =>
-		program.zeroExtends ? zero : signed;
-/** A product, quotient or remainder of V2 that has no fast path. */
-const pqr =
+/** Operations without an arm of their own in the interpreter's switch; see `seldom` in `arithmetic.ts`. */
+const seldom =
 	(kind: number): Lower =>
 	(slot) => {
-		slot.word2 = kind;
-		return 'PQR';
+		slot.off = kind;
+		return 'SELDOM';
+	};
+/** One operation where 32-bit results are sign-extended, a seldom one where they are zero-extended. */
+const extended =
+	(signed: Op, zero: number): Lower =>
+	(slot, program) => {
+		if (!program.zeroExtends) return signed;
+		slot.off = zero;
+		return 'SELDOM';
 	};
 
-/** {@link pqr}'s kinds: the operation, plus 1 for a register operand. */
-export const PQR_UHMUL64 = 0;
-export const PQR_SHMUL64 = 2;
-export const PQR_SDIV32 = 4;
-export const PQR_SDIV64 = 6;
-export const PQR_SREM32 = 8;
-export const PQR_SREM64 = 10;
+/** The kinds of SELDOM. */
+export const UHMUL64 = 0;
+export const SHMUL64 = 1;
+export const SDIV32 = 2;
+export const SDIV64 = 3;
+export const SREM32 = 4;
+export const SREM64 = 5;
+export const ADD32_ZERO = 6;
+export const SUB32_ZERO = 7;
+export const RSUB32_ZERO = 8;
+export const MUL32_ZERO = 9;
+export const MOV32_SIGN = 10;
+export const RSUB64 = 11;
+export const BE16 = 12;
+export const BE32 = 13;
+export const BE64 = 14;
 
 const LOWERINGS: Readonly<Record<OpName, Lower>> = {
 	LD_DW_IMM: (slot, program) => {
 		// Upstream reads past the end here; the verifier excludes it.
 		if (slot.pc + 1 >= program.slots) return 'UNSUPPORTED';
-		slot.word2 = program.view.getInt32((slot.pc + 1) * INSN_SIZE + 4, true);
+		slot.hi = program.text[slot.pc * 2 + 3]!;
 		return 'LDDW';
 	},
-	LD_B_REG: memory('LD8'),
-	LD_H_REG: memory('LD16'),
-	LD_W_REG: memory('LD32'),
-	LD_DW_REG: memory('LD64'),
-	ST_B_IMM: memory('ST8_IMM'),
-	ST_H_IMM: memory('ST16_IMM'),
-	ST_W_IMM: memory('ST32_IMM'),
-	ST_DW_IMM: memory('ST64_IMM'),
-	ST_B_REG: memory('ST8_REG'),
-	ST_H_REG: memory('ST16_REG'),
-	ST_W_REG: memory('ST32_REG'),
-	ST_DW_REG: memory('ST64_REG'),
-	LD_1B_REG: memory('LD8'),
-	LD_2B_REG: memory('LD16'),
-	LD_4B_REG: memory('LD32'),
-	LD_8B_REG: memory('LD64'),
-	ST_1B_IMM: memory('ST8_IMM'),
-	ST_2B_IMM: memory('ST16_IMM'),
-	ST_4B_IMM: memory('ST32_IMM'),
-	ST_8B_IMM: memory('ST64_IMM'),
-	ST_1B_REG: memory('ST8_REG'),
-	ST_2B_REG: memory('ST16_REG'),
-	ST_4B_REG: memory('ST32_REG'),
-	ST_8B_REG: memory('ST64_REG'),
+	LD_B_REG: 'LD8',
+	LD_H_REG: 'LD16',
+	LD_W_REG: 'LD32',
+	LD_DW_REG: 'LD64',
+	LD_1B_REG: 'LD8',
+	LD_2B_REG: 'LD16',
+	LD_4B_REG: 'LD32',
+	LD_8B_REG: 'LD64',
+	ST_B_IMM: 'ST8',
+	ST_H_IMM: 'ST16',
+	ST_W_IMM: 'ST32',
+	ST_DW_IMM: 'ST64',
+	ST_1B_IMM: 'ST8',
+	ST_2B_IMM: 'ST16',
+	ST_4B_IMM: 'ST32',
+	ST_8B_IMM: 'ST64',
+	ST_B_REG: 'ST8',
+	ST_H_REG: 'ST16',
+	ST_W_REG: 'ST32',
+	ST_DW_REG: 'ST64',
+	ST_1B_REG: 'ST8',
+	ST_2B_REG: 'ST16',
+	ST_4B_REG: 'ST32',
+	ST_8B_REG: 'ST64',
 
-	ADD32_IMM: extended('ADD32_IMM', 'ADD32Z_IMM'),
-	ADD32_REG: extended('ADD32_REG', 'ADD32Z_REG'),
+	ADD32_IMM: extended('ADD32', ADD32_ZERO),
+	ADD32_REG: extended('ADD32', ADD32_ZERO),
 	SUB32_IMM: (slot, program) => {
-		if (program.swapsSub) return program.zeroExtends ? 'RSUB32Z_IMM' : 'UNSUPPORTED';
-		slot.word1 = -slot.imm | 0;
-		return program.zeroExtends ? 'ADD32Z_IMM' : 'ADD32_IMM';
+		if (program.zeroExtends) slot.off = program.swapsSub ? RSUB32_ZERO : SUB32_ZERO;
+		return program.zeroExtends ? 'SELDOM' : 'SUB32';
 	},
-	SUB32_REG: extended('SUB32_REG', 'SUB32Z_REG'),
-	MUL32_IMM: extended('MUL32_IMM', 'MUL32Z_IMM'),
-	MUL32_REG: extended('MUL32_REG', 'MUL32Z_REG'),
-	DIV32_IMM: 'DIV32_IMM',
-	DIV32_REG: 'DIV32_REG',
-	OR32_IMM: 'OR32_IMM',
-	OR32_REG: 'OR32_REG',
-	AND32_IMM: immU32('AND64_IMM'),
-	AND32_REG: 'AND32_REG',
-	LSH32_IMM: 'LSH32_IMM',
-	LSH32_REG: 'LSH32_REG',
-	RSH32_IMM: 'RSH32_IMM',
-	RSH32_REG: 'RSH32_REG',
+	SUB32_REG: extended('SUB32', SUB32_ZERO),
+	MUL32_IMM: extended('MUL32', MUL32_ZERO),
+	MUL32_REG: extended('MUL32', MUL32_ZERO),
+	DIV32_IMM: 'DIV32',
+	DIV32_REG: 'DIV32',
+	MOD32_IMM: 'MOD32',
+	MOD32_REG: 'MOD32',
+	OR32_IMM: 'OR32',
+	OR32_REG: 'OR32',
+	AND32_IMM: 'AND32',
+	AND32_REG: 'AND32',
+	XOR32_IMM: 'XOR32',
+	XOR32_REG: 'XOR32',
+	LSH32_IMM: 'LSH32',
+	LSH32_REG: 'LSH32',
+	RSH32_IMM: 'RSH32',
+	RSH32_REG: 'RSH32',
+	ARSH32_IMM: 'ARSH32',
+	ARSH32_REG: 'ARSH32',
 	NEG32: 'NEG32',
-	MOD32_IMM: 'MOD32_IMM',
-	MOD32_REG: 'MOD32_REG',
-	XOR32_IMM: 'XOR32_IMM',
-	XOR32_REG: 'XOR32_REG',
-	MOV32_IMM: immU32('MOV64_IMM'),
-	MOV32_REG: extended('MOV32_REG', 'MOV32S_REG'),
-	ARSH32_IMM: 'ARSH32_IMM',
-	ARSH32_REG: 'ARSH32_REG',
+	MOV32_IMM: unsigned('MOV64'),
+	MOV32_REG: extended('MOV32', MOV32_SIGN),
 	LE: (slot) => {
 		const bits = slot.imm;
-		slot.word1 = bits === 16 ? 0xffff : -1;
-		slot.word2 = 0;
+		slot.lo = bits === 16 ? 0xffff : -1;
+		slot.hi = 0;
 		if (bits === 64) return 'NOP';
-		return bits === 16 || bits === 32 ? 'AND64_IMM' : 'INVALID';
+		return bits === 16 || bits === 32 ? 'AND64' : 'INVALID';
 	},
 	BE: (slot) => {
-		if (slot.imm === 16) return 'BE16';
-		if (slot.imm === 32) return 'BE32';
-		return slot.imm === 64 ? 'BE64' : 'INVALID';
+		if (slot.imm !== 16 && slot.imm !== 32 && slot.imm !== 64) return 'INVALID';
+		slot.off = slot.imm === 16 ? BE16 : slot.imm === 32 ? BE32 : BE64;
+		return 'SELDOM';
 	},
 
-	ADD64_IMM: imm64('ADD64_IMM'),
-	ADD64_REG: 'ADD64_REG',
 	SUB64_IMM: (slot, program) => {
-		slot.word2 = slot.imm >> 31;
-		if (program.swapsSub) return 'RSUB64_IMM';
-		slot.word1 = -slot.imm | 0;
-		slot.word2 = slot.imm > 0 ? -1 : 0;
-		return 'ADD64_IMM';
+		if (!program.swapsSub) return 'SUB64';
+		slot.off = RSUB64;
+		return 'SELDOM';
 	},
-	SUB64_REG: 'SUB64_REG',
-	MUL64_IMM: imm64('MUL64_IMM'),
-	MUL64_REG: 'MUL64_REG',
-	DIV64_IMM: imm64('DIV64_IMM'),
-	DIV64_REG: 'DIV64_REG',
-	OR64_IMM: imm64('OR64_IMM'),
-	OR64_REG: 'OR64_REG',
-	AND64_IMM: imm64('AND64_IMM'),
-	AND64_REG: 'AND64_REG',
+	SUB64_REG: 'SUB64',
+	ADD64_IMM: 'ADD64',
+	ADD64_REG: 'ADD64',
+	MUL64_IMM: 'MUL64',
+	MUL64_REG: 'MUL64',
+	DIV64_IMM: 'DIV64',
+	DIV64_REG: 'DIV64',
+	MOD64_IMM: 'MOD64',
+	MOD64_REG: 'MOD64',
+	OR64_IMM: 'OR64',
+	OR64_REG: 'OR64',
+	AND64_IMM: 'AND64',
+	AND64_REG: 'AND64',
+	XOR64_IMM: 'XOR64',
+	XOR64_REG: 'XOR64',
+	MOV64_IMM: 'MOV64',
+	MOV64_REG: 'MOV64',
 	LSH64_IMM: shift64('LSH64_LOW', 'LSH64_HIGH'),
-	LSH64_REG: 'LSH64_REG',
+	LSH64_REG: 'LSH64',
 	RSH64_IMM: shift64('RSH64_LOW', 'RSH64_HIGH'),
-	RSH64_REG: 'RSH64_REG',
-	NEG64: 'NEG64',
-	MOD64_IMM: imm64('MOD64_IMM'),
-	MOD64_REG: 'MOD64_REG',
-	XOR64_IMM: imm64('XOR64_IMM'),
-	XOR64_REG: 'XOR64_REG',
-	MOV64_IMM: imm64('MOV64_IMM'),
-	MOV64_REG: 'MOV64_REG',
+	RSH64_REG: 'RSH64',
 	ARSH64_IMM: shift64('ARSH64_LOW', 'ARSH64_HIGH'),
-	ARSH64_REG: 'ARSH64_REG',
+	ARSH64_REG: 'ARSH64',
+	NEG64: 'NEG64',
 	HOR64_IMM: (slot) => {
-		slot.word1 = 0;
-		slot.word2 = slot.imm;
-		return 'OR64_IMM';
+		slot.lo = 0;
+		slot.hi = slot.imm;
+		return 'OR64';
 	},
 
-	LMUL32_IMM: 'MUL32Z_IMM',
-	LMUL32_REG: 'MUL32Z_REG',
-	LMUL64_IMM: imm64('MUL64_IMM'),
-	LMUL64_REG: 'MUL64_REG',
-	UHMUL64_IMM: pqr(PQR_UHMUL64),
-	UHMUL64_REG: pqr(PQR_UHMUL64 + 1),
-	SHMUL64_IMM: pqr(PQR_SHMUL64),
-	SHMUL64_REG: pqr(PQR_SHMUL64 + 1),
-	UDIV32_IMM: 'DIV32_IMM',
-	UDIV32_REG: 'DIV32_REG',
-	UDIV64_IMM: immU32('DIV64_IMM'),
-	UDIV64_REG: 'DIV64_REG',
-	UREM32_IMM: 'MOD32_IMM',
-	UREM32_REG: 'MOD32_REG',
-	UREM64_IMM: immU32('MOD64_IMM'),
-	UREM64_REG: 'MOD64_REG',
-	SDIV32_IMM: pqr(PQR_SDIV32),
-	SDIV32_REG: pqr(PQR_SDIV32 + 1),
-	SDIV64_IMM: pqr(PQR_SDIV64),
-	SDIV64_REG: pqr(PQR_SDIV64 + 1),
-	SREM32_IMM: pqr(PQR_SREM32),
-	SREM32_REG: pqr(PQR_SREM32 + 1),
-	SREM64_IMM: pqr(PQR_SREM64),
-	SREM64_REG: pqr(PQR_SREM64 + 1),
+	LMUL32_IMM: seldom(MUL32_ZERO),
+	LMUL32_REG: seldom(MUL32_ZERO),
+	LMUL64_IMM: 'MUL64',
+	LMUL64_REG: 'MUL64',
+	UHMUL64_IMM: (slot) => {
+		// Zero-extended, where SHMUL64_IMM's is sign-extended: upstream has it so.
+		slot.hi = 0;
+		slot.off = UHMUL64;
+		return 'SELDOM';
+	},
+	UHMUL64_REG: seldom(UHMUL64),
+	SHMUL64_IMM: seldom(SHMUL64),
+	SHMUL64_REG: seldom(SHMUL64),
+	UDIV32_IMM: 'DIV32',
+	UDIV32_REG: 'DIV32',
+	UDIV64_IMM: unsigned('DIV64'),
+	UDIV64_REG: 'DIV64',
+	UREM32_IMM: 'MOD32',
+	UREM32_REG: 'MOD32',
+	UREM64_IMM: unsigned('MOD64'),
+	UREM64_REG: 'MOD64',
+	SDIV32_IMM: seldom(SDIV32),
+	SDIV32_REG: seldom(SDIV32),
+	SDIV64_IMM: seldom(SDIV64),
+	SDIV64_REG: seldom(SDIV64),
+	SREM32_IMM: seldom(SREM32),
+	SREM32_REG: seldom(SREM32),
+	SREM64_IMM: seldom(SREM64),
+	SREM64_REG: seldom(SREM64),
 
-	JEQ32_IMM: jump('JEQ32_IMM'),
-	JEQ32_REG: jump('JEQ32_REG'),
-	JGT32_IMM: jump('JGT32_IMM'),
-	JGT32_REG: jump('JGT32_REG'),
-	JGE32_IMM: jump('JGE32_IMM'),
-	JGE32_REG: jump('JGE32_REG'),
-	JLT32_IMM: jump('JLT32_IMM'),
-	JLT32_REG: jump('JLT32_REG'),
-	JLE32_IMM: jump('JLE32_IMM'),
-	JLE32_REG: jump('JLE32_REG'),
-	JSET32_IMM: jump('JSET32_IMM'),
-	JSET32_REG: jump('JSET32_REG'),
-	JNE32_IMM: jump('JNE32_IMM'),
-	JNE32_REG: jump('JNE32_REG'),
-	JSGT32_IMM: jump('JSGT32_IMM'),
-	JSGT32_REG: jump('JSGT32_REG'),
-	JSGE32_IMM: jump('JSGE32_IMM'),
-	JSGE32_REG: jump('JSGE32_REG'),
-	JSLT32_IMM: jump('JSLT32_IMM'),
-	JSLT32_REG: jump('JSLT32_REG'),
-	JSLE32_IMM: jump('JSLE32_IMM'),
-	JSLE32_REG: jump('JSLE32_REG'),
-
-	JA: jump('JA'),
-	JEQ64_IMM: jump('JEQ64_IMM'),
-	JEQ64_REG: jump('JEQ64_REG'),
-	JGT64_IMM: jump('JGT64_IMM'),
-	JGT64_REG: jump('JGT64_REG'),
-	JGE64_IMM: jump('JGE64_IMM'),
-	JGE64_REG: jump('JGE64_REG'),
-	JLT64_IMM: jump('JLT64_IMM'),
-	JLT64_REG: jump('JLT64_REG'),
-	JLE64_IMM: jump('JLE64_IMM'),
-	JLE64_REG: jump('JLE64_REG'),
-	JSET64_IMM: jump('JSET64_IMM'),
-	JSET64_REG: jump('JSET64_REG'),
-	JNE64_IMM: jump('JNE64_IMM'),
-	JNE64_REG: jump('JNE64_REG'),
-	JSGT64_IMM: jump('JSGT64_IMM'),
-	JSGT64_REG: jump('JSGT64_REG'),
-	JSGE64_IMM: jump('JSGE64_IMM'),
-	JSGE64_REG: jump('JSGE64_REG'),
-	JSLT64_IMM: jump('JSLT64_IMM'),
-	JSLT64_REG: jump('JSLT64_REG'),
-	JSLE64_IMM: jump('JSLE64_IMM'),
-	JSLE64_REG: jump('JSLE64_REG'),
+	JA: 'JA',
+	JEQ32_IMM: 'JEQ32',
+	JEQ32_REG: 'JEQ32',
+	JGT32_IMM: 'JGT32',
+	JGT32_REG: 'JGT32',
+	JGE32_IMM: 'JGE32',
+	JGE32_REG: 'JGE32',
+	JLT32_IMM: 'JLT32',
+	JLT32_REG: 'JLT32',
+	JLE32_IMM: 'JLE32',
+	JLE32_REG: 'JLE32',
+	JSET32_IMM: 'JSET32',
+	JSET32_REG: 'JSET32',
+	JNE32_IMM: 'JNE32',
+	JNE32_REG: 'JNE32',
+	JSGT32_IMM: 'JSGT32',
+	JSGT32_REG: 'JSGT32',
+	JSGE32_IMM: 'JSGE32',
+	JSGE32_REG: 'JSGE32',
+	JSLT32_IMM: 'JSLT32',
+	JSLT32_REG: 'JSLT32',
+	JSLE32_IMM: 'JSLE32',
+	JSLE32_REG: 'JSLE32',
+	JEQ64_IMM: 'JEQ64',
+	JEQ64_REG: 'JEQ64',
+	JGT64_IMM: 'JGT64',
+	JGT64_REG: 'JGT64',
+	JGE64_IMM: 'JGE64',
+	JGE64_REG: 'JGE64',
+	JLT64_IMM: 'JLT64',
+	JLT64_REG: 'JLT64',
+	JLE64_IMM: 'JLE64',
+	JLE64_REG: 'JLE64',
+	JSET64_IMM: 'JSET64',
+	JSET64_REG: 'JSET64',
+	JNE64_IMM: 'JNE64',
+	JNE64_REG: 'JNE64',
+	JSGT64_IMM: 'JSGT64',
+	JSGT64_REG: 'JSGT64',
+	JSGE64_IMM: 'JSGE64',
+	JSGE64_REG: 'JSGE64',
+	JSLT64_IMM: 'JSLT64',
+	JSLT64_REG: 'JSLT64',
+	JSLE64_IMM: 'JSLE64',
+	JSLE64_REG: 'JSLE64',
 	CALL_IMM: (slot, program) => program.lowerCall(slot),
-	CALL_REG: (slot, program) => {
-		slot.dst = program.callxRegister(slot);
-		return slot.dst > 10 ? 'UNSUPPORTED' : 'CALLX';
-	},
+	CALL_REG: (slot, program) => program.lowerCallx(slot),
 	EXIT: 'EXIT',
 };
 
+/** Flags of an opcode: its operand is the immediate; it jumps; it has a lowering of its own. */
+const HAS_IMMEDIATE = 1;
+const IS_JUMP = 2;
+const IS_SPECIAL = 4;
+
+const IMMEDIATE_SHAPES: ReadonlySet<OperandShape> = new Set([
+	'lddw',
+	'storeImm',
+	'aluImm',
+	'endian',
+	'jumpImm',
+]);
+const JUMP_SHAPES: ReadonlySet<OperandShape> = new Set(['jump', 'jumpImm', 'jumpReg']);
+
+/** The lowerings of one version by opcode byte, dense: decoding asks nothing by name. */
+interface LoweringTable {
+	readonly op: Uint8Array;
+	readonly flags: Uint8Array;
+	readonly special: readonly (Exclude<Lower, Op> | undefined)[];
+}
+
+const tables: (LoweringTable | undefined)[] = [];
+
+function loweringTable(version: SBPFVersion): LoweringTable {
+	tables[version] ??= compileTable(version);
+	return tables[version];
+}
+
+function compileTable(version: SBPFVersion): LoweringTable {
+	const op = new Uint8Array(256).fill(NUMBER_OF.UNSUPPORTED);
+	const flags = new Uint8Array(256);
+	const special: (Exclude<Lower, Op> | undefined)[] = new Array(256).fill(undefined);
+	for (const row of instructionTable(version).rows) {
+		if (row === undefined) continue;
+		const lower = LOWERINGS[row.name];
+		if (typeof lower === 'string') op[row.opcode] = NUMBER_OF[lower];
+		else special[row.opcode] = lower;
+		flags[row.opcode] =
+			(IMMEDIATE_SHAPES.has(row.shape) ? HAS_IMMEDIATE : 0) |
+			(JUMP_SHAPES.has(row.shape) ? IS_JUMP : 0) |
+			(typeof lower === 'string' ? 0 : IS_SPECIAL);
+	}
+	return { op, flags, special };
+}
+
+/** Word 1 of a call through a register, and of one that leads out of the text. */
+const TARGET_IN_REGISTER = 0;
+const TARGET_OUTSIDE = -1;
 /** Registers a program may name; others only stand in text that no verifier saw. */
 const LAST_REGISTER = 10;
 
 /** The decoding of one executable. */
 class Decoder<C extends ContextObject> implements Lowering {
-	readonly view: DataView;
+	readonly text: Int32Array;
 	readonly slots: number;
 	readonly zeroExtends: boolean;
 	readonly swapsSub: boolean;
@@ -370,21 +418,20 @@ class Decoder<C extends ContextObject> implements Lowering {
 
 	constructor(executable: Executable<C>) {
 		const { textBytes, sbpfVersion } = executable;
-		this.view = new DataView(textBytes.buffer, textBytes.byteOffset, textBytes.byteLength);
 		this.slots = Math.floor(textBytes.length / INSN_SIZE);
+		// A copy begins at a word's border, as the text need not.
+		this.text = new Int32Array(textBytes.slice(0, this.slots * INSN_SIZE).buffer);
 		this.zeroExtends = explicitSignExtensionOfResults(sbpfVersion);
 		this.swapsSub = swapSubRegImmOperands(sbpfVersion);
 		this.#executable = executable;
 	}
 
-	targetWord(pc: number): number {
-		return (pc >= 0 && pc < this.slots ? pc : this.slots) * SLOT_WORDS;
-	}
-
-	callxRegister(slot: Slot): number {
+	lowerCallx(slot: Slot): Op {
 		const { sbpfVersion } = this.#executable;
-		if (callxUsesSrcReg(sbpfVersion)) return slot.src;
-		return callxUsesDstReg(sbpfVersion) ? slot.dst : slot.imm >>> 0;
+		if (callxUsesSrcReg(sbpfVersion)) slot.dst = slot.src;
+		else if (!callxUsesDstReg(sbpfVersion)) slot.dst = slot.imm >>> 0;
+		slot.target = TARGET_IN_REGISTER;
+		return slot.dst <= LAST_REGISTER ? 'CALL' : 'UNSUPPORTED';
 	}
 
 	lowerCall(slot: Slot): Op {
@@ -394,17 +441,18 @@ class Decoder<C extends ContextObject> implements Lowering {
 		if (!isStatic || slot.src === 0) {
 			const entry = loader.functions.lookupByKey(key);
 			if (entry !== undefined) {
-				slot.word1 = this.#syscallIndex(key, entry.value);
+				slot.target = this.#syscallIndex(key, entry.value);
 				return 'SYSCALL';
 			}
 		}
-		let target: number | undefined;
-		if (!isStatic) target = functionRegistry.lookupByKey(key)?.value;
-		else if (slot.src === 1) target = slot.pc + 1 + slot.imm;
-		const inside = target !== undefined && target >= 0 && target < this.slots;
-		if (target === undefined || (isStatic && !inside)) return 'UNSUPPORTED';
-		slot.word2 = this.targetWord(target);
-		return inside ? 'CALL' : 'CALL_OUTSIDE';
+		let pc: number | undefined;
+		if (!isStatic) pc = functionRegistry.lookupByKey(key)?.value;
+		else if (slot.src === 1) pc = slot.pc + 1 + slot.imm;
+		if (pc === undefined) return 'UNSUPPORTED';
+		const isInside = pc >= 0 && pc < this.slots;
+		if (isStatic && !isInside) return 'UNSUPPORTED';
+		slot.target = isInside ? FIRST_SLOT + pc * SLOT_WORDS : TARGET_OUTSIDE;
+		return 'CALL';
 	}
 
 	#syscallIndex(key: number, fn: BuiltinFunction<C>): number {
@@ -414,45 +462,67 @@ class Decoder<C extends ContextObject> implements Lowering {
 		return this.syscalls.push(fn) - 1;
 	}
 
-	/** All slots of the program and OVERRUN behind them. */
+	/** Registers, all slots of the program, OVERRUN before and behind them. */
 	decode(): Int32Array {
-		const { slots, view } = this;
-		const { rows } = instructionTable(this.#executable.sbpfVersion);
-		const code = new Int32Array((slots + 1) * SLOT_WORDS);
-		const slot: Slot = { pc: 0, dst: 0, src: 0, off: 0, imm: 0, word1: 0, word2: 0 };
+		const { slots, text } = this;
+		const table = loweringTable(this.#executable.sbpfVersion);
+		const memory = new Int32Array(FIRST_SLOT + (slots + 1) * SLOT_WORDS);
+		const slot: Slot = { pc: 0, dst: 0, src: 0, off: 0, imm: 0, lo: 0, hi: 0, target: 0 };
 		for (let pc = 0; pc < slots; pc++) {
-			const at = pc * INSN_SIZE;
-			const registers = view.getUint8(at + 1);
-			slot.pc = pc;
-			slot.dst = registers & 0x0f;
-			slot.src = registers >> 4;
-			slot.off = view.getInt16(at + 2, true);
-			slot.imm = view.getInt32(at + 4, true);
-			slot.word1 = slot.imm;
-			slot.word2 = 0;
-			const row = rows[view.getUint8(at)];
-			let op: Op = 'UNSUPPORTED';
-			if (row !== undefined && slot.dst <= LAST_REGISTER && slot.src <= LAST_REGISTER) {
-				const lower = LOWERINGS[row.name];
-				op = typeof lower === 'string' ? lower : lower(slot, this);
+			const word = text[pc * 2]!;
+			const imm = text[pc * 2 + 1]!;
+			const opcode = word & 0xff;
+			const dst = (word >> 8) & 0x0f;
+			const src = (word >> 12) & 0x0f;
+			const off = word >> 16;
+			const flags = table.flags[opcode]!;
+			const at = FIRST_SLOT + pc * SLOT_WORDS;
+			const operand = (flags & HAS_IMMEDIATE) !== 0 ? at + 2 : src * 2;
+			if (dst > LAST_REGISTER || src > LAST_REGISTER) {
+				memory[at] = NUMBER_OF.UNSUPPORTED;
+			} else if ((flags & IS_SPECIAL) === 0) {
+				const distance = (flags & IS_JUMP) !== 0 ? this.#inside(pc, off) : off;
+				memory[at] = table.op[opcode]! | (dst << 9) | (distance << 16);
+				memory[at + 1] = operand;
+				memory[at + 2] = imm;
+				memory[at + 3] = imm >> 31;
+			} else {
+				slot.pc = pc;
+				slot.dst = dst;
+				slot.src = src;
+				slot.off = off;
+				slot.imm = imm;
+				slot.lo = imm;
+				slot.hi = imm >> 31;
+				slot.target = operand;
+				const op = NUMBER_OF[table.special[opcode]!(slot, this)];
+				memory[at] = op | (slot.dst << 9) | (slot.off << 16);
+				memory[at + 1] = slot.target;
+				memory[at + 2] = slot.lo;
+				memory[at + 3] = slot.hi;
 			}
-			code[pc * SLOT_WORDS] = NUMBER_OF[op] | (slot.dst << 9) | (slot.src << 17);
-			code[pc * SLOT_WORDS + 1] = slot.word1;
-			code[pc * SLOT_WORDS + 2] = slot.word2;
 		}
-		code[slots * SLOT_WORDS] = NUMBER_OF.OVERRUN;
-		measureRuns(code, slots);
-		return code;
+		for (const at of [REGISTER_WORDS, FIRST_SLOT + slots * SLOT_WORDS]) {
+			memory[at] = NUMBER_OF.OVERRUN;
+			memory[at + 4] = 1;
+		}
+		measureRuns(memory, slots);
+		return memory;
+	}
+
+	/** A jump's displacement, cut short where it leads out of the text: to one of the two OVERRUNs. */
+	#inside(pc: number, off: number): number {
+		return Math.max(-1, Math.min(this.slots, pc + 1 + off)) - pc - 1;
 	}
 }
 
-/** Writes word 3 of every slot, from the end: a run goes on until an operation that ends it. */
-function measureRuns(code: Int32Array, slots: number): void {
-	for (let pc = slots; pc >= 0; pc--) {
-		const op = code[pc * SLOT_WORDS]! & 0xff;
-		const next = op === NUMBER_OF.LDDW ? pc + 2 : pc + 1;
-		const rest = ENDS_RUN[op] === 1 ? 0 : code[next * SLOT_WORDS + 3]!;
-		code[pc * SLOT_WORDS + 3] = rest + 1;
+/** Writes the lengths of all runs, from the end: a run goes on until an operation that ends it. */
+function measureRuns(memory: Int32Array, slots: number): void {
+	for (let pc = slots - 1; pc >= 0; pc--) {
+		const at = FIRST_SLOT + pc * SLOT_WORDS;
+		const op = memory[at]! & 0xff;
+		const next = op === NUMBER_OF.LDDW ? at + 2 * SLOT_WORDS : at + SLOT_WORDS;
+		memory[at + 4] = 1 + (ENDS_RUN[op] === 1 ? 0 : memory[next + 4]!);
 	}
 }
 
@@ -471,10 +541,10 @@ function decode<C extends ContextObject>(executable: Executable<C>): DecodedProg
 	const { config, sbpfVersion, textSectionVaddr } = executable;
 	if (OPS.length > 256) throw new InvariantError('an operation is a byte');
 	const decoder = new Decoder(executable);
-	const code = decoder.decode();
+	const memory = decoder.decode();
 	const gapped = stackFrameGaps(sbpfVersion) && config.enableStackFrameGaps;
 	return {
-		code,
+		memory,
 		slots: decoder.slots,
 		syscalls: decoder.syscalls,
 		frameBump: manualStackFrameBump(sbpfVersion) ? 0 : config.stackFrameSize * (gapped ? 2 : 1),
@@ -482,5 +552,6 @@ function decode<C extends ContextObject>(executable: Executable<C>): DecodedProg
 		textHi: Math.floor(textSectionVaddr / 0x1_0000_0000) | 0,
 		patchedAt: -1,
 		patched: 0,
+		entries: 0,
 	};
 }

@@ -4,7 +4,7 @@ import { encode, machine, type Setup } from '../test/machine-harness.ts';
 import { type ReferenceRegion, runReference } from '../test/reference-machine.ts';
 import { stackSize } from './config.ts';
 import { FunctionRegistry, hashSymbolName } from './function-registry.ts';
-import { ALL_INSTRUCTIONS, type Instruction, isAvailable } from './isa/table.ts';
+import { ALL_INSTRUCTIONS, accessesMemory, type Instruction, isAvailable } from './isa/table.ts';
 import type { MemoryRegion } from './memory/memory-region.ts';
 import { SBPF_VERSIONS, type SBPFVersion } from './program.ts';
 
@@ -145,6 +145,34 @@ describe.each(SBPF_VERSIONS.map((version) => ({ version, name: `V${version}` }))
 					compare(Uint8Array.from(text), version, registers, 6);
 				}),
 				{ numRuns: 60 },
+			);
+		});
+
+		// What the window of the first access lets through decides about the second: every distance from every border.
+		const accesses = rows.filter((row) => accessesMemory(row.shape));
+		it.each(accesses)('$name does so also where its window is open already', (row) => {
+			const near = fc.record({
+				region: fc.constantFrom(0x2_0000_0000n, 0x3_0000_0000n, 0x4_0000_0000n, 0x1_0000_0000n, 0n),
+				border: fc.constantFrom(0n, 24n, 256n, 512n, 4096n, 8192n, 0x4_0000n),
+				opening: fc.integer({ min: 0, max: 15 }),
+				distance: fc.integer({ min: -12, max: 12 }),
+				off: displacement,
+				registers: registerFile,
+			});
+			fc.assert(
+				fc.property(near, ({ region, border, opening, distance, off, registers }) => {
+					const access = (base: number, by: number): number[] =>
+						row.shape === 'load' ? encode(row.opcode, 5, base, by) : encode(row.opcode, base, 5, by, -7);
+					const text = [...access(1, opening), ...access(2, off), ...access(3, 0), ...encode(0x95)];
+					const at = BigInt.asUintN(64, region + border + BigInt(distance));
+					const set = registers.slice();
+					set[1] = region;
+					set[2] = BigInt.asUintN(64, at - BigInt(off));
+					set[3] = at;
+					const config = { enableStackFrameGaps: distance % 2 === 0 };
+					compare(Uint8Array.from(text), version, set, 6, config);
+				}),
+				{ numRuns: 150 },
 			);
 		});
 	},

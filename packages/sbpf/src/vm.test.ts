@@ -382,6 +382,7 @@ describe('builtin functions', () => {
 		const { run } = machine(
 			`mov64 r6, r10
 			stdw [r6-8], 77
+			ldxdw r7, [r6-8]
 			syscall grow
 			ldxdw r0, [r6-8]
 			stdw [r6-8], 78
@@ -390,8 +391,9 @@ describe('builtin functions', () => {
 			exit`,
 			{ arena, version: 0, syscalls: { grow: (vm) => void vm.arena.alloc(5_000_000) } },
 		);
-		expect(run()).toMatchObject({ instructionCount: 8, result: { value: 155n } });
-		expect(arena.generation).toBe(1);
+		const before = arena.generation;
+		expect(run()).toMatchObject({ instructionCount: 9, result: { value: 155n } });
+		expect(arena.generation).toBe(before + 1);
 	});
 
 	it('may grow the arena as the last thing the budget allows', () => {
@@ -442,18 +444,20 @@ describe('builtin functions', () => {
 	it('may run the same program again, also where the inner one ends inside a run', () => {
 		const results: unknown[] = [];
 		const { executable, run } = machine(
-			'mov64 r0, 1\nmov64 r0, 2\nsyscall again\nmov64 r0, 3\nmov64 r0, 4\nexit',
+			'add64 r6, 5\nmov64 r1, 2\nsyscall again\nadd64 r6, r1\nadd64 r0, r6\nexit',
 			{
 				syscalls: {
-					again: () => {
+					again: (vm) => {
 						for (const budget of [2, 0, 1]) {
-							results.push(machineFor(executable, { budget }).run().instructionCount);
+							const inner = machineFor(executable, { budget, registers: [0n, 0n, 0n, 0n, 0n, 0n, 900n] });
+							results.push(inner.run().instructionCount);
 						}
+						vm.setReturn(100);
 					},
 				},
 			},
 		);
-		expect(run()).toMatchObject({ instructionCount: 6, result: { value: 4n } });
+		expect(run()).toMatchObject({ instructionCount: 6, result: { value: 107n } });
 		expect(results).toEqual([2, 0, 1]);
 	});
 });
@@ -544,6 +548,18 @@ describe('memory', () => {
 		expect(wrong(3 * R, -1)).toBe('AccessViolation');
 		expect(wrong(4 * R - 1, 1)).toBe('AccessViolation');
 		expect(wrong(4 * R - 16, 20)).toBe('AccessViolation');
+	});
+
+	it('is not reached by wrapping backwards to the end of a slot', () => {
+		const setup: Setup = { extraRegions: (a) => [MemoryRegion.newWritable(a.alloc(64), 64, 6 * R - 64)] };
+		const load = (base: number, off: number): string | bigint =>
+			outcome(
+				`lddw r6, ${6 * R - 64}\nldxb r0, [r6+0]\nldxb r0, [r6+63]\nlddw r7, ${base}\nldxb r0, [r7${off < 0 ? '' : '+'}${off}]\nexit`,
+				setup,
+			);
+		expect(load(5 * R, -1)).toBe('AccessViolation');
+		expect(load(6 * R, -1)).toBe(0n);
+		expect(load(6 * R - 64, 64)).toBe('AccessViolation');
 	});
 
 	it('of unaligned mappings has borders between its regions that no access crosses', () => {
@@ -638,6 +654,28 @@ describe('memory', () => {
 	});
 });
 
+describe('a bug of the host in the last run of a budget', () => {
+	it('does not stay in the program', () => {
+		const setup: Setup = {
+			budget: 3,
+			extraRegions: () => [MemoryRegion.newEmpty(4 * R)],
+			handler: () => {
+				throw new TypeError('a bug');
+			},
+		};
+		const { run, executable } = machine(
+			`lddw r1, ${4 * R}\nldxb r0, [r1+0]\nmov64 r0, 5\nmov64 r0, 6\nexit`,
+			setup,
+		);
+		expect(run).toThrow(TypeError);
+		const input = Uint8Array.of(1);
+		expect(machineFor(executable, { input }).run()).toMatchObject({
+			instructionCount: 5,
+			result: { value: 6n },
+		});
+	});
+});
+
 describe('tracing', () => {
 	it('records the registers and the slot before every instruction', () => {
 		const { run, vm } = machine(
@@ -684,6 +722,18 @@ describe('EbpfVm.executeProgram', () => {
 			mode: 'interpreted',
 			result: { value: 1n },
 		});
+	});
+
+	it('hands the registers of a released machine on, all zero', () => {
+		const { vm, executable } = machine('mov64 r3, 7\nmov64 r0, 1\nexit');
+		vm.executeProgram(executable, 'interpreted');
+		const { registers } = vm;
+		expect(registers[3]).toBe(7n);
+		vm.release();
+		expect(registers.every((value) => value === 0n)).toBe(true);
+		const next = machine('mov64 r0, r3\nexit');
+		expect(next.vm.registers).toBe(registers);
+		expect(next.vm.executeProgram(next.executable, 'interpreted').result).toEqual({ ok: true, value: 0n });
 	});
 
 	it('prefers a compiled form where there is one', () => {

@@ -49,6 +49,10 @@ const MAX_BUDGET = 2 ** 30;
 const JIT_NOT_COMPILED: EbpfError = Object.freeze({ kind: 'JitNotCompiled' });
 const EXCEEDED_MAX_INSTRUCTIONS: EbpfError = Object.freeze({ kind: 'ExceededMaxInstructions' });
 
+/** Registers of machines that were released: as many as programs nest. */
+const spareRegisters: BigUint64Array[] = [];
+const MAX_SPARE_REGISTERS = 9;
+
 /** A virtual machine for one execution of one program. */
 export class EbpfVm<C extends ContextObject> {
 	/** r0 to r10 and, after an error, the slot it happened in. Arguments are set here before the run. */
@@ -87,7 +91,7 @@ export class EbpfVm<C extends ContextObject> {
 	/** A machine over the memory in force in `context`, its frame pointer set for a stack of `stackLen` bytes. */
 	constructor(loader: BuiltinProgram<C>, sbpfVersion: SBPFVersion, context: C, stackLen: number) {
 		const { config } = loader;
-		this.registers = new BigUint64Array(REGISTERS);
+		this.registers = spareRegisters.pop() ?? new BigUint64Array(REGISTERS);
 		this.registers32 = new Int32Array(this.registers.buffer);
 		const firstFrame = manualStackFrameBump(sbpfVersion) ? stackLen : config.stackFrameSize;
 		this.registers[FRAME_PTR_REG] = BigInt(MM_STACK_START + firstFrame);
@@ -98,6 +102,13 @@ export class EbpfVm<C extends ContextObject> {
 		this.arena = this.mapping.arena;
 		this.maxCallDepth = config.maxCallDepth;
 		this.#meterEnabled = config.enableInstructionMeter;
+	}
+
+	/** Gives the registers to the next machine; this one must not be used afterwards. Allocating them costs 0.3 us. */
+	release(): void {
+		if (spareRegisters.length >= MAX_SPARE_REGISTERS) return;
+		this.registers32.fill(0);
+		spareRegisters.push(this.registers);
 	}
 
 	/** Register `i` (arguments are 1 to 5), unsigned. */
@@ -241,7 +252,7 @@ export class EbpfVm<C extends ContextObject> {
 		for (;;) {
 			if (this.left === 0 && this.#reserve === 0) return this.#stop(EXCEEDED_MAX_INSTRUCTIONS);
 			if (this.left === 0) this.#setBudget(this.#reserve);
-			if (this.pc < program.slots) {
+			if (this.pc >= 0 && this.pc < program.slots) {
 				const snapshot = this.registers.slice();
 				snapshot[REGISTERS - 1] = BigInt(this.pc);
 				this.registerTrace.push(snapshot);

@@ -7,8 +7,6 @@ import { catchFault, err, Fault, ok, type Result } from './result.ts';
 import { SLOT_HASHES_MAX_ENTRIES, type SlotHashes } from './sysvars/slot-hashes.ts';
 import { TransactionError } from './transaction-error.ts';
 
-/** The most addresses of a table. */
-export const LOOKUP_TABLE_MAX_ADDRESSES = 256;
 /** Where the addresses begin in the account's data. */
 export const LOOKUP_TABLE_META_SIZE = 56;
 

@@ -28,6 +28,40 @@ export function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /**
+ * Objects made of 32 bytes that were seen lately: transactions name the same addresses again and again. A table of
+ * fixed size without chains: bytes that collide push each other out, so whoever chooses them wins nothing.
+ */
+export class RecentKeys<Made extends { readonly bytes: Uint8Array }> {
+	readonly #table: (Made | undefined)[];
+
+	/** A table of `size` entries, a power of two. */
+	constructor(size: number) {
+		this.#table = new Array<Made | undefined>(size).fill(undefined);
+	}
+
+	/** Where the 32 bytes of `b` from `o` on belong. */
+	slotOf(b: Uint8Array, o: number): number {
+		const first = b[o]! | (b[o + 1]! << 8) | (b[o + 2]! << 16) | (b[o + 3]! << 24);
+		const last = b[o + 28]! | (b[o + 29]! << 8) | (b[o + 30]! << 16) | (b[o + 31]! << 24);
+		const mixed = Math.imul(first ^ (last >>> 5) ^ (last << 27), 0x9e3779b1);
+		return (mixed >>> 15) & (this.#table.length - 1);
+	}
+
+	/** What was made of these 32 bytes, if it is still known. */
+	get(slot: number, b: Uint8Array, o: number): Made | undefined {
+		const known = this.#table[slot];
+		if (known === undefined) return undefined;
+		const { bytes } = known;
+		for (let i = 0; i < 32; i++) if (bytes[i] !== b[o + i]) return undefined;
+		return known;
+	}
+
+	set(slot: number, made: Made): void {
+		this.#table[slot] = made;
+	}
+}
+
+/**
  * A plain `Uint8Array` over the same memory. Node's `Buffer` is one by type but not by behaviour: its `slice`
  * shares memory where that of a `Uint8Array` copies. Whoever keeps bytes of a caller keeps them in this form.
  */

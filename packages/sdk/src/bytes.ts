@@ -158,7 +158,7 @@ export class ByteReader {
 	}
 
 	hash(): Hash {
-		return Hash.fromBytes(this.bytes, this.skip(32));
+		return Hash.recent(this.bytes, this.skip(32));
 	}
 
 	/** An `Option`: one byte 0 or 1, then the value. */

@@ -2,7 +2,9 @@
  * Owns {@link Hash}. Source: crate `solana-hash`.
  */
 import { base58Decode32, base58Encode } from './base58.ts';
-import { byteKey, plainBytes } from './byte-key.ts';
+import { byteKey, plainBytes, RecentKeys } from './byte-key.ts';
+
+const recentKeys: RecentKeys<Hash> = new RecentKeys(64);
 
 /** A 32-byte hash (SHA-256 or BLAKE3): a blockhash, a message hash, a durable nonce. */
 export class Hash {
@@ -32,6 +34,20 @@ export class Hash {
 			);
 		}
 		return new Hash(plainBytes(bytes).slice(offset, offset + 32), byteKey(bytes, offset));
+	}
+
+	/**
+	 * As {@link fromBytes}, but the same object for bytes that were seen lately, its text and key with it:
+	 * a blockhash is named by many transactions.
+	 */
+	static recent(bytes: Uint8Array, offset = 0): Hash {
+		if (!(offset >= 0) || bytes.length - offset < 32) return Hash.fromBytes(bytes, offset);
+		const slot = recentKeys.slotOf(bytes, offset);
+		const known = recentKeys.get(slot, bytes, offset);
+		if (known !== undefined) return known;
+		const made = Hash.fromBytes(bytes, offset);
+		recentKeys.set(slot, made);
+		return made;
 	}
 
 	/** Parses base58 text. RangeError where it does not decode to exactly 32 bytes. */

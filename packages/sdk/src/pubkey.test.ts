@@ -14,6 +14,7 @@ interface KeyType<T extends Key<T>> {
 	readonly name: string;
 	readonly default: T;
 	fromBytes(bytes: Uint8Array, offset?: number): T;
+	recent(bytes: Uint8Array, offset?: number): T;
 	fromBase58(text: string): T;
 	tryFromBase58(text: string): T | null;
 }
@@ -34,6 +35,21 @@ function cases<T extends Key<T>>(Type: KeyType<T>): void {
 		expect(made.bytes[0]).toBe(35);
 		expect(made.key).toBe(String.fromCharCode(...made.bytes));
 		expect(made.key.length).toBe(32);
+	});
+	it('gives the same object for bytes seen lately, and never one of other bytes', () => {
+		const made: T[] = [];
+		for (let i = 0; i < 5000; i++) {
+			const bytes = new Uint8Array(34);
+			new DataView(bytes.buffer).setUint32(2 + (i % 8) * 4, i, true);
+			const one = Type.recent(bytes, 2);
+			expect(one.bytes).toEqual(bytes.slice(2));
+			expect(one.equals(Type.fromBytes(bytes, 2))).toBe(true);
+			expect(Type.recent(bytes, 2)).toBe(one);
+			made.push(one);
+			bytes.fill(255);
+			expect(one.bytes[31]).not.toBe(255);
+		}
+		expect(() => Type.recent(new Uint8Array(40), 9)).toThrow(RangeError);
 	});
 	it('refuses short input and senseless offsets', () => {
 		expect(() => Type.fromBytes(new Uint8Array(31))).toThrow(RangeError);

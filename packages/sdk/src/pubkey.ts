@@ -2,7 +2,9 @@
  * Owns {@link Pubkey}. Creation costs no base58; text is made on demand and kept. Source: crate `solana-address`.
  */
 import { base58Decode32, base58Encode } from './base58.ts';
-import { byteKey, plainBytes } from './byte-key.ts';
+import { byteKey, plainBytes, RecentKeys } from './byte-key.ts';
+
+const recentKeys: RecentKeys<Pubkey> = new RecentKeys(1024);
 
 /** An account address: 32 bytes, immutable. */
 export class Pubkey {
@@ -32,6 +34,20 @@ export class Pubkey {
 			);
 		}
 		return new Pubkey(plainBytes(bytes).slice(offset, offset + 32), byteKey(bytes, offset));
+	}
+
+	/**
+	 * As {@link fromBytes}, but the same object for bytes that were seen lately, its text and key with it:
+	 * the addresses of a transaction are mostly those of the one before.
+	 */
+	static recent(bytes: Uint8Array, offset = 0): Pubkey {
+		if (!(offset >= 0) || bytes.length - offset < 32) return Pubkey.fromBytes(bytes, offset);
+		const slot = recentKeys.slotOf(bytes, offset);
+		const known = recentKeys.get(slot, bytes, offset);
+		if (known !== undefined) return known;
+		const made = Pubkey.fromBytes(bytes, offset);
+		recentKeys.set(slot, made);
+		return made;
 	}
 
 	/** Parses base58 text. RangeError where it does not decode to exactly 32 bytes. */

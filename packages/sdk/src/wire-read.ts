@@ -16,6 +16,7 @@ import type {
 } from './message.ts';
 import { Pubkey } from './pubkey.ts';
 import { Fault } from './result.ts';
+import { Slab } from './slab.ts';
 
 /** The largest v1 transaction, in bytes (SIMD-0385). */
 export const V1_MAX_TRANSACTION_SIZE = 4096;
@@ -31,25 +32,12 @@ export const CONFIG_LOADED_ACCOUNTS_DATA_SIZE = 0b1000;
 export const CONFIG_HEAP_SIZE = 0b1_0000;
 const CONFIG_KNOWN_BITS = 0b1_1111;
 
-/**
- * Decoded transactions keep their bytes in shared slabs: an array above 64 bytes costs 1.2 us to allocate, a copy into
- * a slab 0.1 us. A slab lives as long as any transaction in it.
- */
-const SLAB_SIZE = 16 * 1024;
-let slab = new Uint8Array(0);
-let slabUsed = 0;
+/** The bytes of decoded transactions. */
+const kept = new Slab(16 * 1024);
 
 /** A copy that nobody else writes to. */
 export function keep(bytes: Uint8Array): Uint8Array {
-	const length = bytes.length;
-	if (length > V1_MAX_TRANSACTION_SIZE) return bytes.slice();
-	if (length > slab.length - slabUsed) {
-		slab = new Uint8Array(SLAB_SIZE);
-		slabUsed = 0;
-	}
-	slab.set(bytes, slabUsed);
-	slabUsed += length;
-	return slab.subarray(slabUsed - length, slabUsed);
+	return kept.copy(bytes);
 }
 
 /**
@@ -139,7 +127,7 @@ function readHeader(reader: ByteReader, numRequiredSignatures: number): MessageH
 function readKeys(reader: ByteReader, count: number): Pubkey[] {
 	let at = reader.skip(count * 32);
 	const keys: Pubkey[] = [];
-	for (let i = 0; i < count; i++, at += 32) keys.push(Pubkey.fromBytes(reader.bytes, at));
+	for (let i = 0; i < count; i++, at += 32) keys.push(Pubkey.recent(reader.bytes, at));
 	return keys;
 }
 
@@ -178,7 +166,7 @@ function readV1(reader: ByteReader): WiredV1Message {
 	};
 	const mask =
 		(bytes[at + 3]! | (bytes[at + 4]! << 8) | (bytes[at + 5]! << 16) | (bytes[at + 6]! << 24)) >>> 0;
-	const recentBlockhash = Hash.fromBytes(bytes, at + 7);
+	const recentBlockhash = Hash.recent(bytes, at + 7);
 	const numInstructions = bytes[at + 39]!;
 	const numAddresses = bytes[at + 40]!;
 	const feeBits = mask & CONFIG_PRIORITY_FEE;

@@ -74,7 +74,7 @@ function consumeInstruction(env: CpiEnvironment, numAccounts: number, dataLen: n
 function pubkeyAt(env: CpiEnvironment, host: number): Pubkey {
 	const { transactionContext, arena } = env.invokeContext;
 	const index = transactionContext.findIndexOfAccountBytes(arena.u8, host);
-	return index >= 0 ? transactionContext.accounts.list[index]!.key : Pubkey.fromBytes(arena.u8, host);
+	return index >= 0 ? transactionContext.accounts.list[index]!.key : Pubkey.recent(arena.u8, host);
 }
 
 /** Fails with `InvalidArgument` unless both flags of an account meta are 0 or 1. */

@@ -161,7 +161,7 @@ export function updateCalleeAccount(
 
 	// The owner comes last: until then the caller may change lamports and data.
 	if (!arenaEquals(arena, callerAccount.owner, calleeAccount.getOwner().bytes)) {
-		calleeAccount.setOwner(Pubkey.fromBytes(arena.u8, callerAccount.owner));
+		calleeAccount.setOwner(Pubkey.recent(arena.u8, callerAccount.owner));
 		mustUpdateCaller = true;
 	}
 	return mustUpdateCaller;

@@ -28,8 +28,6 @@ export const MIN_HEAP_FRAME_BYTES: number = 32 * 1024;
 /** Most account data a transaction may load, in bytes. */
 export const MAX_LOADED_ACCOUNTS_DATA_SIZE_BYTES: number = 64 * 1024 * 1024;
 
-/** Most accounts of a transaction. */
-export const MAX_ACCOUNTS_PER_TRANSACTION = 256;
 /** Most accounts of an instruction; the index above is the "no duplicate" marker of ABI v0 and v1. */
 export const MAX_ACCOUNTS_PER_INSTRUCTION = 255;
 /** Longest instruction data of a CPI in bytes. */

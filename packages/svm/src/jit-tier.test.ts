@@ -1,4 +1,4 @@
-import { assembleText, Executable } from '@parhelion/sbpf';
+import { assembleText, Executable, FunctionRegistry } from '@parhelion/sbpf';
 import { FeatureSet, resolveRuntimeFeatures } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
 import { newBudgetWithDefaults } from './execution-budget.ts';
@@ -58,6 +58,25 @@ describe('compiled programs', () => {
 		expect(cache.counters).toMatchObject({ compiled: 2, shared: 1, evicted: 0 });
 		prepareExecution(program(1, environment()), 'eager', cache);
 		expect(cache.counters).toMatchObject({ compiled: 3, shared: 1 });
+	});
+
+	it('are not shared where the same text calls other functions', () => {
+		const cache = new JitCache();
+		const loader = environment();
+		// The call's immediate is a key: it means the function registered under it, if there is one.
+		const assembled = assembleText('call 7\nexit\nmov64 r0, 1\nexit\nmov64 r0, 2\nexit', 0);
+		if (!assembled.ok) throw new Error(assembled.error);
+		const executables = [null, 2, 4].map((target) => {
+			const functions = new FunctionRegistry<number>();
+			if (target !== null) functions.registerFunction(7, new Uint8Array(0), target);
+			const text = assembled.value.text.slice();
+			text.set([0x85, 0, 0, 0, 7, 0, 0, 0]);
+			const executable = Executable.fromTextBytes<InvokeContext>(text, loader, 0, functions);
+			if (!executable.ok) throw new Error(executable.error.kind);
+			return executable.value;
+		});
+		for (const executable of executables) prepareExecution(executable, 'eager', cache);
+		expect(cache.counters).toMatchObject({ compiled: 3, shared: 0 });
 	});
 
 	it('go when they outgrow their bound, the least recently used first', () => {

@@ -3,7 +3,7 @@
  *
  * A cold program is interpreted; one that has executed {@link WARM_RATIO} times as many instructions as it has is
  * warm and compiled: so the time spent on compiling stays a fraction of the time spent on running. What is
- * compiled is kept by content (hash of the program's memory, version, environment), so that a program loaded
+ * compiled is kept by content (hash of the program's memory and functions, version, environment), so that a program loaded
  * anew finds it; the least recently used goes when the modules outgrow their bound.
  */
 import { sha256 } from '@parhelion/crypto';
@@ -24,6 +24,10 @@ export type JitMode = 'auto' | 'eager' | 'off';
 const WARM_RATIO = 16;
 /** Bytes of WebAssembly kept, of all programs. */
 const MAX_MODULE_BYTES = 64 * 1024 * 1024;
+/** Programs that the compiler declined that are remembered. */
+const MAX_DECLINED = 1024;
+/** Executables bound to one module after which those that are gone are looked for. */
+const MIN_USERS_TO_PRUNE = 64;
 const INSN_SIZE = 8;
 
 /** What the compiler was asked and what it keeps. */
@@ -44,7 +48,9 @@ interface Kept {
 	/** `null` where the compiler declined. */
 	readonly compiled: CompiledModule | null;
 	/** The executables that are bound to it. */
-	readonly users: Set<WeakRef<Executable<InvokeContext>>>;
+	users: WeakRef<Executable<InvokeContext>>[];
+	/** How many users there may be before those that are gone are taken out. */
+	pruneAt: number;
 	used: number;
 }
 
@@ -52,6 +58,8 @@ interface Kept {
 export class JitCache {
 	readonly counters: JitCounters = { compiled: 0, declined: 0, shared: 0, evicted: 0, bytes: 0 };
 	readonly #kept: Map<string, Kept> = new Map();
+	/** The keys of what was declined, oldest first. */
+	readonly #declined: string[] = [];
 	readonly #keptOf: WeakMap<Executable<InvokeContext>, Kept> = new WeakMap();
 	#environments = 0;
 	readonly #environmentIds: WeakMap<ProgramRuntimeEnvironment, number> = new WeakMap();
@@ -80,10 +88,13 @@ export class JitCache {
 		let kept = this.#kept.get(key);
 		if (kept === undefined) {
 			const compiled = compileModule(executable);
-			kept = { compiled, users: new Set(), used: ++this.#tick };
+			kept = { compiled, users: [], pruneAt: MIN_USERS_TO_PRUNE, used: ++this.#tick };
 			this.#kept.set(key, kept);
-			if (compiled === null) this.counters.declined++;
-			else {
+			if (compiled === null) {
+				this.counters.declined++;
+				this.#declined.push(key);
+				if (this.#declined.length > MAX_DECLINED) this.#kept.delete(this.#declined.shift()!);
+			} else {
 				this.counters.compiled++;
 				this.counters.bytes += compiled.size;
 				this.#makeRoom(kept);
@@ -92,19 +103,39 @@ export class JitCache {
 		this.#keptOf.set(executable, kept);
 		if (kept.compiled === null) return;
 		kept.used = ++this.#tick;
-		kept.users.add(new WeakRef(executable));
+		kept.users.push(new WeakRef(executable));
+		if (kept.users.length >= kept.pruneAt) {
+			kept.users = kept.users.filter((user) => user.deref() !== undefined);
+			kept.pruneAt = Math.max(MIN_USERS_TO_PRUNE, kept.users.length * 2);
+		}
 		executable.compiled = new WasmProgram(executable, kept.compiled);
 	}
 
+	/** All that the compiler looks at. Equal text may stand for different calls: they go by the functions. */
 	#keyOf(executable: Executable<InvokeContext>): string {
-		const { loader, roSection, textBytes, sbpfVersion, entryPc } = executable;
+		const { loader, roSection, textBytes, textSectionVaddr, sbpfVersion, entryPc } = executable;
 		let environment = this.#environmentIds.get(loader);
 		if (environment === undefined) {
 			environment = this.#environments++;
 			this.#environmentIds.set(loader, environment);
 		}
-		const digest = sha256(roSection.bytes, textBytes);
-		return `${environment} ${sbpfVersion} ${entryPc} ${textBytes.length} ${digest.join()}`;
+		const functions = new Uint32Array(executable.functionRegistry.size * 2);
+		let at = 0;
+		for (const [key, { value }] of executable.functionRegistry.entries()) {
+			functions[at++] = key;
+			functions[at++] = value;
+		}
+		const digest = sha256(roSection.bytes, textBytes, new Uint8Array(functions.buffer));
+		return [
+			environment,
+			sbpfVersion,
+			entryPc,
+			textSectionVaddr,
+			roSection.vmAddr,
+			textBytes.length,
+			functions.length,
+			digest.join(),
+		].join(' ');
 	}
 
 	/** Gives up what was used longest ago until the bound holds; `newest` stays. */

@@ -82,6 +82,11 @@ export class MemoryContexts {
 		this.contexts.pop();
 	}
 
+	/** Ends the use of the innermost instruction's memory, if it has any: what it holds may be used by the next. */
+	release(): void {
+		this.contexts[this.contexts.length - 1]?.memoryMapping.release();
+	}
+
 	/** Sets the memory of the innermost instruction. Fails with `CallDepth`. */
 	setMemoryContextAbiV1(memoryContext: MemoryContext): void {
 		const last = this.contexts.length - 1;

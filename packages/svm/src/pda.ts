@@ -26,6 +26,9 @@ export const PUBKEY_ERROR_CODES: Readonly<Record<PubkeyError, number>> = Object.
 /** What every program address is hashed with last. */
 export const PDA_MARKER: Uint8Array = new TextEncoder().encode('ProgramDerivedAddress');
 
+/** Seeds, program id and marker in one piece: one call of the hash instead of one a part. */
+const preimage = new Uint8Array(MAX_SEEDS * MAX_SEED_LEN + 32 + PDA_MARKER.length);
+
 /** The address `sha256(base, seed, owner)`. Fails with `MaxSeedLengthExceeded`, `IllegalOwner`. */
 export function createWithSeed(base: Pubkey, seed: Uint8Array, owner: Pubkey): Result<Pubkey, PubkeyError> {
 	if (seed.length > MAX_SEED_LEN) return err('MaxSeedLengthExceeded');
@@ -41,7 +44,7 @@ function endsWithMarker(bytes: Uint8Array): boolean {
 }
 
 /**
- * The 32 bytes of the program address of `seeds`, or why there is none. Fails with
+ * The 32 bytes of the program address of `seeds` (of a program id of 32 bytes), or why there is none. Fails with
  * `MaxSeedLengthExceeded` (also for too many seeds), `InvalidSeeds` (the address is on the curve).
  */
 export function createProgramAddressBytes(
@@ -50,7 +53,14 @@ export function createProgramAddressBytes(
 ): Result<Uint8Array, PubkeyError> {
 	if (seeds.length > MAX_SEEDS) return err('MaxSeedLengthExceeded');
 	for (const seed of seeds) if (seed.length > MAX_SEED_LEN) return err('MaxSeedLengthExceeded');
-	const hash = sha256(...seeds, programId, PDA_MARKER);
+	let length = 0;
+	for (const seed of seeds) {
+		preimage.set(seed, length);
+		length += seed.length;
+	}
+	preimage.set(programId, length);
+	preimage.set(PDA_MARKER, length + 32);
+	const hash = sha256(preimage.subarray(0, length + 32 + PDA_MARKER.length));
 	return isOnCurve(hash) ? err('InvalidSeeds') : ok(hash);
 }
 

@@ -62,7 +62,9 @@ export class ProgramStatistics {
 
 /** A version of a program at an address. */
 export class ProgramCacheEntry {
-	readonly program: ProgramCacheEntryType;
+	private held: ProgramCacheEntryType | null;
+	/** Gives the program the first time it is asked for. */
+	private deferred: (() => ProgramCacheEntryType) | null = null;
 	readonly accountOwner: ProgramCacheEntryOwner;
 	/** Slot of the (re)deployment. */
 	readonly deploymentSlot: Slot;
@@ -76,10 +78,34 @@ export class ProgramCacheEntry {
 		deploymentSlot: Slot,
 		stats: ProgramStatistics = new ProgramStatistics(),
 	) {
-		this.program = program;
+		this.held = program;
 		this.accountOwner = accountOwner;
 		this.deploymentSlot = deploymentSlot;
 		this.stats = stats;
+	}
+
+	/** What it holds; a deferred entry loads it now. */
+	get program(): ProgramCacheEntryType {
+		return this.held ?? this.resolve();
+	}
+
+	private resolve(): ProgramCacheEntryType {
+		const program = this.deferred!();
+		this.held = program;
+		this.deferred = null;
+		return program;
+	}
+
+	/** An entry whose program is loaded when it is first asked for: for programs known to load. Not in upstream. */
+	static newDeferred(
+		owner: ProgramCacheEntryOwner,
+		deploymentSlot: Slot,
+		load: () => ProgramCacheEntryType,
+	): ProgramCacheEntry {
+		const entry = new ProgramCacheEntry(CLOSED, owner, deploymentSlot);
+		entry.held = null;
+		entry.deferred = load;
+		return entry;
 	}
 
 	/** Loads and verifies an ELF. Fails with an `ElfError` or the verifier's `EbpfError`. */

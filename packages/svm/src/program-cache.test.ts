@@ -23,6 +23,23 @@ it('owners are known by their loaders', () => {
 	expect(programCacheEntryOwner(programIds.systemProgram)).toBeNull();
 });
 
+describe('a deferred entry', () => {
+	it('loads its program once, when that is first asked for', () => {
+		let loads = 0;
+		const entry = ProgramCacheEntry.newDeferred('LoaderV2', 4n, () => {
+			loads++;
+			return { kind: 'FailedVerification', environment };
+		});
+		const cache = new ProgramCacheForTxBatch(5n);
+		cache.replenish(key(1), entry);
+		expect([cache.has(key(1)), loads]).toEqual([true, 0]);
+		expect(cache.find(key(1))?.isTombstone()).toBe(true);
+		expect(entry.program.kind).toBe('FailedVerification');
+		expect(entry.environment()).toBe(environment);
+		expect([entry.accountOwner, entry.deploymentSlot, loads]).toEqual(['LoaderV2', 4n, 1]);
+	});
+});
+
 describe('the cache of a slot', () => {
 	it('shows a deployment of its own slot as not yet visible', () => {
 		const batch = new ProgramCacheForTxBatch(5n);

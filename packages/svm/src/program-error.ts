@@ -6,7 +6,8 @@
  * `room` keeps variants apart that share a name across unions (`ArithmeticOverflow`).
  *
  * Source: solana-syscalls 4.3.0 lib.rs (SyscallError), solana-program-runtime 4.3.0 cpi.rs (CpiError),
- * memory.rs (MemoryTranslationError); crate `solana-address` (PubkeyError).
+ * memory.rs (MemoryTranslationError); crates `solana-address` (PubkeyError), `solana-poseidon`
+ * (PoseidonSyscallError).
  */
 
 import { type EbpfError, ebpfErrorText } from '@parhelion/sbpf';
@@ -69,8 +70,18 @@ export type CpiError = Room<'cpi'> &
 export type MemoryTranslationError = Room<'memory'> &
 	({ readonly kind: 'UnalignedPointer' } | { readonly kind: 'InvalidLength' });
 
+/** Why Poseidon does not hash, where that stops the program. */
+export type PoseidonError = Room<'poseidon'> &
+	({ readonly kind: 'InvalidParameters' } | { readonly kind: 'InvalidEndianness' });
+
 /** Everything a program's entrypoint may throw. */
-export type ProgramError = InstructionError | SyscallError | CpiError | MemoryTranslationError | EbpfError;
+export type ProgramError =
+	| InstructionError
+	| SyscallError
+	| CpiError
+	| MemoryTranslationError
+	| PoseidonError
+	| EbpfError;
 
 type Fields<E> = E extends unknown ? Omit<E, 'room'> : never;
 
@@ -87,6 +98,11 @@ export function cpiFault(error: Fields<CpiError>): Fault<CpiError> {
 /** A translation error on its way up. */
 export function memoryFault(kind: MemoryTranslationError['kind']): Fault<MemoryTranslationError> {
 	return new Fault({ room: 'memory', kind });
+}
+
+/** An error of Poseidon on its way up. */
+export function poseidonFault(kind: PoseidonError['kind']): Fault<PoseidonError> {
+	return new Fault({ room: 'poseidon', kind });
 }
 
 /** `error` if it is an {@link InstructionError}, else `null`. */
@@ -111,6 +127,8 @@ export function programErrorText(error: ProgramError): string {
 				return cpiErrorText(error);
 			case 'memory':
 				return error.kind === 'UnalignedPointer' ? 'Unaligned pointer' : 'InvalidLength';
+			case 'poseidon':
+				return error.kind === 'InvalidParameters' ? 'Invalid parameters.' : 'Invalid endianness.';
 		}
 	}
 	const instructionError = asInstructionError(error);

@@ -88,7 +88,7 @@ export function deserializeAccount(
 
 	// The owner comes last: until then the program may change lamports and data.
 	if (layout.owner >= 0 && !arenaEquals(arena, at + layout.owner, borrowed.getOwner().bytes)) {
-		borrowed.setOwner(Pubkey.fromBytes(arena.u8, at + layout.owner));
+		borrowed.setOwner(Pubkey.recent(arena.u8, at + layout.owner));
 	}
 	borrowed.drop();
 }

@@ -14,9 +14,23 @@ export function programInvoke(log: LogCollector | null, programId: Pubkey, invok
 	log.log(line, line.length);
 }
 
-/** `Program log: <message>` */
-export function programLog(log: LogCollector | null, message: string): void {
-	log?.log(`Program log: ${message}`);
+/** `Program <address> consumed <units> of <limit> compute units` */
+export function programConsumed(
+	log: LogCollector | null,
+	programId: Pubkey,
+	units: number,
+	limit: number,
+): void {
+	if (log === null) return;
+	const line = `Program ${programId.toBase58()} consumed ${units} of ${limit} compute units`;
+	log.log(line, line.length);
+}
+
+const PROGRAM_LOG = 'Program log: ';
+
+/** `Program log: <message>`; `byteLength` is the message's in UTF-8 where the caller knows it. */
+export function programLog(log: LogCollector | null, message: string, byteLength?: number): void {
+	log?.log(PROGRAM_LOG + message, byteLength === undefined ? undefined : PROGRAM_LOG.length + byteLength);
 }
 
 /** `Program data: <base64> <base64>...` */

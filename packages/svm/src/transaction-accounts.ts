@@ -7,7 +7,14 @@
  * Source: solana-transaction-context 4.3.0, transaction_accounts.rs.
  */
 
-import { type AccountSharedData, Fault, InstructionError, type Lamports, type Pubkey } from '@parhelion/sdk';
+import {
+	type AccountSharedData,
+	Fault,
+	InstructionError,
+	type Lamports,
+	type Pubkey,
+	Slab,
+} from '@parhelion/sdk';
 import { MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION, MAX_ACCOUNT_DATA_LEN } from './execution-budget.ts';
 
 /** An address and the account found there. */
@@ -15,6 +22,18 @@ export type KeyedAccountSharedData = readonly [Pubkey, AccountSharedData];
 
 /** Most shared borrows at once: upstream counts them in an i8. */
 const MAX_BORROWS = 127;
+
+/** Data up to this length is cut out of slabs; what survives in the end holds no more than one slab a piece. */
+const SHORT_DATA = 512;
+const shortData = new Slab(8 * 1024);
+
+function newData(length: number): Uint8Array {
+	return length <= SHORT_DATA ? shortData.bytes(length) : new Uint8Array(length);
+}
+
+function copyOf(data: Uint8Array): Uint8Array {
+	return data.length <= SHORT_DATA ? shortData.copy(data) : data.slice();
+}
 
 /** One account of a running transaction. */
 export class TransactionAccount {
@@ -46,7 +65,7 @@ export class TransactionAccount {
 	/** The data for writing: copied first if it is still the loaded account's. */
 	dataMut(): Uint8Array {
 		if (this.shared) {
-			this.data = this.data.slice();
+			this.data = copyOf(this.data);
 			this.shared = false;
 		}
 		return this.data;
@@ -59,7 +78,7 @@ export class TransactionAccount {
 			this.data = old.subarray(0, newLen);
 			return;
 		}
-		const data = new Uint8Array(newLen);
+		const data = newData(newLen);
 		data.set(newLen < old.length ? old.subarray(0, newLen) : old);
 		this.data = data;
 		this.shared = false;
@@ -71,7 +90,7 @@ export class TransactionAccount {
 			this.data.set(bytes);
 			return;
 		}
-		this.data = bytes.slice();
+		this.data = copyOf(bytes);
 		this.shared = false;
 	}
 

@@ -29,7 +29,7 @@ import { asEbpfError, type ProgramError, programErrorText } from './program-erro
 import { deserializeParameters, freeSerializedParameters, serializeParameters } from './serialization.ts';
 import { dataChangeError, redirectToAccount, writeBackDirectMappings } from './serialization-regions.ts';
 import { MAX_PERMITTED_DATA_INCREASE, type SerializedParameters } from './serialization-writer.ts';
-import { programReturn } from './stable-log.ts';
+import { programConsumed, programReturn } from './stable-log.ts';
 
 /** Bytes of a page of heap, the unit its cost is counted in. */
 const HEAP_PAGE_LEN = 32 * 1024;
@@ -67,6 +67,7 @@ export function execute(executable: Executable<InvokeContext>, invokeContext: In
 		writeBackDirectMappings(memoryMapping, directMappings, transactionContext.accounts);
 		deserializeParameters(arena, instructionContext, features, parameters);
 	} finally {
+		invokeContext.memoryContexts.release();
 		freeSerializedParameters(arena, parameters);
 	}
 }
@@ -82,8 +83,8 @@ function run(
 	const meterBefore = invokeContext.getRemaining();
 	let stack: VmMemory | null = null;
 	let heap: VmMemory | null = null;
+	let vm: EbpfVm<InvokeContext> | null = null;
 	try {
-		let vm: EbpfVm<InvokeContext>;
 		try {
 			const { heap_cost } = invokeContext.getExecutionCost();
 			invokeContext.computeMeter.consumeChecked(calculateHeapCost(heapSize, heap_cost));
@@ -104,15 +105,14 @@ function run(
 		const { logCollector, transactionContext } = invokeContext;
 		const programId = transactionContext.getCurrentInstructionContext().getProgramKey();
 		if (logCollector !== null) {
-			invokeContext.icMsg(
-				`Program ${programId.toBase58()} consumed ${instructionCount} of ${meterBefore} compute units`,
-			);
+			programConsumed(logCollector, programId, instructionCount, meterBefore);
 			const { data } = transactionContext.getReturnData();
 			if (data.length > 0) programReturn(logCollector, programId, data);
 		}
 		if (!result.ok) throw new Fault(programFailure(invokeContext, parameters, result.error));
 		if (result.value !== 0n) throw new Fault(instructionErrorFromU64(result.value));
 	} finally {
+		vm?.release();
 		if (stack !== null) pool.putStack(stack);
 		if (heap !== null) pool.putHeap(heap);
 	}

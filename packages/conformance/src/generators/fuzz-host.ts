@@ -7,6 +7,7 @@
 import {
 	ACCESS_LOAD,
 	ACCESS_STORE,
+	type AccessType,
 	Arena,
 	type BuiltinFunction,
 	BuiltinProgram,
@@ -19,6 +20,7 @@ import {
 	MemoryMapping,
 	MemoryRegion,
 	MM_HEAP_START,
+	MM_INPUT_START,
 	MM_STACK_START,
 	releaseRoRegion,
 	stackFrameGaps,
@@ -67,6 +69,8 @@ interface Account {
 	isTouched: boolean;
 }
 
+const MEM_OP_BASE_COST = 3;
+const MEM_OP_BYTES_PER_UNIT = 7;
 const NOISE = 0xa5;
 const MAX_TRACE = 4_000;
 /** How deep programs may call themselves. */
@@ -105,31 +109,103 @@ export const FUZZ_SYSCALLS: Readonly<Record<string, BuiltinFunction<FuzzHost>>> 
 	remap: (vm) => vm.setReturn(vm.context.remap(vm.arg(1), vm.arg(2))),
 	grow: (vm) => vm.setReturn(vm.context.grow()),
 	nest: (vm) => vm.setReturn(vm.context.nest(vm)),
+	memcpy(vm) {
+		payMemoryOperation(vm);
+		const [to, from, len] = [vm.arg(1), vm.arg(2), vm.arg(3)];
+		const distance = to > from ? to - from : from - to;
+		if (distance < len) throw new Fault({ kind: 'Overlap' });
+		moveMemory(vm, to, from, len);
+	},
+	memmove(vm) {
+		payMemoryOperation(vm);
+		moveMemory(vm, vm.arg(1), vm.arg(2), vm.arg(3));
+	},
+	memset(vm) {
+		payMemoryOperation(vm);
+		const len = vm.arg(3);
+		const host = translated(vm, ACCESS_STORE, vm.arg(1), len);
+		vm.arena.u8.fill(Number(vm.arg(2) & 0xffn), host, host + Number(len));
+	},
+	memcmp(vm) {
+		payMemoryOperation(vm);
+		const len = vm.arg(3);
+		if (vm.arg(4) % 4n !== 0n) throw new Fault({ kind: 'Unaligned' });
+		const a = translated(vm, ACCESS_LOAD, vm.arg(1), len);
+		const b = translated(vm, ACCESS_LOAD, vm.arg(2), len);
+		const result = translated(vm, ACCESS_STORE, vm.arg(4), 4n);
+		const { u8, view } = vm.arena;
+		let i = 0;
+		while (i < Number(len) && u8[a + i] === u8[b + i]) i++;
+		view.setInt32(result, i === Number(len) ? 0 : u8[a + i]! - u8[b + i]!, true);
+	},
 };
 
-const traced: readonly (readonly [string, BuiltinFunction<FuzzHost>])[] = Object.entries(FUZZ_SYSCALLS).map(
+type FuzzVm = EbpfVm<FuzzHost>;
+
+/** As the contract of memory operations has it. */
+function payMemoryOperation(vm: FuzzVm): void {
+	const { context } = vm;
+	const cost = Math.max(MEM_OP_BASE_COST, Math.floor(vm.argNumber(3) / MEM_OP_BYTES_PER_UNIT));
+	if (cost > context.getRemaining()) {
+		context.consume(context.getRemaining());
+		throw new Fault({ kind: 'OutOfUnits' });
+	}
+	context.consume(cost);
+}
+
+function moveMemory(vm: FuzzVm, to: bigint, from: bigint, len: bigint): void {
+	const target = translated(vm, ACCESS_STORE, to, len);
+	const source = translated(vm, ACCESS_LOAD, from, len);
+	vm.arena.u8.copyWithin(target, source, source + Number(len));
+}
+
+/** Where a range is now: the handler may move it, and move it again for the next one, as the runtime's does. */
+function translated(vm: FuzzVm, access: AccessType, vmAddr: bigint, len: bigint): number {
+	return len === 0n ? 0 : vm.context.activeMapping().mapWithAccessViolationHandler(access, vmAddr, len);
+}
+
+const MEMORY_OPERATIONS = { copy: 'memcpy', move: 'memmove', set: 'memset', compare: 'memcmp' } as const;
+
+/** As they are lent: noting every call but those that a compiler may do itself. */
+const lent: readonly (readonly [string, BuiltinFunction<FuzzHost>])[] = Object.entries(FUZZ_SYSCALLS).map(
 	([name, fn], index) => [
 		name,
-		(vm) => {
-			vm.context.note(BigInt(index), vm);
-			fn(vm);
-		},
+		name.startsWith('mem')
+			? fn
+			: (vm) => {
+					vm.context.note(BigInt(index), vm);
+					fn(vm);
+				},
 	],
 );
 
 /** A loader that lends {@link FUZZ_SYSCALLS}. */
 export function fuzzLoader(program: GuestProgram): BuiltinProgram<FuzzHost> {
 	const loader = BuiltinProgram.newLoader<FuzzHost>(defaultConfig(program.config));
-	for (const [name, fn] of traced) loader.registerFunction(name, fn);
+	for (const [name, fn] of lent) loader.registerFunction(name, fn);
+	for (const operation of ['copy', 'move', 'set', 'compare'] as const) {
+		loader.declareMemoryOperation(MEMORY_OPERATIONS[operation], operation);
+	}
 	return loader;
 }
 
 const sharedArena = new Arena();
-const sharedPool = new VmMemoryPool(sharedArena);
+/** By stack size: a pool hands out what came back last, if it fits. */
+const sharedPools: Map<number, VmMemoryPool> = new Map();
+
+function sharedPool(stackLen: number): VmMemoryPool {
+	const known = sharedPools.get(stackLen);
+	if (known !== undefined) return known;
+	const pool = new VmMemoryPool(sharedArena);
+	sharedPools.set(stackLen, pool);
+	return pool;
+}
 
 /** One run of one program. */
 export class FuzzHost implements ContextObject {
 	remaining: number;
+	readonly memOpBaseCost: number = MEM_OP_BASE_COST;
+	readonly memOpBytesPerUnit: number = MEM_OP_BYTES_PER_UNIT;
 	readonly #program: GuestProgram;
 	readonly #executable: Executable<FuzzHost>;
 	readonly #engine: Engine;
@@ -141,14 +217,19 @@ export class FuzzHost implements ContextObject {
 	#mapping: MemoryMapping | null = null;
 	#nesting = 0;
 
-	private constructor(program: GuestProgram, executable: Executable<FuzzHost>, budget: number, engine: Engine) {
+	private constructor(
+		program: GuestProgram,
+		executable: Executable<FuzzHost>,
+		budget: number,
+		engine: Engine,
+	) {
 		this.#program = program;
 		this.#executable = executable;
 		this.#engine = engine;
 		this.remaining = budget;
 		const isFresh = program.layout.fresh;
 		this.#arena = isFresh ? new Arena(SMALL_ARENA_PAGES) : sharedArena;
-		this.#pool = isFresh ? new VmMemoryPool(this.#arena) : sharedPool;
+		this.#pool = isFresh ? new VmMemoryPool(this.#arena) : sharedPool(stackSize(executable.config));
 	}
 
 	/** Runs `executable`, made of `program`, to its end. */
@@ -221,19 +302,15 @@ export class FuzzHost implements ContextObject {
 		const stack = this.#pool.getStack(stackSize(this.#executable.config));
 		const heap = this.#arena.alloc(64);
 		try {
-			const regions = outerMapping.regions.filter(
-				({ vmAddr }) => vmAddr !== MM_STACK_START && vmAddr !== MM_HEAP_START && vmAddr >= 2 * MM_HEAP_START,
+			const shared = outerMapping.regions.filter(
+				({ vmAddr }) => vmAddr < MM_STACK_START || vmAddr >= MM_INPUT_START,
 			);
-			const others = outerMapping.regions.filter((region) => region.vmAddr < MM_STACK_START);
-			const own = regions.filter((region) => region.len > 0 || region.accessViolationHandlerPayload !== null);
 			this.#mapping = this.#map([
-				...others.filter(({ len }) => len > 0),
 				this.#stackRegion(stack),
 				MemoryRegion.newWritable(heap, 64, MM_HEAP_START),
-				...outerInput(outerMapping),
-				...own.map((region) => region.clone()),
+				...shared.map((region) => region.clone()),
 			]);
-			const args = [0n, 1n, 2n, 3n, 4n, 5n].map((_, i) => (i === 0 ? 0n : outer.arg(i)));
+			const args = [0n, outer.arg(1), outer.arg(2), outer.arg(3), outer.arg(4), outer.arg(5)];
 			const { result } = this.#execute(args);
 			this.#settle(outerMapping);
 			if (result.ok) return result.value;
@@ -281,7 +358,9 @@ export class FuzzHost implements ContextObject {
 		const memory = [
 			arena.u8.slice(stack.host, stack.host + (pooledStack?.dirtyLen ?? stackLen)),
 			arena.u8.slice(heap.host, heap.host + (pooledHeap?.dirtyLen ?? layout.heap)),
-			...mapping.regions.slice(3).map(({ host, len }) => arena.u8.slice(host, host + len)),
+			...mapping.regions
+				.filter(({ vmAddr }) => vmAddr >= MM_INPUT_START)
+				.map(({ host, len }) => arena.u8.slice(host, host + len)),
 		];
 		if (pooledStack !== null) this.#putBack(pooledStack, (block) => this.#pool.putStack(block));
 		if (pooledHeap !== null) this.#putBack(pooledHeap, (block) => this.#pool.putHeap(block));
@@ -303,6 +382,7 @@ export class FuzzHost implements ContextObject {
 	/** Gives a block back to the pool, and makes sure that it is zero then. */
 	#putBack(block: VmMemory, put: (block: VmMemory) => void): void {
 		put(block);
+		if (this.#engine === 'interpreter') return;
 		const bytes = this.#arena.u8.subarray(block.host, block.host + block.len);
 		if (Buffer.compare(bytes, ZEROS.subarray(0, block.len)) !== 0) {
 			bytes.fill(0);

@@ -39,7 +39,7 @@ const FRAMES = 0x2_0000_0000;
 /** A layout for a mapping of the aligned kind (one region to each upper half of an address) or the other one. */
 export function randomLayout(random: Random, isAligned: boolean): Layout {
 	const regions: RegionSpec[] = [];
-	const count = 1 + random.int(6);
+	const count = random.oneIn(4) ? 1 + random.int(8) : 1 + random.int(3);
 	let next = MM_INPUT_START;
 	for (let i = 0; i < count; i++) {
 		const kind = random.pick(KINDS);
@@ -49,7 +49,7 @@ export function randomLayout(random: Random, isAligned: boolean): Layout {
 		if (isAligned) next += MM_REGION_SIZE;
 		else next += Math.max(1, reserved) + random.pick([0, 0, 0, 1, 8, 64]);
 	}
-	if (!isAligned && random.oneIn(4)) {
+	if (!isAligned && random.oneIn(2)) {
 		// Across the border between two slots of windows, and behind the last one.
 		const slot = random.pick([5, 6, 7, 8, 11]);
 		const len = random.pick([8, 40, 100]);

@@ -16,7 +16,7 @@ import { isTokenAccountData, isTokenProgram, type MintState, unpackMint } from '
 import { zstdFrame } from './zstd.ts';
 
 /** Base58 takes quadratic time, so upstream encodes no more than this many bytes. */
-export const MAX_BASE58_BYTES = 128;
+const MAX_BASE58_BYTES = 128;
 
 const NATIVE_MINT = Pubkey.fromBase58('So11111111111111111111111111111111111111112');
 const NATIVE_MINT_DECIMALS = 9;
@@ -29,7 +29,7 @@ export interface AccountSource {
 }
 
 /** The bytes of `data` that `slice` asks for. */
-export function sliceData(data: Uint8Array, slice: UiDataSliceConfig | null): Uint8Array {
+function sliceData(data: Uint8Array, slice: UiDataSliceConfig | null): Uint8Array {
 	if (slice === null) return data;
 	const length = BigInt(data.length);
 	if (slice.offset >= length) return data.subarray(0, 0);

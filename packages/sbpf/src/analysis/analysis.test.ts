@@ -372,7 +372,8 @@ describe('on random programs', () => {
 	});
 });
 
-describe('a text of 200,000 slots is analysed in linear time', () => {
+// Quadratic work on any of these takes minutes, which is longer than the runner lets a test run.
+describe('a text of 200,000 slots is analysed', () => {
 	const slots = 200_000;
 	const build = (slot: (pc: number) => number[]): Uint8Array => {
 		const text = new Uint8Array(slots * 8);
@@ -391,11 +392,8 @@ describe('a text of 200,000 slots is analysed in linear time', () => {
 		const loader = BuiltinProgram.newMock<ContextObject>();
 		const result = Executable.fromTextBytes(build(slot), loader, 3, new FunctionRegistry());
 		if (!result.ok) throw new Error(result.error.kind);
-		const start = performance.now();
 		const analysis = Analysis.fromExecutable(result.value);
-		analysis.immediatePostDominators();
-		// Quadratic work takes minutes.
-		expect(performance.now() - start).toBeLessThan(5000);
 		expect(analysis.cfg.slotCount).toBe(slots);
+		expect(analysis.immediatePostDominators()).toHaveLength(analysis.cfg.blockCount);
 	});
 });

@@ -128,12 +128,10 @@ describe('the loader', () => {
 	});
 });
 
-describe('tables of full length', () => {
-	const linear = (bytes: Uint8Array, loader = LOADERS[3]!): string => {
-		const start = performance.now();
-		const result = Executable.load(bytes, loader);
-		// Quadratic work on any of these takes minutes.
-		expect(performance.now() - start).toBeLessThan(3000);
+// Quadratic work on any of these takes minutes, which is longer than the runner lets a test run.
+describe('tables of full length load', () => {
+	const outcome = (bytes: Uint8Array): string => {
+		const result = Executable.load(bytes, LOADERS[3]!);
 		return result.ok ? 'ok' : elfErrorText(result.error);
 	};
 
@@ -151,7 +149,7 @@ describe('tables of full length', () => {
 			view.setUint32(at, view.getUint32(seed.headerOf.get('.dynamic')!, true), true);
 			view.setUint32(at + 4, 8, true);
 		}
-		expect(linear(bytes)).toBe('ok');
+		expect(outcome(bytes)).toBe('ok');
 	});
 
 	test('100,000 relocations of as many names', () => {
@@ -160,7 +158,7 @@ describe('tables of full length', () => {
 		for (let i = 0; i < count; i++) relocations.push({ offset: 0, type: R_BPF_64_32, symbol: i + 1 });
 		const dynamicSymbols = relocations.map((_, i) => ({ name: `s${i}`, value: 0n, info: NOTYPE }));
 		const elf = buildLenientElf({ text: [...CALL_IMM(-1), ...EXIT], relocations, dynamicSymbols });
-		expect(linear(elf.bytes)).toBe('ok');
+		expect(outcome(elf.bytes)).toBe('ok');
 	});
 
 	test('100,000 functions', () => {
@@ -171,7 +169,7 @@ describe('tables of full length', () => {
 			symbols.push({ name: 'f', value: i * 8, info: FUNC });
 		}
 		for (const byte of EXIT) text.push(byte);
-		expect(linear(buildLenientElf({ text, symbols }).bytes)).toBe('ok');
+		expect(outcome(buildLenientElf({ text, symbols }).bytes)).toBe('ok');
 	});
 });
 

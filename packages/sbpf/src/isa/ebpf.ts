@@ -12,12 +12,8 @@ export const INSN_SIZE = 8;
 export const FRAME_PTR_REG = 10;
 /** The first register a callee must preserve. */
 export const FIRST_SCRATCH_REG = 6;
-/** How many registers, from {@link FIRST_SCRATCH_REG} on, a call preserves. */
-export const SCRATCH_REGS = 4;
 /** Alignment in bytes of a memory region in host memory. */
 export const HOST_ALIGN = 16;
-/** Bits of an address inside one region; the bits above them name the region. */
-export const VIRTUAL_ADDRESS_BITS = 32;
 
 /** Size and alignment in bytes of a region's address range. */
 export const MM_REGION_SIZE = 0x1_0000_0000;

@@ -43,14 +43,42 @@ const ABI_END = ABI_STORE_WINDOWS + WINDOW_SLOTS * ABI_WINDOW_SIZE;
  */
 export const SHORTEST_WINDOW = 8;
 
-/** A copy of the block. */
-export function saveAbi(arena: Arena): Uint8Array {
-	return arena.u8.slice(ABI_REGISTERS, ABI_END);
+/** Where the span stands in what {@link packMiss} makes, and the bit that says that it is stored to. */
+export const MISS_SPAN_SHIFT = 18;
+export const MISS_STORES = 2;
+
+/**
+ * What compiled code tells its host of a span that missed its window, in 32 bits: bytes of the span (14), where in
+ * it the access lies that comes first (13), log2 of that access's bytes (2), whether it stores, whether the span is
+ * to be stored to, and whether compiled code holds arena offsets that it will use again.
+ */
+export function packMiss(
+	span: number,
+	firstAt: number,
+	firstSize: number,
+	firstIsStore: boolean,
+	isStore: boolean,
+	holdsOffsets: boolean,
+): number {
+	const flags = (firstIsStore ? 1 : 0) | (isStore ? MISS_STORES : 0) | (holdsOffsets ? 4 : 0);
+	return (span << MISS_SPAN_SHIFT) | (firstAt << 5) | ((31 - Math.clz32(firstSize)) << 3) | flags;
 }
 
-/** Puts a copy back. */
+/** Copies nobody needs any more: as many as programs nest. */
+const spareCopies: Uint8Array[] = [];
+const MAX_SPARE_COPIES = 9;
+
+/** A copy of the block, to be put back by {@link restoreAbi}. */
+export function saveAbi(arena: Arena): Uint8Array {
+	const copy = spareCopies.pop() ?? new Uint8Array(ABI_END - ABI_REGISTERS);
+	copy.set(arena.u8.subarray(ABI_REGISTERS, ABI_END));
+	return copy;
+}
+
+/** Puts a copy back; it must not be used afterwards. */
 export function restoreAbi(arena: Arena, saved: Uint8Array): void {
 	arena.u8.set(saved, ABI_REGISTERS);
+	if (spareCopies.length < MAX_SPARE_COPIES) spareCopies.push(saved);
 }
 
 /** Closes every window. */

@@ -23,17 +23,23 @@ export interface Access {
 /** Accesses checked together. */
 export interface AccessGroup {
 	readonly base: number;
-	/** Slot of the first access, where the check stands. */
-	readonly firstPc: number;
+	/** The first access, where the check stands. */
+	readonly firstOff: number;
+	readonly firstSize: number;
+	readonly firstIsStore: boolean;
+	/** Slot of the last access: from there on nobody needs what the check found. */
+	lastPc: number;
 	/** Lowest displacement, and bytes from there to the end of the last access. */
 	low: number;
 	high: number;
 	/** Whether any of them stores: then all are checked for storing. */
 	isStore: boolean;
-	count: number;
 }
 
-/** The longest span that is checked at once, in bytes: what cannot be in one region should not be tied together. */
+/**
+ * The longest span that is checked at once, in bytes: what cannot be in one region should not be tied together.
+ * `packMiss` (`abi.ts`) has room for so much.
+ */
 const MAX_SPAN = 8_192;
 
 /** What the planner must know of a program. */
@@ -97,10 +103,19 @@ export function planAccesses(
 					group.low = low;
 					group.high = high;
 					group.isStore ||= store;
-					group.count++;
+					group.lastPc = pc;
 				}
 			}
-			group ??= { base, firstPc: pc, low: off, high: off + size, isStore: store, count: 1 };
+			group ??= {
+				base,
+				firstOff: off,
+				firstSize: size,
+				firstIsStore: store,
+				lastPc: pc,
+				low: off,
+				high: off + size,
+				isStore: store,
+			};
 			open[base] = group;
 			plan.set(pc, { size, isStore: store, off, frameOffset: null, group });
 		}

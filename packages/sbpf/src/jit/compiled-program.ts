@@ -12,7 +12,7 @@ import type { EbpfError } from '../errors.ts';
 import type { Executable } from '../executable.ts';
 import { MM_STACK_START } from '../isa/ebpf.ts';
 import type { Arena } from '../memory/arena.ts';
-import type { AccessType, MemoryMapping } from '../memory/memory-mapping.ts';
+import { type AccessType, type MemoryMapping, WINDOW_SLOTS } from '../memory/memory-mapping.ts';
 import { type MemoryRegion, NO_GAPS } from '../memory/memory-region.ts';
 import { type BuiltinFunction, type ContextObject, manualStackFrameBump } from '../program.ts';
 import type { CompiledProgram, EbpfVm } from '../vm.ts';
@@ -168,8 +168,7 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		const instance: Instance<C> = { run: () => {}, running: null };
 		const host: Record<string, WebAssembly.ImportValue> = {
 			memory: arena.memory,
-			miss: (low: number, high: number, spanAndStore: number) =>
-				miss(instance.running!, low, high, spanAndStore),
+			miss: (low: number, high: number, packed: number) => miss(instance.running!, low, high, packed),
 			probe: (low: number, high: number, length: number, access: number) =>
 				probe(instance.running!, low, high, length, access as AccessType),
 			syscall: (index: number, pc: number) => this.#syscall(instance.running!, index, pc),
@@ -231,19 +230,37 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 	}
 }
 
-/** The arena offset of `span` bytes, or -1 where they are not all in one region that allows the access. */
+/**
+ * The arena offset of a span that missed its window, or -1: then the interpreter goes on. `packed` is what
+ * `packMiss` made.
+ *
+ * The span stands for several accesses, of which only the first is about to happen. So the handler of access
+ * violations hears of that one alone, and of a gapped region the span must lie in one frame: of an access the
+ * mapping only asks where it begins.
+ */
 function miss<C extends ContextObject>(
 	running: Running<C>,
 	low: number,
 	high: number,
-	spanAndStore: number,
+	packed: number,
 ): number {
-	const { vm } = running;
-	const { mapping, arena } = vm;
-	const access = (spanAndStore & 1) as AccessType;
-	const host = mapping.translate(access, high, low, spanAndStore >>> 1);
-	settleWindows(running);
-	if (host >= 0 && high >>> 0 < 8) openAbiWindow(arena, mapping.windows, access, high);
+	const { mapping, arena } = running.vm;
+	const access = ((packed >> 1) & 1) as AccessType;
+	const span = packed >>> 18;
+	const vmAddr = (high >>> 0) * TWO_32 + (low >>> 0);
+	let isOpen = mapping.allowsSpan(access, vmAddr, span);
+	if (!isOpen) {
+		const at = (low >>> 0) + ((packed >>> 5) & 0x1fff);
+		const upper = (high + (at >= TWO_32 ? 1 : 0)) | 0;
+		const first = mapping.translate((packed & 1) as AccessType, upper, at | 0, 1 << ((packed >> 3) & 3));
+		const hasMoved = mapping.windowsClosed !== running.windowsClosed;
+		settleWindows(running);
+		if (first < 0 || (hasMoved && (packed & 4) !== 0)) return -1;
+		isOpen = mapping.allowsSpan(access, vmAddr, span);
+	}
+	if (!isOpen) return -1;
+	const host = mapping.translate(access, high, low, 1);
+	if (high >>> 0 < WINDOW_SLOTS) openAbiWindow(arena, mapping.windows, access, high);
 	return host;
 }
 

@@ -28,6 +28,7 @@ import {
 	ABI_REGISTERS,
 	ABI_STACK_HOST,
 	ABI_STORE_WINDOWS,
+	packMiss,
 	WINDOW_HOST,
 	WINDOW_LENGTH,
 	WINDOW_START,
@@ -69,8 +70,8 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 	readonly #window: LocalIndex;
 	/** Arena offset of the lowest byte of the frame; -1 where the function does not need it. */
 	#frame: LocalIndex = -1;
-	/** Locals for the arena offsets of groups, used again by every run. */
-	readonly #hosts: LocalIndex[] = [];
+	/** By base register: the local for the arena offset of its group; one, because a base has one group at a time. */
+	readonly #hosts: Int32Array = new Int32Array(REGISTERS + 1).fill(-1);
 	readonly #isManual: boolean;
 
 	// What a lowering sees of the instruction that is written.
@@ -191,12 +192,13 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		code.i64Const(0).op(Op.i64LtS);
 		this.fails();
 		const plan = planAccesses(this.#context, start, last, offsets, (pc, known) => this.#track(pc, known));
-		const hosts = new Map<AccessGroup, LocalIndex>();
+		/** By base register: the group checked last, whose arena offset is in the register's host local. */
+		const checked: (AccessGroup | undefined)[] = new Array(REGISTERS + 1).fill(undefined);
 		let index = firstIndex;
 		for (let pc = start; pc <= last; pc = source.following(pc)) {
 			this.#pc = pc;
 			this.#live = live[index++]!;
-			const isOver = this.#writeInstruction(block, pc, plan.get(pc), hosts);
+			const isOver = this.#writeInstruction(block, pc, plan.get(pc), checked);
 			if (isOver) return true;
 			this.#rest--;
 		}
@@ -208,13 +210,13 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		block: number,
 		pc: number,
 		access: Access | undefined,
-		hosts: Map<AccessGroup, LocalIndex>,
+		checked: (AccessGroup | undefined)[],
 	): boolean {
 		const { source } = this.#context;
 		const row = source.table.rows[source.opcode(pc)];
 		if (row === undefined || !source.namesRegisters(pc)) return this.#leaveForGood();
 		if (access !== undefined) {
-			this.#writeAccess(pc, access, hosts);
+			this.#writeAccess(pc, access, checked);
 			return false;
 		}
 		const { code } = this;
@@ -454,7 +456,7 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		code.i32Const(this.#pc).returnCall(this.#context.leaveFunction(this.#live));
 	}
 
-	#writeAccess(pc: number, access: Access, hosts: Map<AccessGroup, LocalIndex>): void {
+	#writeAccess(pc: number, access: Access, checked: (AccessGroup | undefined)[]): void {
 		const { code } = this;
 		const { source, frameSize } = this.#context;
 		let host: LocalIndex;
@@ -464,11 +466,14 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 			offset = access.frameOffset! + frameSize;
 		} else {
 			const { group } = access;
-			const known = hosts.get(group);
-			host = known ?? this.#hostLocal(hosts.size);
-			if (known === undefined) {
-				hosts.set(group, host);
-				this.#writeCheck(group, host);
+			host = this.#hostLocal(group.base);
+			if (checked[group.base] !== group) {
+				checked[group.base] = group;
+				this.#writeCheck(
+					group,
+					host,
+					checked.some((other) => other !== undefined && other !== group && other.lastPc > pc),
+				);
 			}
 			offset = access.off - group.low;
 		}
@@ -484,16 +489,16 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		code.mem(STORES[size], offset, 0);
 	}
 
-	#hostLocal(index: number): LocalIndex {
-		const known = this.#hosts[index];
-		if (known !== undefined) return known;
-		const local = this.code.local(ValType.i32);
-		this.#hosts[index] = local;
-		return local;
+	#hostLocal(base: number): LocalIndex {
+		if (this.#hosts[base] === -1) this.#hosts[base] = this.code.local(ValType.i32);
+		return this.#hosts[base]!;
 	}
 
-	/** Puts the arena offset of a group's lowest byte into `host`, or leaves. */
-	#writeCheck(group: AccessGroup, host: LocalIndex): void {
+	/**
+	 * Puts the arena offset of a group's lowest byte into `host`, or leaves. `holdsOffsets` says whether another
+	 * group's is needed afterwards: it would be stale if looking this one up moved memory.
+	 */
+	#writeCheck(group: AccessGroup, host: LocalIndex, holdsOffsets: boolean): void {
 		const { code } = this;
 		const span = group.high - group.low;
 		const windows = group.isStore ? ABI_STORE_WINDOWS : ABI_LOAD_WINDOWS;
@@ -531,7 +536,9 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		code.else();
 		code.localGet(this.#address).op(Op.i32WrapI64);
 		code.localGet(this.#address).i64Const(32).op(Op.i64ShrU).op(Op.i32WrapI64);
-		code.i32Const((span << 1) | (group.isStore ? 1 : 0)).call(this.#context.imports.miss);
+		const { firstOff, firstSize, firstIsStore, isStore, low } = group;
+		code.i32Const(packMiss(span, firstOff - low, firstSize, firstIsStore, isStore, holdsOffsets));
+		code.call(this.#context.missFunction());
 		code.end();
 		code.localTee(host).i32Const(0).op(Op.i32LtS);
 		this.fails();

@@ -36,6 +36,14 @@ interface Destination {
 	readonly index: number;
 }
 
+/** So many blocks are picked one after the other; a `br_table` costs more. */
+const MAX_CHAIN = 4;
+/**
+ * Inside more open blocks than this no `br_table` is written: V8 goes through all of them for each one, so that
+ * nested groups would take quadratic time (10 s to validate 65,536 instructions, measured).
+ */
+const MAX_TABLE_HEIGHT = 256;
+
 const TREE = 0;
 const BODY = 1;
 const GO = 2;
@@ -53,6 +61,8 @@ export class Structurer {
 	readonly #destinations: Map<number, Destination> = new Map();
 	/** The natural loops that are open, by header. */
 	readonly #loops: Map<number, Label> = new Map();
+	/** The blocks of the irreducible groups that were met, in the order of the dominator tree's children. */
+	readonly #groups: Map<number, number[]> = new Map();
 	/** The dispatch loops that are open, by irreducible group. */
 	readonly #dispatches: Map<number, Label> = new Map();
 	#selector: LocalIndex = -1;
@@ -122,31 +132,27 @@ export class Structurer {
 	 */
 	#meetingPoints(block: number): number[] {
 		const { functions, loops } = this.#analysis;
-		const seen = new Set<number>();
 		const found: number[] = [];
 		for (let i = functions.domChildrenStart[block]!; i < functions.domChildrenStart[block + 1]!; i++) {
 			const child = functions.domChildren[i]!;
 			const group = loops.irreducibleGroup[child]!;
-			if (group !== -1) {
-				if (seen.has(group)) continue;
-				seen.add(group);
-			} else if (loops.forwardEdges[child]! < 2) continue;
-			found.push(child);
+			if (group === -1) {
+				if (loops.forwardEdges[child]! >= 2) found.push(child);
+				continue;
+			}
+			// The blocks of a group have one dominator.
+			const members = this.#groups.get(group);
+			if (members === undefined) {
+				this.#groups.set(group, [child]);
+				found.push(child);
+			} else members.push(child);
 		}
 		return found;
 	}
 
-	/** The blocks of the irreducible group of `block`, in the order of the dominator tree's children. */
+	/** The blocks of the irreducible group of `block`. */
 	#groupOf(block: number): number[] {
-		const { functions, loops } = this.#analysis;
-		const up = functions.idom[block]!;
-		const group = loops.irreducibleGroup[block];
-		const members: number[] = [];
-		for (let i = functions.domChildrenStart[up]!; i < functions.domChildrenStart[up + 1]!; i++) {
-			const child = functions.domChildren[i]!;
-			if (loops.irreducibleGroup[child] === group) members.push(child);
-		}
-		return members;
+		return this.#groups.get(this.#groupNumber(block))!;
 	}
 
 	/** Opens the loop that dispatches among the blocks of a group. */
@@ -161,7 +167,36 @@ export class Structurer {
 			this.#push(END, members[i]!);
 			labels[i] = code.block();
 		}
-		code.localGet(this.#selectorLocal()).brTable(labels, labels[0]!);
+		this.#pickBySelector(labels);
+	}
+
+	/** Branches to the label that the selector names. */
+	#pickBySelector(labels: readonly Label[]): void {
+		const code = this.#code;
+		const selector = this.#selectorLocal();
+		if (labels.length > MAX_CHAIN && labels[0]!.height <= MAX_TABLE_HEIGHT) {
+			code.localGet(selector).brTable(labels, labels[0]!);
+			return;
+		}
+		// Halves until few are left: pairs of bounds, the next one last.
+		const work: number[] = [0, labels.length];
+		while (work.length > 0) {
+			const end = work.pop()!;
+			const start = work.pop()!;
+			if (start === -1) {
+				code.end();
+			} else if (end - start > MAX_CHAIN) {
+				const middle = (start + end) >>> 1;
+				code.localGet(selector).i32Const(middle).op(Op.i32LtU);
+				code.if();
+				work.push(middle, end, -1, -1, start, middle);
+			} else {
+				for (let i = start; i < end - 1; i++) {
+					code.localGet(selector).i32Const(i).op(Op.i32Eq).brIf(labels[i]!);
+				}
+				code.br(labels[end - 1]!);
+			}
+		}
 	}
 
 	#selectorLocal(): LocalIndex {

@@ -9,8 +9,9 @@ describe('Arena', () => {
 			fc.record({ kind: fc.constant('free' as const), index: fc.nat() }),
 		);
 		fc.assert(
-			fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-				const arena = arenaForProperty();
+			fc.property(fc.array(step, { maxLength: 60 }), fc.boolean(), (steps, isSmall) => {
+				// A small one has to gather what is free, a used one to clear it.
+				const arena = isSmall ? new Arena(1) : arenaForProperty();
 				const held: { offset: number; size: number; mark: number }[] = [];
 				let mark = 0;
 				for (const action of steps) {
@@ -59,6 +60,31 @@ describe('Arena', () => {
 			expect(arena.alloc(30_000)).toBe(first);
 		}
 		expect(arena.generation).toBe(0);
+	});
+
+	it('stays small where ever other sizes are asked for', () => {
+		const arena = new Arena(1);
+		const kept = [arena.put(Uint8Array.of(1))];
+		for (let size = 1_000_000; size > 100; size = Math.floor(size * 0.8)) {
+			const blocks = Array.from({ length: Math.floor(1_000_000 / size) }, () => arena.alloc(size));
+			// What stays lies between what goes.
+			kept.push(arena.put(Uint8Array.of(kept.length + 1)));
+			for (const block of blocks) arena.free(block);
+		}
+		expect(arena.byteLength).toBeLessThan(4_000_000);
+		expect(kept.map((offset) => arena.u8[offset])).toEqual(kept.map((_, i) => i + 1));
+	});
+
+	it('finds room in what was freed when there is no more to be had', () => {
+		const arena = new Arena(1);
+		const MIB = 1 << 20;
+		const kept: number[] = [];
+		const freed: number[] = [];
+		// Nearly all there is, so that no larger block fits behind it.
+		for (let i = 0; i < 200; i++) (i % 4 === 0 ? freed : kept).push(arena.allocUnzeroed(9 * MIB));
+		for (const block of freed) arena.free(block);
+		for (let i = 0; i < 49; i++) kept.push(arena.allocUnzeroed(4 * MIB));
+		expect(new Set(kept).size).toBe(150 + 49);
 	});
 
 	it('grows, keeps what it holds and counts a generation', () => {

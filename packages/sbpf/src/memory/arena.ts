@@ -7,8 +7,8 @@
  *
  * Growing detaches the buffer and invalidates every view; whoever keeps views compares
  * {@link Arena.generation} after anything that may allocate. The memory starts large (address space,
- * not resident pages) because V8 guards every typed-array access against detached buffers once one
- * buffer of the process was detached (2 to 4 % of the interpreter's speed, measured).
+ * not resident pages): once one buffer of the process was detached, V8 guards every access to any typed array,
+ * which costs the interpreter a quarter of its speed (`npm run bench`, column "detached").
  */
 
 /** Bytes of a WebAssembly page. */
@@ -25,6 +25,8 @@ const HEADER = 16;
 const MIN_BLOCK = 64;
 /** Marks a block in use; any other value means the offset given is not a block. */
 const IN_USE = 0x5ac0_da7a;
+/** Stands for the class of a hole, whose size says how many bytes it has. */
+const HOLE = -1;
 
 /** Alignment of every block, as upstream's `HOST_ALIGN`. */
 export const ARENA_ALIGN = 16;
@@ -43,9 +45,16 @@ export class Arena {
 	generation = 0;
 	/** Machines that run compiled code in this arena now, one inside the other. */
 	machines = 0;
+	/** Where the blocks end. */
 	#top: number = RESERVED;
+	/** Where memory begins that no block ever held: it is zero. */
+	#fresh: number = RESERVED;
 	#free: number[][] = [];
+	/** Stretches between blocks that belong to no class, by ascending offset. */
+	#holes: { at: number; bytes: number }[] = [];
 	#used = 0;
+	/** Bytes of the blocks in use, headers and waste included. */
+	#held = 0;
 
 	/** An arena of `initialPages` WebAssembly pages, grown on demand. */
 	constructor(initialPages: number = INITIAL_PAGES) {
@@ -73,7 +82,7 @@ export class Arena {
 	 */
 	alloc(size: number, align: number = ARENA_ALIGN): number {
 		if (align > ARENA_ALIGN) throw new RangeError(`align must be at most ${ARENA_ALIGN}, got ${align}`);
-		const fresh = this.#top;
+		const fresh = this.#fresh;
 		const offset = this.allocUnzeroed(size);
 		if (offset < fresh) this.u8.fill(0, offset, offset + size);
 		return offset;
@@ -86,12 +95,14 @@ export class Arena {
 		}
 		const klass = classOf(size + HEADER);
 		const recycled = this.#free[klass]?.pop();
-		const block = recycled ?? this.#extend(classBytes(klass));
+		const bytes = classBytes(klass);
+		const block = recycled ?? this.#extend(bytes);
 		const { i32 } = this;
 		i32[block >> 2] = klass;
 		i32[(block >> 2) + 1] = size;
 		i32[(block >> 2) + 2] = IN_USE;
 		this.#used += size;
+		this.#held += bytes;
 		return block + HEADER;
 	}
 
@@ -109,6 +120,7 @@ export class Arena {
 		i32[word + 2] = 0;
 		this.#used -= i32[word + 1]!;
 		const klass = i32[word]!;
+		this.#held -= classBytes(klass);
 		let list = this.#free[klass];
 		if (list === undefined) {
 			list = [];
@@ -127,11 +139,66 @@ export class Arena {
 	}
 
 	#extend(bytes: number): number {
+		let hole = this.#takeHole(bytes);
+		if (hole !== null) return hole;
+		const wanted = this.#top + bytes;
+		if (wanted > this.u8.length && (this.#held * 2 < this.#top || wanted > MAXIMUM_PAGES * PAGE)) {
+			this.#gather();
+			hole = this.#takeHole(bytes);
+			if (hole !== null) return hole;
+		}
 		const block = this.#top;
 		const end = block + bytes;
 		if (end > this.u8.length) this.#grow(end);
 		this.#top = end;
+		if (end > this.#fresh) this.#fresh = end;
 		return block;
+	}
+
+	/** Cuts `bytes` off the first hole that has them; `null` where none has. */
+	#takeHole(bytes: number): number | null {
+		for (let i = 0; i < this.#holes.length; i++) {
+			const hole = this.#holes[i]!;
+			if (hole.bytes < bytes) continue;
+			const { at } = hole;
+			hole.at += bytes;
+			hole.bytes -= bytes;
+			if (hole.bytes === 0) this.#holes.splice(i, 1);
+			else this.#markHole(hole.at, hole.bytes);
+			return at;
+		}
+		return null;
+	}
+
+	/**
+	 * Joins all free blocks to holes of no class. Without it a guest that asks for ever other sizes would leave
+	 * free blocks of every class behind, until no memory is left though none is in use.
+	 */
+	#gather(): void {
+		const { i32 } = this;
+		this.#free = [];
+		this.#holes = [];
+		let start = -1;
+		for (let at = RESERVED; at < this.#top; ) {
+			const word = at >> 2;
+			const isInUse = i32[word + 2] === IN_USE;
+			if (isInUse && start !== -1) {
+				this.#holes.push({ at: start, bytes: at - start });
+				start = -1;
+			}
+			if (!isInUse && start === -1) start = at;
+			at += i32[word] === HOLE ? i32[word + 1]! : classBytes(i32[word]!);
+		}
+		for (const { at, bytes } of this.#holes) this.#markHole(at, bytes);
+		if (start !== -1) this.#top = start;
+	}
+
+	/** Holes have headers as blocks have, for {@link #gather} to find the next block by. */
+	#markHole(at: number, bytes: number): void {
+		const word = at >> 2;
+		this.i32[word] = HOLE;
+		this.i32[word + 1] = bytes;
+		this.i32[word + 2] = 0;
 	}
 
 	#grow(end: number): void {

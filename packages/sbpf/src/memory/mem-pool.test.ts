@@ -60,6 +60,15 @@ describe('VmMemoryPool', () => {
 			expect(host! - stack.host + len!).toBeLessThanOrEqual(stack.dirtyLen);
 		}
 		expect(stack.dirtyLen).toBe(STACK);
+
+		const whole = new VmMemoryPool(arena).getStack(STACK);
+		const ungapped = mapped(arena, MemoryRegion.newPooled(whole, STACK, MM_STACK_START));
+		ungapped.translate(ACCESS_LOAD, 2, 0, 8);
+		ungapped.translate(ACCESS_STORE, 2, 16, 8);
+		expect(ungapped.windows[8 + 1]).toBe(STACK);
+		expect(ungapped.windows[32 + 8 + 1]).toBe(4096);
+		ungapped.translate(ACCESS_STORE, 2, 4092, 8);
+		expect(ungapped.windows[32 + 8 + 1]).toBe(8192);
 	});
 
 	it('keeps nine of each and frees the rest', () => {

@@ -71,6 +71,17 @@ describe('MemoryRegion', () => {
 		expect(region.offsetOf(26, 3)).toBe(-1);
 	});
 
+	it('has gaps of any size', () => {
+		for (const gap of [2, 4096, 2 ** 29, 2 ** 30, 2 ** 31, 2 ** 33]) {
+			const region = MemoryRegion.newGapped(0, 8 * gap, 16, gap);
+			for (const frame of [0, 1, 3, 7]) {
+				expect(region.offsetOf(16 + 2 * frame * gap + 1, 1)).toBe(frame * gap + 1);
+				expect(region.offsetOf(16 + (2 * frame + 1) * gap, 1)).toBe(-1);
+			}
+			expect(region.offsetOf(16 + 16 * gap, 1)).toBe(-1);
+		}
+	});
+
 	it('copies everything, and forgets the pool when it is redirected', () => {
 		const region = writable(4, R);
 		region.accessViolationHandlerPayload = 7;
@@ -272,6 +283,24 @@ describe.each(KINDS)('MemoryMapping, $kind', ({ aligned }) => {
 			}),
 			{ numRuns: 300 },
 		);
+	});
+});
+
+describe('MemoryMapping.release', () => {
+	it('hands closed windows on, and leaves a mapping that finds nothing', () => {
+		const first = create([readonly(16, R)]);
+		expect(first.translate(ACCESS_LOAD, 1, 0, 8)).toBeGreaterThan(0);
+		const { windows } = first;
+		expect(windows.some((word) => word !== 0)).toBe(true);
+		first.release();
+		first.release();
+		expect(windows.every((word) => word === 0)).toBe(true);
+		expect(() => first.map(ACCESS_LOAD, BigInt(R), 8n)).toThrow(TypeError);
+		expect(() => first.translate(ACCESS_LOAD, 1, 0, 8)).toThrow(TypeError);
+		const second = create([readonly(16, R)]);
+		const third = create([readonly(16, R)]);
+		expect([second.windows === windows, third.windows === windows]).toEqual([true, false]);
+		expect(first.windows).not.toBe(windows);
 	});
 });
 

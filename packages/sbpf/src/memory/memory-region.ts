@@ -107,11 +107,18 @@ export class MemoryRegion {
 	offsetOf(vmAddr: number, len: number): number {
 		let offset = vmAddr - this.vmAddr;
 		if (offset < 0) return -1;
-		if (this.vmGapShift !== NO_GAPS) {
-			const gap = 2 ** this.vmGapShift;
-			const frame = Math.floor(offset / gap);
-			if (frame % 2 === 1) return -1;
-			offset = (frame / 2) * gap + (offset % gap);
+		const shift = this.vmGapShift;
+		if (shift !== NO_GAPS) {
+			if (offset <= 0x7fff_ffff && shift < 30) {
+				const gap = 1 << shift;
+				if ((offset & gap) !== 0) return -1;
+				offset = ((offset >>> (shift + 1)) << shift) | (offset & (gap - 1));
+			} else {
+				const gap = 2 ** shift;
+				const frame = Math.floor(offset / gap);
+				if (frame % 2 === 1) return -1;
+				offset = (frame / 2) * gap + (offset % gap);
+			}
 		}
 		return offset + len <= this.len ? offset : -1;
 	}

@@ -18,6 +18,7 @@ import type { BuiltinEntrypoint } from '../program-cache-entry.ts';
 import { bpfLoaderEntrypoint } from './bpf-loader.ts';
 import { computeBudgetEntrypoint } from './compute-budget.ts';
 import { systemEntrypoint } from './system-processor.ts';
+import { voteEntrypoint } from './vote-processor.ts';
 
 /** A program that is part of the validator. */
 export interface BuiltinPrototype {
@@ -37,6 +38,12 @@ export const BUILTINS: readonly BuiltinPrototype[] = [
 		name: 'solana_system_program',
 		enableFeature: null,
 		entrypoint: systemEntrypoint,
+	},
+	{
+		programId: programIds.vote,
+		name: 'solana_vote_program',
+		enableFeature: null,
+		entrypoint: voteEntrypoint,
 	},
 	{
 		programId: programIds.bpfLoaderDeprecated,

@@ -3,11 +3,9 @@
  */
 
 import { secp256r1Verify } from '@parhelion/crypto';
-import { dataSlice, readU16 } from './data-slice.ts';
+import { SIGNATURE_OFFSETS_SERIALIZED_SIZE, SIGNATURE_OFFSETS_START, signatureSlices } from './data-slice.ts';
 import type { PrecompileError } from './precompile-error.ts';
 
-const OFFSETS_START = 2;
-const OFFSETS_SIZE = 14;
 const MAX_SIGNATURES = 8;
 
 /**
@@ -20,23 +18,13 @@ export function verifySecp256r1(
 	data: Uint8Array,
 	instructionDatas: readonly Uint8Array[],
 ): PrecompileError | null {
-	if (data.length < OFFSETS_START) return 'InvalidInstructionDataSize';
+	if (data.length < SIGNATURE_OFFSETS_START) return 'InvalidInstructionDataSize';
 	const count = data[0]!;
 	if (count === 0 || count > MAX_SIGNATURES) return 'InvalidInstructionDataSize';
-	if (data.length < count * OFFSETS_SIZE + OFFSETS_START) return 'InvalidInstructionDataSize';
+	if (data.length < count * SIGNATURE_OFFSETS_SERIALIZED_SIZE + SIGNATURE_OFFSETS_START)
+		return 'InvalidInstructionDataSize';
 	for (let i = 0; i < count; i++) {
-		const at = OFFSETS_START + i * OFFSETS_SIZE;
-		const slice = (offset: number, instructionIndex: number, size: number): Uint8Array | null =>
-			dataSlice(
-				data,
-				instructionDatas,
-				readU16(data, at + instructionIndex),
-				readU16(data, at + offset),
-				size,
-			);
-		const signature = slice(0, 2, 64);
-		const publicKey = slice(4, 6, 33);
-		const message = slice(8, 12, readU16(data, at + 10));
+		const { signature, publicKey, message } = signatureSlices(data, instructionDatas, i, 33);
 		if (signature === null || publicKey === null || message === null) return 'InvalidDataOffsets';
 		const verified = secp256r1Verify(signature, message, publicKey);
 		if (!verified.ok) return verified.error;

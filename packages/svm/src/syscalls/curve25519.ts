@@ -1,6 +1,6 @@
 /**
  * `sol_curve_validate_point`, `sol_curve_group_op`, `sol_curve_multiscalar_mul` on edwards25519 (curve 0) and
- * ristretto255 (curve 1). Gate: curve25519_syscall_enabled.
+ * ristretto255 (curve 1); the first two hand the ids of BLS12-381 on. Gate: curve25519_syscall_enabled.
  *
  * Source: solana-syscalls 4.3.0, lib.rs (SyscallCurvePointValidation, SyscallCurveGroupOps,
  * SyscallCurveMultiscalarMultiplication); solana-define-syscall (`curve_constants`).
@@ -12,6 +12,7 @@ import type { InvokeContext } from '../invoke-context.ts';
 import { translateMut, translateSlice, translateType } from '../memory.ts';
 import { syscallFault } from '../program-error.ts';
 import { argU64, type U64 } from '../u64.ts';
+import { bls12381Curve, bls12381GroupOp, bls12381Validate } from './bls12-381.ts';
 import type { Syscall } from './declare.ts';
 
 /** A curve with its prices. */
@@ -50,9 +51,6 @@ const CURVES: readonly CurveRow[] = [
 	},
 ];
 
-/** The ids of BLS12-381 points: G1 and G2, little and big endian. */
-const BLS12_381_IDS: ReadonlySet<U64> = new Set<U64>([5, 5 | 0x80, 6, 6 | 0x80]);
-
 /** Most points of a multiscalar multiplication. */
 const MAX_POINTS = 512;
 
@@ -60,11 +58,6 @@ const MAX_POINTS = 512;
 function invalidAttribute(invokeContext: InvokeContext): U64 {
 	if (invokeContext.getFeatureSet().abortOnInvalidCurve) throw syscallFault({ kind: 'InvalidAttribute' });
 	return 1;
-}
-
-/** Fails with `InvalidAttribute` for a curve that is behind its own gate. */
-function refuseBls12381(curveId: U64): void {
-	if (BLS12_381_IDS.has(curveId)) throw syscallFault({ kind: 'InvalidAttribute' });
 }
 
 /** The 32 bytes at an address. Fails with `AccessViolation`. */
@@ -89,7 +82,8 @@ function answer(invokeContext: InvokeContext, addr: U64, point: Uint8Array | nul
  */
 export const syscallCurvePointValidation: Syscall = (invokeContext, vm) => {
 	const curveId = argU64(vm, 1);
-	refuseBls12381(curveId);
+	const bls = bls12381Curve(invokeContext, curveId);
+	if (bls !== null) return bls12381Validate(invokeContext, vm, bls);
 	const curve = CURVES[Number(curveId)];
 	if (curve === undefined) return invalidAttribute(invokeContext);
 	invokeContext.computeMeter.consumeChecked(invokeContext.getExecutionCost()[curve.validate]);
@@ -105,7 +99,8 @@ export const syscallCurvePointValidation: Syscall = (invokeContext, vm) => {
  */
 export const syscallCurveGroupOps: Syscall = (invokeContext, vm) => {
 	const curveId = argU64(vm, 1);
-	refuseBls12381(curveId);
+	const bls = bls12381Curve(invokeContext, curveId);
+	if (bls !== null) return bls12381GroupOp(invokeContext, vm, bls);
 	const curve = CURVES[Number(curveId)];
 	const operation = Number(argU64(vm, 2));
 	const cost = curve?.operations[operation];

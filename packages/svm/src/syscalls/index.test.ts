@@ -2,7 +2,7 @@ import { hashSymbolName } from '@parhelion/sbpf';
 import { FeatureSet, resolveRuntimeFeatures } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
 import { newBudgetWithDefaults } from '../execution-budget.ts';
-import { createProgramRuntimeEnvironment, SYSCALLS, SYSCALLS_NOT_BUILT } from './index.ts';
+import { createProgramRuntimeEnvironment, SYSCALLS } from './index.ts';
 
 const budget = newBudgetWithDefaults(false);
 const encoder = new TextEncoder();
@@ -19,13 +19,13 @@ function names(features: FeatureSet, isDeployment = false): string[] {
 
 describe('the table of syscalls', () => {
 	it('has no name and no key twice', () => {
-		const all = [...SYSCALLS.map(({ name }) => name), ...SYSCALLS_NOT_BUILT];
+		const all = SYSCALLS.map(({ name }) => name);
 		expect(new Set(all).size).toBe(all.length);
 		expect(new Set(all.map((name) => hashSymbolName(encoder.encode(name)))).size).toBe(all.length);
 	});
 
-	it('together with what is not built has as many as Agave registers', () => {
-		expect(SYSCALLS.length + SYSCALLS_NOT_BUILT.length).toBe(43);
+	it('has as many as Agave registers', () => {
+		expect(SYSCALLS.length).toBe(43);
 	});
 
 	it('is gated by the features', () => {
@@ -36,6 +36,10 @@ describe('the table of syscalls', () => {
 		expect(names(FeatureSet.default())).toContain('sol_get_fees_sysvar');
 		expect(names(FeatureSet.default())).not.toContain('sol_get_sysvar');
 		expect(names(FeatureSet.allEnabled())).toContain('sol_blake3');
+		const cryptography = ['sol_curve_pairing_map', 'sol_alt_bn128_group_op', 'sol_poseidon'];
+		expect(mainnet).toEqual(expect.arrayContaining(cryptography));
+		expect(mainnet).not.toContain('sol_big_mod_exp');
+		for (const name of cryptography) expect(names(FeatureSet.default())).not.toContain(name);
 	});
 
 	it('has no allocator where programs are deployed', () => {

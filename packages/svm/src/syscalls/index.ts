@@ -17,6 +17,9 @@ import type { RuntimeFeatures } from '@parhelion/sdk';
 import type { SVMTransactionExecutionBudget } from '../execution-budget.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { syscallAbort, syscallAllocFree, syscallPanic } from './abort.ts';
+import { syscallAltBn128, syscallAltBn128Compression } from './alt-bn128.ts';
+import { syscallBigModExp } from './big-mod-exp.ts';
+import { syscallCurveDecompress, syscallCurvePairingMap } from './bls12-381.ts';
 import { syscallInvokeSignedC, syscallInvokeSignedRust } from './cpi.ts';
 import {
 	syscallCurveGroupOps,
@@ -40,6 +43,7 @@ import {
 } from './logging.ts';
 import { syscallMemcmp, syscallMemcpy, syscallMemmove, syscallMemset } from './mem-ops.ts';
 import { syscallCreateProgramAddress, syscallTryFindProgramAddress } from './pda.ts';
+import { syscallPoseidon } from './poseidon.ts';
 import { syscallGetReturnData, syscallSetReturnData } from './return-data.ts';
 import { syscallSecp256k1Recover } from './secp256k1.ts';
 import {
@@ -98,6 +102,8 @@ export const SYSCALLS: readonly SyscallRow[] = [
 		syscallCurveMultiscalarMultiplication,
 		({ features }) => features.curve25519SyscallEnabled,
 	),
+	row('sol_curve_decompress', syscallCurveDecompress, ({ features }) => features.enableBls12381Syscall),
+	row('sol_curve_pairing_map', syscallCurvePairingMap, ({ features }) => features.enableBls12381Syscall),
 	row('sol_get_clock_sysvar', syscallGetClockSysvar),
 	row('sol_get_epoch_schedule_sysvar', syscallGetEpochScheduleSysvar),
 	row('sol_get_fees_sysvar', syscallGetFeesSysvar, ({ features }) => !features.disableFeesSysvar),
@@ -123,29 +129,22 @@ export const SYSCALLS: readonly SyscallRow[] = [
 		syscallAllocFree,
 		({ rejectDeploymentOfBrokenElfs }) => !rejectDeploymentOfBrokenElfs,
 	),
+	row('sol_alt_bn128_group_op', syscallAltBn128, ({ features }) => features.enableAltBn128Syscall),
+	row('sol_big_mod_exp', syscallBigModExp, ({ features }) => features.enableBigModExpSyscall),
+	row('sol_poseidon', syscallPoseidon, ({ features }) => features.enablePoseidonSyscall),
 	row(
 		'sol_remaining_compute_units',
 		syscallRemainingComputeUnits,
 		({ features }) => features.remainingComputeUnitsSyscallEnabled,
 	),
+	row(
+		'sol_alt_bn128_compression',
+		syscallAltBn128Compression,
+		({ features }) => features.enableAltBn128CompressionSyscall,
+	),
 	row('sol_get_sysvar', syscallGetSysvar, ({ features }) => features.getSysvarSyscallEnabled),
 	row('sol_get_epoch_stake', syscallGetEpochStake, ({ features }) => features.enableGetEpochStakeSyscall),
 	row('sol_log_data', syscallLogData),
-];
-
-/**
- * Syscalls that Agave 4.3.0 registers and this table does not yet have: pairings, big integers and Poseidon. A
- * program that links against one fails to load, as on a cluster without the syscall. The curve ids of
- * BLS12-381 in `sol_curve_validate_point` and `sol_curve_group_op` are missing likewise: they fail as they do
- * before `enable_bls12_381_syscall`.
- */
-export const SYSCALLS_NOT_BUILT: readonly string[] = [
-	'sol_curve_decompress',
-	'sol_curve_pairing_map',
-	'sol_alt_bn128_group_op',
-	'sol_alt_bn128_compression',
-	'sol_big_mod_exp',
-	'sol_poseidon',
 ];
 
 /** The syscalls that compiled code may do itself. */

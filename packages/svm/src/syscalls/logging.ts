@@ -29,7 +29,7 @@ export const syscallLog: Syscall = (invokeContext, vm) => {
 		const bytes = invokeContext.arena.u8.slice(host, host + Number(len));
 		throw syscallFault({ kind: 'InvalidString', utf8: text, bytes });
 	}
-	programLog(invokeContext.logCollector, text);
+	programLog(invokeContext.logCollector, text, Number(len));
 	return 0;
 };
 
@@ -68,7 +68,7 @@ export const syscallLogPubkey: Syscall = (invokeContext, vm) => {
 	const { memoryMapping } = invokeContext.memoryContexts.memoryContextAbiV1();
 	const host = translateType(memoryMapping, argU64(vm, 1), 32, 1);
 	if (invokeContext.logCollector !== null) {
-		programLog(invokeContext.logCollector, Pubkey.fromBytes(invokeContext.arena.u8, host).toBase58());
+		programLog(invokeContext.logCollector, Pubkey.recent(invokeContext.arena.u8, host).toBase58());
 	}
 	return 0;
 };

@@ -99,6 +99,11 @@ export const syscallGetLastRestartSlotSysvar: Syscall = getSysvar(
 	cached(sysvarIds.lastRestartSlot),
 );
 
+/** Whether a sum is beyond u64. */
+function overflows(a: U64, b: U64): boolean {
+	return typeof a === 'number' && typeof b === 'number' ? false : BigInt(a) + BigInt(b) > U64_MAX;
+}
+
 const OFFSET_LENGTH_EXCEEDS_SYSVAR = 1;
 const SYSVAR_NOT_FOUND = 2;
 
@@ -123,11 +128,11 @@ export const syscallGetSysvar: Syscall = (invokeContext, vm) => {
 	const mapping = checkTarget(invokeContext, target);
 	translateMut(mapping, target, len, 1);
 	const idHost = translateType(mapping, argU64(vm, 1), 32, 1);
-	if (BigInt(offset) + BigInt(len) > U64_MAX || BigInt(target) + BigInt(len) > U64_MAX) {
+	if (overflows(offset, len) || overflows(target, len)) {
 		throw new Fault(InstructionError.ArithmeticOverflow);
 	}
 	const { u8 } = invokeContext.arena;
-	const bytes = invokeContext.getSysvarCache().sysvarIdToBuffer(Pubkey.fromBytes(u8, idHost));
+	const bytes = invokeContext.getSysvarCache().sysvarIdToBuffer(Pubkey.recent(u8, idHost));
 	if (bytes === null) return SYSVAR_NOT_FOUND;
 	// A length that was mapped is a number; an offset that is none lies behind every sysvar.
 	const start = Number(offset);

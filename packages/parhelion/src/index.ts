@@ -37,13 +37,12 @@ export type { SyscallCall, SyscallFunction } from './custom-syscall.ts';
 export { EpochRewards, EpochSchedule } from './epoch.ts';
 export { FeatureSet } from './feature-set.ts';
 export type * from './kit-types.ts';
+export type { MintToCreate, TokenAccountToSet } from './lite-cheats.ts';
 export { MAINNET_DEFAULT_SLOT } from './lite-genesis.ts';
 export {
 	LiteSnapshot,
 	LiteSVM,
-	type MintToCreate,
 	type SimulationOptions,
-	type TokenAccountToSet,
 } from './lite-svm.ts';
 export type { WarpTarget } from './lite-warp.ts';
 export { formatLogTree, type Invocation, type LogLine, type LogTreeOptions, parseLogs } from './log-tree.ts';

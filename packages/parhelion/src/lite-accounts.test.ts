@@ -75,6 +75,17 @@ describe('LiteAccounts', () => {
 		expect(accounts.get(pubkey(0))?.lamports).toBe(0n);
 	});
 
+	it('keeps nothing of accounts that were deleted', () => {
+		const accounts = new LiteAccounts();
+		for (let i = 0; i < 100; i++) {
+			accounts.store(pubkey(i), account(i, 0));
+			accounts.fork();
+			accounts.delete(pubkey(i));
+			accounts.fork();
+		}
+		expect([accounts.size, accounts.depth]).toEqual([0, 0]);
+	});
+
 	it('forks a state that did not change without a new layer', () => {
 		const accounts = new LiteAccounts();
 		accounts.store(pubkey(1), account(1, 0));

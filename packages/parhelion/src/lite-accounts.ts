@@ -170,7 +170,8 @@ export class LiteAccounts {
 		while (layers.length > 0 && newest.entries.size * 2 > layers[0]!.entries.size) {
 			newest = merge(newest, layers.shift()!, layers.length === 0);
 		}
-		this.#layers = [newest, ...layers];
+		// Where everything was deleted there is nothing to look through.
+		this.#layers = newest.entries.size === 0 ? NO_LAYERS : [newest, ...layers];
 		this.#top = new Map();
 		this.#topByOwner = null;
 	}

@@ -136,8 +136,8 @@ export class LiteBank {
 		this.customSyscalls = origin?.customSyscalls ?? [];
 		this.accounts = origin?.accounts.fork() ?? new LiteAccounts();
 		this.sysvarCache = origin?.sysvarCache ?? new SysvarCache();
-		this.#programs = origin?.#programs ?? new Map();
-		this.#batch = origin?.#batch ?? new ProgramCacheForTxBatch(0n);
+		this.#programs = origin === undefined ? new Map() : origin.#programs;
+		this.#batch = origin === undefined ? new ProgramCacheForTxBatch(0n) : origin.#batch;
 		this.#sharesPrograms = origin !== undefined;
 		this.#sharesSysvars = origin !== undefined;
 		if (origin !== undefined) {

@@ -172,7 +172,12 @@ function readText(r: ByteReader): string {
 }
 
 function readBudget(r: ByteReader): ComputeBudget {
-	const parsed: unknown = JSON.parse(readText(r));
+	let parsed: unknown;
+	try {
+		parsed = JSON.parse(readText(r));
+	} catch {
+		parsed = null;
+	}
 	if (!Array.isArray(parsed)) throw new RangeError('the saved state has a compute budget that is none');
 	return ComputeBudget.fromParts(parsed[0], parsed[1]);
 }

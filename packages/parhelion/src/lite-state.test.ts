@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
+import { ed25519PublicKey, ed25519Sign, sha256 } from '@parhelion/crypto';
 import {
 	base58Encode,
 	compileLegacyMessage,
@@ -12,6 +12,7 @@ import {
 	Pubkey,
 	programIds,
 } from '@parhelion/sdk';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ComputeBudget, expectSuccess, FailedTransactionMetadata, FeatureSet, LiteSVM } from './node.ts';
 
@@ -136,6 +137,23 @@ describe('A fork', () => {
 		expect(send(svm.fork().fork(), 'a')).toBe(send(svm, 'a'));
 	});
 
+	it('replaces a program for itself alone, also when the slot moves', () => {
+		const svm = new LiteSVM();
+		svm.addProgram(address(9), readMemo());
+		const fork = svm.fork();
+		const other = fork.getAccount('ATokenGPvbdGVxr1b2hvZbsiqW5xWH25efTNsLJA8knL');
+		if (!other.exists) throw new Error('no bundled program');
+		fork.addProgram(address(9), other.data);
+		const run = (one: LiteSVM): boolean => {
+			one.warpToSlot(one.getClock().slot + 5n);
+			one.expireBlockhash();
+			one.airdrop(payer.toBase58(), 1_000_000n);
+			const call = { ...memo('x'), programId: Pubkey.fromBase58(address(9)) };
+			return !(one.sendTransaction(signed(one, [call])) instanceof FailedTransactionMetadata);
+		};
+		expect([run(svm), run(fork)]).toEqual([true, false]);
+	});
+
 	it('has sysvars of its own', () => {
 		const svm = new LiteSVM();
 		const fork = svm.fork();
@@ -218,6 +236,36 @@ describe('A saved state', () => {
 		newer[18] = 9;
 		expect(load(newer)).toThrow('saved in version 9 of the format; this can read 1');
 		expect(load('text' as never)).toThrow('bytes: expected a Uint8Array, got a string');
+	});
+});
+
+describe('A forged state', () => {
+	it('with a right checksum is a state, or a RangeError', () => {
+		const svm = LiteSVM.default().withSysvars().withComputeBudget(new ComputeBudget());
+		fund(svm, 1, 5n);
+		svm.withLamports(50_000_000n).withBuiltins().airdrop(address(2), 1_000_000n);
+		const bytes = svm.toBytes();
+		// Most of a state is the slot history; what stands before and behind is what can be forged.
+		const place = fc.oneof(
+			fc.nat(4000),
+			fc.nat(4000).map((n) => bytes.length - 33 - n),
+		);
+		let refused = 0;
+		fc.assert(
+			fc.property(fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 4 }), (changes) => {
+				const forged = bytes.slice();
+				for (const [at, byte] of changes) if (at >= 22) forged[at] = byte;
+				forged.set(sha256(forged.subarray(0, -32)), forged.length - 32);
+				try {
+					LiteSVM.fromBytes(forged);
+				} catch (error) {
+					refused++;
+					expect(error).toBeInstanceOf(RangeError);
+				}
+			}),
+			{ numRuns: 150 },
+		);
+		expect(refused).toBeGreaterThan(0);
 	});
 });
 

@@ -20,13 +20,10 @@ import {
 } from '@parhelion/sdk';
 import type { JitMode } from '@parhelion/svm';
 import { toEncodedAccount } from './account.ts';
-import { accountToJson, parseAccountJson } from './account-json.ts';
 import { type MissingProgram, missingPrograms } from './bundled-programs.ts';
-import { Clock } from './clock.ts';
 import { ComputeBudget } from './compute-budget.ts';
 import { copyBytes } from './copy-bytes.ts';
 import { createCustomSyscall, type SyscallFunction } from './custom-syscall.ts';
-import { EpochRewards, EpochSchedule } from './epoch.ts';
 import {
 	expectBoolean,
 	expectBytes,
@@ -50,6 +47,7 @@ import type {
 	TransactionMessageWithBlockhashLifetime,
 } from './kit-types.ts';
 import { decodeState, encodeState } from './lite-bytes.ts';
+import { LiteCheats } from './lite-cheats.ts';
 import { LiteCore } from './lite-core.ts';
 import {
 	addCustomSyscall,
@@ -64,14 +62,8 @@ import {
 	setPrecompiles,
 	setSysvars,
 } from './lite-genesis.ts';
-import * as sysvars from './lite-sysvars.ts';
-import { type WarpTarget, warp } from './lite-warp.ts';
-import { Rent } from './rent.ts';
-import { parseHash, type SlotHash, type SlotHashInput } from './slot-hash.ts';
-import { SlotHistory } from './slot-history.ts';
-import { StakeHistory } from './stake-history.ts';
+import { parseHash } from './slot-hash.ts';
 import { toU64, toUsize } from './to-integer.ts';
-import * as tokens from './token-cheats.ts';
 import { decodeInput } from './transaction-input.ts';
 import type {
 	FailedTransactionMetadata,
@@ -89,39 +81,10 @@ export interface SimulationOptions {
 	readonly blockhashCheck?: boolean;
 }
 
-/** A token account to write: see {@link LiteSVM.setTokenAccount}. */
-export interface TokenAccountToSet {
-	readonly mint: string;
-	/** Who may move the tokens. */
-	readonly owner: string;
-	/** In the mint's smallest unit; none without. */
-	readonly amount?: bigint;
-	/** Where; the associated token account of owner and mint without. */
-	readonly address?: string;
-	readonly frozen?: boolean;
-}
-
-/** A mint to write: see {@link LiteSVM.createMint}. */
-export interface MintToCreate {
-	readonly decimals: number;
-	/** Where; an address that is returned without. */
-	readonly address?: string;
-	/** Who may mint; nobody without. */
-	readonly mintAuthority?: string;
-	/** Who may freeze; nobody without. */
-	readonly freezeAuthority?: string;
-	/** SPL Token without; Token-2022 is the other. */
-	readonly tokenProgram?: string;
-}
-
 /** Who airdrops come from. */
 interface AirdropKey {
 	readonly seed: Uint8Array;
 	readonly pubkey: Pubkey;
-}
-
-function optionalPubkey(value: string | undefined, name: string): Pubkey | null {
-	return value === undefined ? null : toPubkey(value, name);
 }
 
 function airdropKey(seed: Uint8Array): AirdropKey {
@@ -155,8 +118,8 @@ export class LiteSnapshot {
 }
 
 /** Sends transactions, reads and writes accounts, sets the runtime up. */
-export class LiteSVM {
-	#core: LiteCore;
+export class LiteSVM extends LiteCheats {
+	protected override core: LiteCore;
 	/** Seed and address of the airdrop account; made when first needed. */
 	#airdrop: AirdropKey | null = null;
 	/** Lamports that the airdrop account is to be given when it is made. */
@@ -164,10 +127,11 @@ export class LiteSVM {
 
 	/** An instance with everything: mainnet's features, builtins, sysvars, programs; all checks on. */
 	constructor() {
+		super();
 		const { bank, features } = defaultStart();
-		this.#core = new LiteCore(bank, features);
-		this.#core.sigverify = true;
-		this.#core.blockhashCheck = true;
+		this.core = new LiteCore(bank, features);
+		this.core.sigverify = true;
+		this.core.blockhashCheck = true;
 		this.#airdropLamports = AIRDROP_LAMPORTS;
 	}
 
@@ -181,7 +145,7 @@ export class LiteSVM {
 	/** Leaves nothing of the instance's state, as {@link default} starts. */
 	protected clear(): void {
 		const { bank, features } = emptyStart();
-		this.#core = new LiteCore(bank, features);
+		this.core = new LiteCore(bank, features);
 		this.#airdropLamports = null;
 	}
 
@@ -202,7 +166,7 @@ export class LiteSVM {
 	/** Takes over the state in bytes of {@link toBytes}; throws as {@link fromBytes}. */
 	protected adopt(bytes: Uint8Array): void {
 		const state = decodeState(expectBytes(bytes, 'bytes'));
-		this.#core = state.core;
+		this.core = state.core;
 		this.#airdropLamports = state.airdropLamports;
 		this.#airdrop = state.airdropSeed === null ? null : airdropKey(state.airdropSeed);
 	}
@@ -210,7 +174,7 @@ export class LiteSVM {
 	/** The whole state (accounts, features, settings, stakes, transaction history) in a format of our own. */
 	toBytes(): Uint8Array {
 		return encodeState({
-			core: this.#core,
+			core: this.core,
 			airdropSeed: this.#airdrop?.seed ?? null,
 			airdropLamports: this.#airdropLamports,
 		});
@@ -221,14 +185,14 @@ export class LiteSVM {
 	 * is not written to later is shared. Not in the original.
 	 */
 	snapshot(): LiteSnapshot {
-		return new LiteSnapshot(this.#core.fork(), this.#airdrop, this.#airdropLamports);
+		return new LiteSnapshot(this.core.fork(), this.#airdrop, this.#airdropLamports);
 	}
 
 	/** Goes back, or over, to a state of {@link snapshot}, as often as wanted, in constant time. Not in the original. */
 	restore(snapshot: LiteSnapshot): this {
 		expectInstance(snapshot, LiteSnapshot, 'snapshot');
 		const { core, airdrop, airdropLamports } = LiteSnapshot.read(snapshot);
-		this.#core = core.fork();
+		this.core = core.fork();
 		this.#airdrop = airdrop;
 		this.#airdropLamports = airdropLamports;
 		return this;
@@ -241,14 +205,14 @@ export class LiteSVM {
 
 	/** The default programs that this instance's features call for and that have no ELF. Not in the original. */
 	missingPrograms(): MissingProgram[] {
-		return missingPrograms(this.#core.features.set);
+		return missingPrograms(this.core.features.set);
 	}
 
 	// Setting up.
 
 	/** Replaces the limits and prices of every transaction. */
 	withComputeBudget(budget: ComputeBudget): this {
-		this.#core.computeBudget = expectInstance(budget, ComputeBudget, 'budget').clone();
+		this.core.computeBudget = expectInstance(budget, ComputeBudget, 'budget').clone();
 		return this;
 	}
 
@@ -259,7 +223,7 @@ export class LiteSVM {
 	withCustomSyscall(name: string, fn: SyscallFunction): this {
 		expectFunction(fn, 'fn');
 		if (expectString(name, 'name') === '') throw new RangeError('a syscall needs a name');
-		addCustomSyscall(this.#core.bank, createCustomSyscall(name, fn));
+		addCustomSyscall(this.core.bank, createCustomSyscall(name, fn));
 		return this;
 	}
 
@@ -268,24 +232,24 @@ export class LiteSVM {
 	 * it. The total is the sum. Not in the original's npm package.
 	 */
 	setEpochStake(voteAddress: string, lamports: bigint): void {
-		this.#core.stakes = this.#core.stakes.with(toPubkey(voteAddress, 'voteAddress'), toU64(lamports));
+		this.core.stakes = this.core.stakes.with(toPubkey(voteAddress, 'voteAddress'), toU64(lamports));
 	}
 
 	/** Lamports delegated to a vote account in this epoch; of all vote accounts without an address. */
 	getEpochStake(voteAddress?: string): bigint {
-		if (voteAddress === undefined) return this.#core.stakes.getEpochStake();
-		return this.#core.stakes.getEpochStakeForVoteAccount(toPubkey(voteAddress, 'voteAddress'));
+		if (voteAddress === undefined) return this.core.stakes.getEpochStake();
+		return this.core.stakes.getEpochStakeForVoteAccount(toPubkey(voteAddress, 'voteAddress'));
 	}
 
 	/** Turns the check of signatures, and of repeated transactions, on or off. */
 	withSigverify(sigverify: boolean): this {
-		this.#core.sigverify = expectBoolean(sigverify, 'sigverify');
+		this.core.sigverify = expectBoolean(sigverify, 'sigverify');
 		return this;
 	}
 
 	/** Turns the check of blockhashes on or off. */
 	withBlockhashCheck(check: boolean): this {
-		this.#core.blockhashCheck = expectBoolean(check, 'check');
+		this.core.blockhashCheck = expectBoolean(check, 'check');
 		return this;
 	}
 
@@ -294,19 +258,19 @@ export class LiteSVM {
 		if (mode !== 'auto' && mode !== 'eager' && mode !== 'off') {
 			throw new TypeError(`the mode is auto, eager or off, got ${String(mode)}`);
 		}
-		this.#core.jit = mode;
+		this.core.jit = mode;
 		return this;
 	}
 
 	/** Writes the default sysvars. */
 	withSysvars(): this {
-		setSysvars(this.#core.bank, this.#core.features.set, this.#core.latestBlockhash);
+		setSysvars(this.core.bank, this.core.features.set, this.core.latestBlockhash);
 		return this;
 	}
 
 	/** Replaces the features. Programs and builtins that are there stay as they are. */
 	withFeatureSet(featureSet: FeatureSet): this {
-		this.#core.features = liteFeatures(
+		this.core.features = liteFeatures(
 			expectInstance(featureSet, FeatureSet, 'featureSet').toRuntimeFeatureSet(),
 		);
 		return this;
@@ -314,7 +278,7 @@ export class LiteSVM {
 
 	/** Adds the builtin programs that the features enable. */
 	withBuiltins(): this {
-		setBuiltins(this.#core.bank, this.#core.features, this.#core.computeBudget?.toBudget() ?? null);
+		setBuiltins(this.core.bank, this.core.features, this.core.computeBudget?.toBudget() ?? null);
 		return this;
 	}
 
@@ -327,13 +291,13 @@ export class LiteSVM {
 
 	/** Adds the default programs that there is an ELF for; see {@link missingPrograms}. */
 	withDefaultPrograms(): this {
-		setDefaultPrograms(this.#core.bank, this.#core.features.set);
+		setDefaultPrograms(this.core.bank, this.core.features.set);
 		return this;
 	}
 
 	/** Adds the mints of wrapped SOL whose token program is there. */
 	withNativeMints(): this {
-		setNativeMints(this.#core.bank);
+		setNativeMints(this.core.bank);
 		return this;
 	}
 
@@ -342,13 +306,13 @@ export class LiteSVM {
 	 * makes of a number is kept: up to 32 on a new instance remembers none, above it may be rounded up.
 	 */
 	withTransactionHistory(capacity: bigint): this {
-		this.#core.history.setCapacity(toUsize(capacity));
+		this.core.history.setCapacity(toUsize(capacity));
 		return this;
 	}
 
 	/** Limits the bytes of a transaction's logs; none for no limit. */
 	withLogBytesLimit(limit?: bigint | null): this {
-		this.#core.logBytesLimit =
+		this.core.logBytesLimit =
 			limit === undefined || limit === null
 				? null
 				: Math.min(Number(toUsize(limit)), Number.MAX_SAFE_INTEGER);
@@ -357,7 +321,7 @@ export class LiteSVM {
 
 	/** Adds the accounts of the precompiles. */
 	withPrecompiles(): this {
-		setPrecompiles(this.#core.bank);
+		setPrecompiles(this.core.bank);
 		return this;
 	}
 
@@ -365,7 +329,7 @@ export class LiteSVM {
 
 	/** Lamports an account of `dataLen` bytes must hold; `u64::MAX` above 10 MiB. */
 	minimumBalanceForRentExemption(dataLen: bigint): bigint {
-		return minimumBalance(this.#core.bank, Number(toUsize(dataLen)));
+		return minimumBalance(this.core.bank, Number(toUsize(dataLen)));
 	}
 
 	/** The account at an address, in kit's form. */
@@ -379,7 +343,7 @@ export class LiteSVM {
 	getProgramAccounts(programAddress: string): EncodedAccount[] {
 		const program = toPubkey(programAddress, 'programAddress');
 		if (program.equals(programIds.systemProgram)) this.#airdropAccount();
-		return Array.from(this.#core.bank.accounts.programAccounts(program), ([pubkey, account]) =>
+		return Array.from(this.core.bank.accounts.programAccounts(program), ([pubkey, account]) =>
 			toEncodedAccount(pubkey.toBase58(), account),
 		);
 	}
@@ -397,7 +361,7 @@ export class LiteSVM {
 		if (!(data instanceof Uint8Array) && !Array.isArray(data)) {
 			throw wrongType('account.data', 'a Uint8Array', data);
 		}
-		const stored = this.#core.bank.addAccount(
+		const stored = this.core.bank.addAccount(
 			toPubkey(account.address, 'account.address'),
 			createAccount({
 				lamports: toU64(BigInt(lamports)),
@@ -415,90 +379,7 @@ export class LiteSVM {
 	}
 
 	#find(address: string): AccountSharedData | undefined {
-		return this.#core.bank.accounts.get(toPubkey(address, 'address'));
-	}
-
-	/**
-	 * Writes an account in the form of the Solana CLI (`solana account ADDRESS --output json`), as text or parsed;
-	 * gives its address. Not in the original.
-	 *
-	 * TypeError, SyntaxError or RangeError for another form; RangeError as {@link setAccount}.
-	 */
-	loadAccountJson(json: unknown): string {
-		const [address, account] = parseAccountJson(json);
-		const stored = this.#core.bank.addAccount(address, account);
-		if (!stored.ok) throw new RangeError(`Failed to set account: ${stored.error}`);
-		return address.toBase58();
-	}
-
-	/** An account in the form of the Solana CLI. RangeError if there is none. Not in the original. */
-	dumpAccountJson(address: string): string {
-		const account = this.#find(address);
-		if (account === undefined) throw new RangeError(`there is no account ${address}`);
-		return accountToJson(toPubkey(address, 'address'), account);
-	}
-
-	// Tokens, past the token programs. Not in the original.
-
-	/** Writes a mint without extensions and without supply; gives its address. */
-	createMint(mint: MintToCreate): string {
-		expectObject(mint, 'mint', 'an object with decimals');
-		const address =
-			mint.address === undefined
-				? Pubkey.fromBytes(ed25519PublicKey(crypto.getRandomValues(new Uint8Array(32))))
-				: toPubkey(mint.address, 'mint.address');
-		tokens.createMint(
-			this.#core.bank,
-			address,
-			mint.decimals,
-			optionalPubkey(mint.mintAuthority, 'mint.mintAuthority'),
-			optionalPubkey(mint.freezeAuthority, 'mint.freezeAuthority'),
-			optionalPubkey(mint.tokenProgram, 'mint.tokenProgram') ?? programIds.splToken,
-		);
-		return address.toBase58();
-	}
-
-	/**
-	 * Writes a token account of SPL Token or Token-2022, with the extensions its mint asks for, in the place of one
-	 * that may be there; the supply follows. Gives the address. RangeError where there is no such mint.
-	 */
-	setTokenAccount(account: TokenAccountToSet): string {
-		expectObject(account, 'account', 'an object with mint and owner');
-		const input: tokens.TokenAccountInput = {
-			mint: toPubkey(account.mint, 'account.mint'),
-			owner: toPubkey(account.owner, 'account.owner'),
-			amount: toU64(account.amount ?? 0n),
-			address: optionalPubkey(account.address, 'account.address'),
-			isFrozen: expectBoolean(account.frozen ?? false, 'account.frozen'),
-		};
-		return tokens.setTokenAccount(this.#core.bank, input).toBase58();
-	}
-
-	/** Adds tokens to a token account, and to the supply. RangeError if it is none of this mint. */
-	mintTo(mint: string, tokenAccount: string, amount: bigint): void {
-		tokens.mintTo(
-			this.#core.bank,
-			toPubkey(mint, 'mint'),
-			toPubkey(tokenAccount, 'tokenAccount'),
-			toU64(amount),
-		);
-	}
-
-	/** Replaces the supply of a mint, whatever the balances are. */
-	setTokenSupply(mint: string, supply: bigint): void {
-		tokens.setTokenSupply(this.#core.bank, toPubkey(mint, 'mint'), toU64(supply));
-	}
-
-	/** Tokens in a token account. RangeError if it is none. */
-	getTokenBalance(tokenAccount: string): bigint {
-		return tokens.tokenBalance(this.#core.bank, toPubkey(tokenAccount, 'tokenAccount'));
-	}
-
-	/** The associated token account of an owner for a mint, whether it exists or not. */
-	associatedTokenAddress(owner: string, mint: string): string {
-		const mintKey = toPubkey(mint, 'mint');
-		const program = tokens.tokenProgramOf(this.#core.bank, mintKey);
-		return tokens.associatedTokenAddress(toPubkey(owner, 'owner'), mintKey, program).toBase58();
+		return this.core.bank.accounts.get(toPubkey(address, 'address'));
 	}
 
 	// Programs.
@@ -515,19 +396,19 @@ export class LiteSVM {
 
 	#addProgram(programId: string, programBytes: Uint8Array, loader: Pubkey): void {
 		const elf = expectBytes(programBytes, 'programBytes');
-		addProgram(this.#core.bank, toPubkey(programId, 'programId'), loader, elf);
+		addProgram(this.core.bank, toPubkey(programId, 'programId'), loader, elf);
 	}
 
 	// Transactions.
 
 	/** The blockhash that transactions must name. */
 	latestBlockhash(): Blockhash {
-		return this.#core.latestBlockhash.toBase58() as Blockhash;
+		return this.core.latestBlockhash.toBase58() as Blockhash;
 	}
 
 	/** Replaces the latest blockhash, so that transactions may be repeated under the new one. */
 	expireBlockhash(): void {
-		this.#core.expireBlockhash();
+		this.core.expireBlockhash();
 	}
 
 	/**
@@ -535,12 +416,12 @@ export class LiteSVM {
 	 * Not in the original.
 	 */
 	advanceBlockhash(): void {
-		this.#core.advanceBlockhash();
+		this.core.advanceBlockhash();
 	}
 
 	/** Whether a transaction may name this blockhash. Not in the original. */
 	isBlockhashValid(blockhash: string): boolean {
-		return this.#core.isBlockhashValid(parseHash(expectString(blockhash, 'blockhash')));
+		return this.core.isBlockhashValid(parseHash(expectString(blockhash, 'blockhash')));
 	}
 
 	/** The message with the latest blockhash for its lifetime. */
@@ -559,7 +440,7 @@ export class LiteSVM {
 	 * unknown version. Bytes that are no transaction give `SanitizeFailure`.
 	 */
 	sendTransaction(transaction: Transaction | Uint8Array): TransactionMetadata | FailedTransactionMetadata {
-		return this.#core.send(decodeInput(transaction, this.#core.sigverify));
+		return this.core.send(decodeInput(transaction, this.core.sigverify));
 	}
 
 	/**
@@ -570,7 +451,7 @@ export class LiteSVM {
 		transaction: Transaction | Uint8Array,
 		options: SimulationOptions = {},
 	): SimulatedTransactionInfo | FailedTransactionMetadata {
-		const core = this.#core;
+		const core = this.core;
 		const { sigverify, blockhashCheck } = core;
 		core.sigverify = options.sigverify ?? sigverify;
 		core.blockhashCheck = options.blockhashCheck ?? blockhashCheck;
@@ -588,15 +469,15 @@ export class LiteSVM {
 		if (bytes === null || bytes.length !== 64) {
 			throw new RangeError(`no base58 text of 64 bytes: ${String(signature).slice(0, 100)}`);
 		}
-		return this.#core.history.get(signatureKey(bytes)) ?? null;
+		return this.core.history.get(signatureKey(bytes)) ?? null;
 	}
 
 	/** Sends lamports from the airdrop account, by a transaction. */
 	airdrop(address: string, lamports: bigint): TransactionMetadata | FailedTransactionMetadata | null {
 		const { seed, pubkey } = this.#airdropAccount();
 		const instruction = transferInstruction(pubkey, toPubkey(address, 'address'), toU64(lamports));
-		const message = compileLegacyMessage(pubkey, [instruction], this.#core.latestBlockhash);
-		return this.#core.send({ signatures: [ed25519Sign(encodeMessage(message), seed)], message });
+		const message = compileLegacyMessage(pubkey, [instruction], this.core.latestBlockhash);
+		return this.core.send({ signatures: [ed25519Sign(encodeMessage(message), seed)], message });
 	}
 
 	#airdropAccount(): AirdropKey {
@@ -608,100 +489,6 @@ export class LiteSVM {
 	}
 
 	#storeAirdropAccount(pubkey: Pubkey): void {
-		this.#core.bank.accounts.store(pubkey, createAccount({ lamports: this.#airdropLamports ?? 0n }));
-	}
-
-	// Sysvars. Reading one that was never written throws an Error.
-
-	/**
-	 * Moves the chain forward to a slot, to the first slot of an epoch, or to a time: slot, epoch, time, blockhash,
-	 * slot hashes and slot history all together, as a slot of 400 ms after the other would. Not in the original.
-	 *
-	 * RangeError for a target that lies behind.
-	 */
-	warp(target: WarpTarget): void {
-		expectObject(target, 'target', '{ slot }, { epoch } or { unixTimestamp }');
-		if (!('slot' in target || 'epoch' in target || 'unixTimestamp' in target)) {
-			throw wrongType('target', '{ slot }, { epoch } or { unixTimestamp }', target);
-		}
-		warp(this.#core, target);
-	}
-
-	/** {@link warp} to a time, in seconds since 1970. Not in the original. */
-	warpToTimestamp(unixTimestamp: bigint): void {
-		warp(this.#core, { unixTimestamp });
-	}
-
-	/** Sets the slot of the clock; nothing else moves. {@link warp} moves all of it. */
-	warpToSlot(slot: bigint): void {
-		const clock = sysvars.getClock(this.#core.bank);
-		clock.slot = slot;
-		sysvars.setClock(this.#core.bank, clock);
-	}
-
-	getClock(): Clock {
-		return sysvars.getClock(this.#core.bank);
-	}
-
-	setClock(clock: Clock): void {
-		sysvars.setClock(this.#core.bank, expectInstance(clock, Clock, 'clock'));
-	}
-
-	getRent(): Rent {
-		return sysvars.getRent(this.#core.bank);
-	}
-
-	setRent(rent: Rent): void {
-		sysvars.setRent(this.#core.bank, expectInstance(rent, Rent, 'rent'));
-	}
-
-	getEpochRewards(): EpochRewards {
-		return sysvars.getEpochRewards(this.#core.bank);
-	}
-
-	setEpochRewards(rewards: EpochRewards): void {
-		sysvars.setEpochRewards(this.#core.bank, expectInstance(rewards, EpochRewards, 'rewards'));
-	}
-
-	getEpochSchedule(): EpochSchedule {
-		return sysvars.getEpochSchedule(this.#core.bank);
-	}
-
-	setEpochSchedule(schedule: EpochSchedule): void {
-		sysvars.setEpochSchedule(this.#core.bank, expectInstance(schedule, EpochSchedule, 'schedule'));
-	}
-
-	getLastRestartSlot(): bigint {
-		return sysvars.getLastRestartSlot(this.#core.bank);
-	}
-
-	setLastRestartSlot(slot: bigint): void {
-		sysvars.setLastRestartSlot(this.#core.bank, slot);
-	}
-
-	getSlotHashes(): SlotHash[] {
-		return sysvars.getSlotHashes(this.#core.bank);
-	}
-
-	/** RangeError for a hash that is no base58 text of 32 bytes, or more than 512 entries. */
-	setSlotHashes(hashes: readonly SlotHashInput[]): void {
-		if (!Array.isArray(hashes)) throw wrongType('hashes', 'an array of slots and hashes', hashes);
-		sysvars.setSlotHashes(this.#core.bank, hashes);
-	}
-
-	getSlotHistory(): SlotHistory {
-		return sysvars.getSlotHistory(this.#core.bank);
-	}
-
-	setSlotHistory(history: SlotHistory): void {
-		sysvars.setSlotHistory(this.#core.bank, expectInstance(history, SlotHistory, 'history'));
-	}
-
-	getStakeHistory(): StakeHistory {
-		return sysvars.getStakeHistory(this.#core.bank);
-	}
-
-	setStakeHistory(history: StakeHistory): void {
-		sysvars.setStakeHistory(this.#core.bank, expectInstance(history, StakeHistory, 'history'));
+		this.core.bank.accounts.store(pubkey, createAccount({ lamports: this.#airdropLamports ?? 0n }));
 	}
 }

@@ -37,11 +37,14 @@ export class TransactionHistory<Outcome> {
 		return this.#capacity.parts;
 	}
 
-	/** A history of these results, oldest first, with the capacity of another. */
+	/** A history of these results, oldest first, with the capacity of another. RangeError above 2^25. */
 	static restore<Outcome>(
 		capacityParts: readonly [number, number],
 		entries: Iterable<readonly [string, Outcome]>,
 	): TransactionHistory<Outcome> {
+		if (Math.max(...capacityParts) > 2 * MAX_CAPACITY) {
+			throw new RangeError(`a transaction history of ${capacityParts} entries is too large`);
+		}
 		const history = new TransactionHistory<Outcome>();
 		history.#capacity = RustMapCapacity.fromParts(capacityParts);
 		history.#entries = new Map(entries);

@@ -17,6 +17,7 @@ import {
 	type TranslateAccountInfo,
 } from './cpi-caller-account.ts';
 import { MAX_ACCOUNTS_PER_INSTRUCTION, MAX_INSTRUCTION_DATA_LEN } from './execution-budget.ts';
+import { indexMap, NO_INDEX } from './instruction-context.ts';
 import { translateSlice, translateType } from './memory.ts';
 import { createProgramAddress, MAX_SEEDS } from './pda.ts';
 import { cpiFault } from './program-error.ts';
@@ -73,7 +74,7 @@ function consumeInstruction(env: CpiEnvironment, numAccounts: number, dataLen: n
 /** The 32 bytes at `host` as an address; the transaction's own object where it has the account. */
 function pubkeyAt(env: CpiEnvironment, host: number): Pubkey {
 	const { transactionContext, arena } = env.invokeContext;
-	const index = transactionContext.findIndexOfAccountBytes(arena.u8, host);
+	const index = transactionContext.findIndexOfAccountInArena(arena, host);
 	return index >= 0 ? transactionContext.accounts.list[index]!.key : Pubkey.recent(arena.u8, host);
 }
 
@@ -270,7 +271,7 @@ export function translateAccounts(
 	return translated;
 }
 
-const NO_INFO = 0xffff;
+const NO_INFO = NO_INDEX;
 
 /**
  * By index in the transaction: the first account info with the account's key.
@@ -279,11 +280,11 @@ const NO_INFO = 0xffff;
  */
 function indexAccountInfos(env: CpiEnvironment, abi: CpiAbi, infos: number, count: number): Uint16Array {
 	const { transactionContext, arena } = env.invokeContext;
-	const infoOfAccount = new Uint16Array(transactionContext.getNumberOfAccounts()).fill(NO_INFO);
+	const infoOfAccount = indexMap(transactionContext.getNumberOfAccounts());
 	for (let i = 0; i < count; i++) {
 		const keyAddr = readU64(arena.view, infos + i * abi.accountInfoSize);
 		const key = translateType(env.mapping, keyAddr, 32, 1);
-		const index = transactionContext.findIndexOfAccountBytes(arena.u8, key);
+		const index = transactionContext.findIndexOfAccountInArena(arena, key);
 		if (index >= 0 && infoOfAccount[index] === NO_INFO) infoOfAccount[index] = i;
 	}
 	return infoOfAccount;

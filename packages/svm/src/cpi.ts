@@ -7,6 +7,7 @@
  */
 
 import { Fault, InstructionError, Pubkey, programIds } from '@parhelion/sdk';
+import { isPubkeyAt, putPubkey } from './arena-pubkey.ts';
 import type { BorrowedInstructionAccount } from './borrowed-instruction-account.ts';
 import {
 	addressSpaceReservedForAccount,
@@ -19,7 +20,7 @@ import { type CpiAbi, translateAccounts, translateSigners } from './cpi-translat
 import type { InvokeContext } from './invoke-context.ts';
 import { findPrecompile } from './precompiles.ts';
 import { cpiFault } from './program-error.ts';
-import { arenaEquals, setData, syncDataIfResizable } from './serialization-accounts.ts';
+import { setData, syncDataIfResizable } from './serialization-accounts.ts';
 import {
 	createMemoryRegionOfAccount,
 	dataChangeError,
@@ -160,7 +161,7 @@ export function updateCalleeAccount(
 	}
 
 	// The owner comes last: until then the caller may change lamports and data.
-	if (!arenaEquals(arena, callerAccount.owner, calleeAccount.getOwner().bytes)) {
+	if (!isPubkeyAt(arena, callerAccount.owner, calleeAccount.getOwner())) {
 		calleeAccount.setOwner(Pubkey.recent(arena.u8, callerAccount.owner));
 		mustUpdateCaller = true;
 	}
@@ -180,7 +181,7 @@ export function updateCallerAccount(
 	const { invokeContext } = env;
 	const { arena } = invokeContext;
 	arena.view.setBigUint64(callerAccount.lamports, calleeAccount.getLamports(), true);
-	arena.u8.set(calleeAccount.getOwner().bytes, callerAccount.owner);
+	putPubkey(arena, callerAccount.owner, calleeAccount.getOwner());
 
 	const data = calleeAccount.getData();
 	const prevLen = readU64(arena.view, callerAccount.refToLenInVm);

@@ -12,6 +12,13 @@ import type { TransactionContext } from './transaction-context.ts';
 /** "No index": of a caller, of a program account, in a deduplication map. */
 export const NO_INDEX = 0xffff;
 
+/** A map of `length` indices, each {@link NO_INDEX}. A loop: `fill` of a few entries takes 50 ns longer. */
+export function indexMap(length: number): Uint16Array {
+	const map = new Uint16Array(length);
+	for (let i = 0; i < length; i++) map[i] = NO_INDEX;
+	return map;
+}
+
 const NO_ACCOUNTS: readonly InstructionAccount[] = [];
 const NO_DEDUP_MAP = new Uint16Array(0);
 const NO_DATA = new Uint8Array(0);

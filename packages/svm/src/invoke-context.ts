@@ -18,7 +18,7 @@ import {
 import { InstructionAccount } from './borrowed-instruction-account.ts';
 import type { EnvironmentConfig } from './environment-config.ts';
 import type { SVMTransactionExecutionBudget, SVMTransactionExecutionCost } from './execution-budget.ts';
-import { NO_INDEX } from './instruction-context.ts';
+import { indexMap } from './instruction-context.ts';
 import type { LogCollector } from './log-collector.ts';
 import { MemoryContexts } from './memory-context.ts';
 import { createProgramAddress, PUBKEY_ERROR_CODES } from './pda.ts';
@@ -208,7 +208,7 @@ export class InvokeContext implements ContextObject {
 	prepareNextCpiInstruction(instruction: Instruction, signers: readonly Pubkey[]): void {
 		const context = this.transactionContext;
 		const metas = instruction.accounts;
-		const calleeMap = new Uint16Array(context.getNumberOfAccounts()).fill(NO_INDEX);
+		const calleeMap = indexMap(context.getNumberOfAccounts());
 		const accounts: InstructionAccount[] = new Array(metas.length);
 		const caller = context.getCurrentInstructionContext();
 		for (let i = 0; i < metas.length; i++) {

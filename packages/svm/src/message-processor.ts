@@ -7,7 +7,7 @@
 
 import { type CompiledInstruction, Fault, InstructionError, type SanitizedMessage } from '@parhelion/sdk';
 import { InstructionAccount } from './borrowed-instruction-account.ts';
-import { NO_INDEX } from './instruction-context.ts';
+import { indexMap, NO_INDEX } from './instruction-context.ts';
 import type { InvokeContext } from './invoke-context.ts';
 import { precompileErrorCode } from './precompiles/precompile-error.ts';
 import { findPrecompile, type Precompile } from './precompiles.ts';
@@ -44,7 +44,7 @@ export function processMessage(message: SanitizedMessage, invokeContext: InvokeC
 function prepare(message: SanitizedMessage, invokeContext: InvokeContext, index: number): void {
 	const instruction = message.instructions[index]!;
 	const indices = instruction.accounts;
-	const map = new Uint16Array(message.accountKeys.length).fill(NO_INDEX);
+	const map = indexMap(message.accountKeys.length);
 	const accounts: InstructionAccount[] = new Array(indices.length);
 	for (let i = 0; i < indices.length; i++) {
 		const inTransaction = indices[i]!;

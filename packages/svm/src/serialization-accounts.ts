@@ -10,6 +10,7 @@
 
 import type { Arena } from '@parhelion/sbpf';
 import { Fault, InstructionError, Pubkey } from '@parhelion/sdk';
+import { isPubkeyAt } from './arena-pubkey.ts';
 import type { BorrowedInstructionAccount } from './borrowed-instruction-account.ts';
 import type { InstructionContext } from './instruction-context.ts';
 import { dataChangeError, type SerializationFeatures } from './serialization-regions.ts';
@@ -27,13 +28,16 @@ export interface RecordLayout {
 	readonly maxDataLen: number;
 }
 
+/** From so many bytes on it pays to make a view of words. V8 keeps up to 64 bytes where a view would move them from. */
+const LONG_DATA = 96;
+
 /** Whether the arena holds `bytes` at `host`. */
 export function arenaEquals(arena: Arena, host: number, bytes: Uint8Array): boolean {
 	const length = bytes.length;
 	const { u8 } = arena;
 	let i = 0;
 	// Words where both sides are aligned: long data is four times faster that way.
-	if (length >= 256 && (host & 3) === 0 && (bytes.byteOffset & 3) === 0) {
+	if (length >= LONG_DATA && (host & 3) === 0 && (bytes.byteOffset & 3) === 0) {
 		const words = length >> 2;
 		const ours = new Int32Array(bytes.buffer, bytes.byteOffset, words);
 		const theirs = arena.i32;
@@ -87,7 +91,7 @@ export function deserializeAccount(
 	}
 
 	// The owner comes last: until then the program may change lamports and data.
-	if (layout.owner >= 0 && !arenaEquals(arena, at + layout.owner, borrowed.getOwner().bytes)) {
+	if (layout.owner >= 0 && !isPubkeyAt(arena, at + layout.owner, borrowed.getOwner())) {
 		borrowed.setOwner(Pubkey.recent(arena.u8, at + layout.owner));
 	}
 	borrowed.drop();

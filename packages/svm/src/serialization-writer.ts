@@ -5,6 +5,8 @@
  */
 
 import { type Arena, MemoryRegion, MM_INPUT_START } from '@parhelion/sbpf';
+import type { Pubkey } from '@parhelion/sdk';
+import { putPubkey } from './arena-pubkey.ts';
 import { MAX_ACCOUNT_DATA_GROWTH_PER_INSTRUCTION } from './execution-budget.ts';
 import type { InstructionContext } from './instruction-context.ts';
 import type { SerializedAccountMetadata } from './memory-context.ts';
@@ -112,6 +114,13 @@ export class Serializer {
 		const vaddr = this.here();
 		this.arena.u8.set(value, this.at);
 		this.at += value.length;
+		return vaddr;
+	}
+
+	pubkey(key: Pubkey): number {
+		const vaddr = this.here();
+		putPubkey(this.arena, this.at, key);
+		this.at += 32;
 		return vaddr;
 	}
 

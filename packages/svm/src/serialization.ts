@@ -93,11 +93,11 @@ function serializeParametersForAbiV0(
 		const vmAddr = s.u8(NON_DUP_MARKER);
 		s.flag(instructionAccount.isSigner);
 		s.flag(instructionAccount.isWritable);
-		const vmKeyAddr = s.bytes(account.key.bytes);
+		const vmKeyAddr = s.pubkey(account.key);
 		const vmLamportsAddr = s.u64(account.lamports);
 		s.length(account.data.length);
 		const vmDataAddr = s.account(instructionContext, i, account.data);
-		const vmOwnerAddr = s.bytes(account.owner.bytes);
+		const vmOwnerAddr = s.pubkey(account.owner);
 		s.flag(account.executable);
 		s.rentEpoch();
 		metadata[i] = {
@@ -111,7 +111,7 @@ function serializeParametersForAbiV0(
 	}
 	s.length(data.length);
 	const instructionDataOffset = s.bytes(data);
-	s.bytes(programId.bytes);
+	s.pubkey(programId);
 	return s.finish(metadata, instructionDataOffset);
 }
 
@@ -159,8 +159,8 @@ function serializeParametersForAbiV1(
 		s.flag(account.executable);
 		arena.view.setUint32(s.at, 0, true);
 		s.at += 4;
-		const vmKeyAddr = s.bytes(account.key.bytes);
-		const vmOwnerAddr = s.bytes(account.owner.bytes);
+		const vmKeyAddr = s.pubkey(account.key);
+		const vmOwnerAddr = s.pubkey(account.owner);
 		const vmLamportsAddr = s.u64(account.lamports);
 		s.length(account.data.length);
 		const vmDataAddr = s.account(instructionContext, i, account.data);
@@ -176,7 +176,7 @@ function serializeParametersForAbiV1(
 	}
 	s.length(data.length);
 	const instructionDataOffset = s.bytes(data);
-	s.bytes(programId.bytes);
+	s.pubkey(programId);
 	if (features.directAccountPointersInProgramInput) {
 		s.zeros(pointersPadding);
 		for (const entry of metadata) s.length(entry.vmAddr);

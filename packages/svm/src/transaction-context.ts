@@ -5,7 +5,7 @@
  * Source: solana-transaction-context 4.3.0, transaction.rs.
  */
 
-import type { AccessViolationHandler, MemoryRegion } from '@parhelion/sbpf';
+import type { AccessViolationHandler, Arena, MemoryRegion } from '@parhelion/sbpf';
 import {
 	type AccountSharedData,
 	Fault,
@@ -15,9 +15,10 @@ import {
 	storeCurrentIndex,
 	sysvarIds,
 } from '@parhelion/sdk';
+import { isPubkeyAt } from './arena-pubkey.ts';
 import type { InstructionAccount } from './borrowed-instruction-account.ts';
 import { MAX_ACCOUNT_DATA_GROWTH_PER_TRANSACTION, MAX_ACCOUNT_DATA_LEN } from './execution-budget.ts';
-import { InstructionContext, NO_INDEX } from './instruction-context.ts';
+import { InstructionContext, indexMap, NO_INDEX } from './instruction-context.ts';
 import {
 	type KeyedAccountSharedData,
 	type TransactionAccount,
@@ -95,14 +96,10 @@ export class TransactionContext {
 		return -1;
 	}
 
-	/** Index of the first account whose address is the 32 bytes at `offset`, or -1. */
-	findIndexOfAccountBytes(bytes: Uint8Array, offset: number): number {
+	/** Index of the first account whose address is the 32 bytes at arena offset `host`, or -1. */
+	findIndexOfAccountInArena(arena: Arena, host: number): number {
 		const list = this.accounts.list;
-		next: for (let i = 0; i < list.length; i++) {
-			const key = list[i]!.key.bytes;
-			for (let j = 0; j < 32; j++) if (key[j] !== bytes[offset + j]) continue next;
-			return i;
-		}
+		for (let i = 0; i < list.length; i++) if (isPubkeyAt(arena, host, list[i]!.key)) return i;
 		return -1;
 	}
 
@@ -184,7 +181,7 @@ export class TransactionContext {
 
 	/** The deduplication map of a list of accounts. */
 	deduplicateAccounts(instructionAccounts: readonly InstructionAccount[]): Uint16Array {
-		const map = new Uint16Array(this.accounts.length).fill(NO_INDEX);
+		const map = indexMap(this.accounts.length);
 		for (let i = 0; i < instructionAccounts.length; i++) {
 			const index = instructionAccounts[i]!.indexInTransaction;
 			if (map[index] === NO_INDEX) map[index] = i;

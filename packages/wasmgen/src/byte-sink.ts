@@ -19,6 +19,12 @@ export class ByteSink {
 		return this.#length;
 	}
 
+	/** Forgets all that was written, and gives its memory back. */
+	clear(): void {
+		this.#bytes = new Uint8Array(16);
+		this.#length = 0;
+	}
+
 	#reserve(count: number): void {
 		const needed = this.#length + count;
 		if (needed <= this.#bytes.length) return;

@@ -40,6 +40,14 @@ export class CodeBuilder {
 		this.#localCount = paramCount;
 	}
 
+	/** Forgets all that was written, locals included. */
+	clear(): void {
+		this.#code.clear();
+		this.#localCount -= this.#localRuns.reduce((sum, [count]) => sum + count, 0);
+		this.#localRuns.length = 0;
+		this.#open.length = 0;
+	}
+
 	/** Bytes of code so far. */
 	get size(): number {
 		return this.#code.length;

@@ -17,37 +17,11 @@ import {
 	poseidonElement,
 } from './point-encodings.ts';
 import { Random } from './random.ts';
+import { type Call, callingProgram, Rodata, times } from './syscall-calls.ts';
 
 const PROGRAMS = Number(process.env['PARHELION_FUZZ_PROGRAMS'] ?? 16);
 const SEED = Number(process.env['PARHELION_FUZZ_SEED'] ?? 1);
 const CALLS = 4;
-
-/** One syscall: its name, its arguments, and how many bytes of the result to look at. */
-interface Call {
-	readonly name: string;
-	readonly args: readonly (number | bigint)[];
-	readonly output: number;
-}
-
-/** Puts operands into the read-only data, on a multiple of eight bytes as a rule. */
-class Rodata {
-	readonly bytes: number[] = [];
-
-	put(random: Random, ...operands: readonly Uint8Array[]): number {
-		while (this.bytes.length % 8 !== 0) this.bytes.push(0);
-		if (random.oneIn(8)) this.bytes.push(0);
-		const at = this.bytes.length;
-		for (const bytes of operands) this.bytes.push(...bytes);
-		return at;
-	}
-
-	words(random: Random, ...words: readonly (number | bigint)[]): number {
-		const bytes = new Uint8Array(8 * words.length);
-		const view = new DataView(bytes.buffer);
-		for (const [i, word] of words.entries()) view.setBigUint64(8 * i, BigInt(word), true);
-		return this.put(random, bytes);
-	}
-}
 
 /** Where a result goes: the heap as a rule, else the stack, read-only memory or nowhere. */
 function resultAddress(random: Random): number | bigint {
@@ -68,10 +42,6 @@ const ENDIANNESS: readonly Endianness[] = ['BE', 'LE'];
 function scalar(random: Random, points: PointSource, endianness: Endianness): Uint8Array {
 	const bytes = points.scalar(random);
 	return endianness === 'BE' ? bytes : bytes.slice().reverse();
-}
-
-function times<T>(count: number, make: () => T): T[] {
-	return Array.from({ length: count }, make);
 }
 
 /** Cuts or stretches an operand now and then. */
@@ -246,27 +216,6 @@ function bigModExp(random: Random, rodata: Rodata): Call {
 
 type Generator = (random: Random, rodata: Rodata) => Call;
 
-/** Makes the calls one after the other and logs what each answered and wrote. */
-function program(calls: readonly Call[], rodata: Rodata): string {
-	const lines: string[] = [];
-	for (const { name, args, output } of calls) {
-		for (const [k, arg] of args.entries()) lines.push(`lddw r${k + 1}, ${arg}`);
-		lines.push(`syscall ${name}`, 'mov64 r1, r0');
-		for (let r = 2; r <= 5; r++) lines.push(`mov64 r${r}, 0`);
-		lines.push('syscall sol_log_64_');
-		while (rodata.bytes.length % 8 !== 0) rodata.bytes.push(0);
-		const slice = rodata.bytes.length;
-		for (const word of [BigInt(MM_HEAP_START), BigInt(output)]) {
-			const bytes = new Uint8Array(8);
-			new DataView(bytes.buffer).setBigUint64(0, word, true);
-			rodata.bytes.push(...bytes);
-		}
-		lines.push(`lddw r1, ${slice}`, 'mov64 r2, 1', 'syscall sol_log_data');
-	}
-	lines.push('mov64 r0, 0', 'exit');
-	return lines.join('\n');
-}
-
 /** Runs programs that call what the generators make. */
 function fuzz(
 	seed: number,
@@ -279,7 +228,7 @@ function fuzz(
 	for (let i = 0; i < PROGRAMS; i++) {
 		const rodata = new Rodata();
 		const calls = times(CALLS, () => random.pick(generators)(random, rodata));
-		const source = program(calls, rodata);
+		const source = callingProgram(calls, rodata);
 		// The deprecated loader does not ask for alignment.
 		const loader = random.oneIn(6) ? programIds.bpfLoaderDeprecated : programIds.bpfLoader;
 		pair.addProgram(programId, programFile(source, Uint8Array.from(rodata.bytes)), loader);

@@ -15,16 +15,19 @@ import type { Random } from './random.ts';
 
 const bytesOf = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex, 'hex'));
 
-/** Modulus of the field, as big-endian bytes. */
+/** Orders of the fields and of the groups, as big-endian bytes. */
 const BN254_P = bytesOf('30644e72e131a029b85045b68181585d97816a916871ca8d3c208c16d87cfd47');
-const BN254_R = bytesOf('30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001');
+export const BN254_R: Uint8Array = bytesOf(
+	'30644e72e131a029b85045b68181585d2833e84879b9709143e1f593f0000001',
+);
 const BLS_P = bytesOf(
 	'1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaab',
 );
-const BLS_R = bytesOf('73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001');
+export const BLS_R: Uint8Array = bytesOf('73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001');
 
-const BN254_G1 = bytesOf(`${'00'.repeat(31)}01${'00'.repeat(31)}02`);
-const BN254_G2 = bytesOf(
+/** Generators, big endian. */
+export const BN254_G1: Uint8Array = bytesOf(`${'00'.repeat(31)}01${'00'.repeat(31)}02`);
+export const BN254_G2: Uint8Array = bytesOf(
 	[
 		'198e9393920d483a7260bfb731fb5d25f1aa493335a9e71297e485b7aef312c2',
 		'1800deef121f1e76426a00665e5c4479674322d4f75edadd46debd5cd992f6ed',
@@ -32,13 +35,13 @@ const BN254_G2 = bytesOf(
 		'12c85ea5db8c6deb4aab71808dcb408fe3d1e7690c43d37b4ce6cc0166fa7daa',
 	].join(''),
 );
-const BLS_G1 = bytesOf(
+export const BLS_G1: Uint8Array = bytesOf(
 	[
 		'17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac586c55e83ff97a1aeffb3af00adb22c6bb',
 		'08b3f481e3aaa0f1a09e30ed741d8ae4fcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1',
 	].join(''),
 );
-const BLS_G2 = bytesOf(
+export const BLS_G2: Uint8Array = bytesOf(
 	[
 		'13e02b6052719f607dacd3a088274f65596bd0d09920b61ab5da61bbdc7f5049334cf11213945d57e5ac7d055d042b7e',
 		'024aa2b2f08f0a91260805272dc51051c6e47ad4fa403b02b4510b647ae3d1770bac0326a805bbefd48056c8c121bdb8',
@@ -47,12 +50,12 @@ const BLS_G2 = bytesOf(
 	].join(''),
 );
 /** Points of the curves that are not in the groups; the second of G1 is of order three. */
-const BLS_G1_OUTSIDE = [
+export const BLS_G1_OUTSIDE: readonly Uint8Array[] = [
 	`${'00'.repeat(47)}040a989badd40d6212b33cffc3f3763e9bc760f988c9926b26da9dd85e928483446346b8ed00e1de5d5ea93e354abe706c`,
 	`${'00'.repeat(48)}1a0111ea397fe69a4b1ba7b6434bacd764774b84f38512bf6730d2a0f6b0f6241eabfffeb153ffffb9feffffffffaaa9`,
 	`${'00'.repeat(95)}02`,
 ].map(bytesOf);
-const BLS_G2_OUTSIDE = [
+export const BLS_G2_OUTSIDE: readonly Uint8Array[] = [
 	[
 		`${'00'.repeat(47)}01${'00'.repeat(47)}02`,
 		'19b203be56861004dc929da0468496a497e862f9164c9510893751b15b2b5f1107493c65351d0f26c411f861bb1c5a67',

@@ -10,7 +10,7 @@ import { err, ok, type Result } from '@parhelion/sdk';
 import { Analysis } from '../analysis/analysis.ts';
 import type { EbpfError } from '../errors.ts';
 import type { Executable } from '../executable.ts';
-import { MM_STACK_START } from '../isa/ebpf.ts';
+import { INSN_SIZE, MM_STACK_START } from '../isa/ebpf.ts';
 import type { Arena } from '../memory/arena.ts';
 import { type AccessType, type MemoryMapping, WINDOW_SLOTS } from '../memory/memory-mapping.ts';
 import { type MemoryRegion, NO_GAPS } from '../memory/memory-region.ts';
@@ -29,6 +29,7 @@ import {
 	restoreAbi,
 	saveAbi,
 } from './abi.ts';
+import { MAX_FUNCTIONS, MAX_SLOTS } from './limits.ts';
 import { ModuleContext } from './module-context.ts';
 import { Source } from './source.ts';
 
@@ -107,7 +108,7 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 	/** Runs the program from its entry point to the end. */
 	invoke(vm: EbpfVm<C>): Result<bigint, EbpfError> {
 		const { arena, mapping, loader } = vm;
-		const stack = this.#stackOf(mapping, loader.config.maxCallDepth);
+		const stack = this.#stackOf(vm);
 		if (stack === undefined || loader.config.enableRegisterTracing) {
 			return vm.interpretFunction(this.#executable, vm.pc, 0) ? ok(vm.registers[0]!) : err(vm.error!);
 		}
@@ -143,11 +144,15 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		}
 	}
 
-	/** The stack, if it is as compiled code takes it to be. */
-	#stackOf(mapping: MemoryMapping, maxCallDepth: number): MemoryRegion | undefined {
+	/** The stack, if it and the frame pointer are as compiled code takes them to be. */
+	#stackOf(vm: EbpfVm<C>): MemoryRegion | undefined {
+		const { mapping, loader } = vm;
+		const { maxCallDepth, stackFrameSize } = loader.config;
+		const isFirstFrame = this.#isManual || vm.argNumber(10) === MM_STACK_START + stackFrameSize;
+		if (!isFirstFrame) return undefined;
 		const stack = mapping.regions.find((region) => region.vmAddr === MM_STACK_START);
-		if (this.#frameSize === 0 || stack === undefined)
-			return this.#frameSize === 0 ? (stack ?? mapping.regions[0]) : undefined;
+		if (this.#frameSize === 0) return stack ?? mapping.regions[0];
+		if (stack === undefined) return undefined;
 		const gapSize = stack.vmGapShift === NO_GAPS ? 0 : stack.gapSize;
 		const hasItsShape = gapSize === this.#frameStride - this.#frameSize;
 		return stack.writable && hasItsShape && stack.len >= this.#frameSize * maxCallDepth ? stack : undefined;
@@ -314,12 +319,14 @@ const hasTailCalls: boolean = WebAssembly.validate(
 );
 
 /**
- * Compiles a verified program. `null` where the compiler declines: the engine lacks tail calls, or does not
- * accept the module (a function beyond its limits). The program is interpreted then.
+ * Compiles a verified program. `null` where the compiler declines: the engine lacks tail calls or does not accept
+ * the module, the program is beyond the limits (`limits.ts`) or starts where no instruction does. It is
+ * interpreted then.
  */
 export function compileModule<C extends ContextObject>(executable: Executable<C>): CompiledModule | null {
 	if (!hasTailCalls) return null;
 	const context = moduleContext(executable);
+	if (context === null) return null;
 	const bytes = context.compile();
 	let module: WebAssembly.Module;
 	try {
@@ -339,13 +346,20 @@ export function compileModule<C extends ContextObject>(executable: Executable<C>
 	};
 }
 
-function moduleContext<C extends ContextObject>(executable: Executable<C>): ModuleContext {
+function moduleContext<C extends ContextObject>(executable: Executable<C>): ModuleContext | null {
+	const { config, textBytes, entryPc, sbpfVersion } = executable;
+	if (textBytes.length > MAX_SLOTS * INSN_SIZE) return null;
+	// The frame pointer could not count the frames.
+	if (config.stackFrameSize === 0 && !manualStackFrameBump(sbpfVersion)) return null;
 	const analysis = Analysis.fromExecutable(executable);
+	if (analysis.functions.functionCount > MAX_FUNCTIONS || analysis.functionAt(entryPc) === -1) return null;
 	const source = new Source(executable, analysis, executable.loader);
-	return new ModuleContext(source, analysis, executable.config, executable.textSectionVaddr);
+	return new ModuleContext(source, analysis, config, executable.textSectionVaddr);
 }
 
-/** The bytes of the module that a program is compiled to, for tests and tools. */
-export function emitModule<C extends ContextObject>(executable: Executable<C>): Uint8Array<ArrayBuffer> {
-	return moduleContext(executable).compile();
+/** The bytes of the module that a program is compiled to, for tests and tools; `null` as {@link compileModule}. */
+export function emitModule<C extends ContextObject>(
+	executable: Executable<C>,
+): Uint8Array<ArrayBuffer> | null {
+	return moduleContext(executable)?.compile() ?? null;
 }

@@ -41,6 +41,7 @@ import {
 	unknownOffsets,
 } from './access-plan.ts';
 import { ARGUMENTS, liveBefore, PRESERVED, RESULT, type RegisterSet } from './effects.ts';
+import { MAX_FUNCTION_BYTES } from './limits.ts';
 import { type Lowering, loweringOf } from './lower.ts';
 import type { ModuleContext } from './module-context.ts';
 import { type BlockWriter, type Exit, Structurer } from './structure.ts';
@@ -56,6 +57,9 @@ const STORES = { 1: MemOp.i64Store8, 2: MemOp.i64Store16, 4: MemOp.i64Store32, 8
 type Size = keyof typeof LOADS;
 
 const NO_EXIT: Exit = { kind: 'none' };
+/** Thrown where a function becomes too large; what was written of it is forgotten. */
+class TooLarge {}
+const TOO_LARGE = new TooLarge();
 
 /** Writes one function's code. */
 export class FunctionCompiler implements BlockWriter, Lowering {
@@ -107,12 +111,28 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		return this.#context.source.version;
 	}
 
-	/** Writes the whole function. */
+	/** Writes the whole function; one that engines would take too long for is left to the interpreter. */
 	compile(): void {
-		this.#writeFrame();
-		new Structurer(this.code, this.#analysis, this.#f, this).write();
+		if (!this.#context.declines(this.#f) && this.#writeFunction()) return;
+		this.code.clear();
+		this.#pc = this.#analysis.functionPc(this.#f);
+		this.#live = this.#context.parametersOf(this.#f);
+		this.#rest = 0;
+		this.#leave();
+	}
+
+	/** Answers whether the function stays within the limits. */
+	#writeFunction(): boolean {
+		try {
+			this.#writeFrame();
+			new Structurer(this.code, this.#analysis, this.#f, this).write();
+		} catch (thrown) {
+			if (thrown !== TOO_LARGE) throw thrown;
+			return false;
+		}
 		// Every way has returned; the validator wants to hear it.
 		this.code.op(Op.unreachable);
+		return this.#context.accepts(this.#f, this.code.size);
 	}
 
 	/** Finds the frame in the arena, and notes how far the stack is written. */
@@ -213,6 +233,7 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		checked: (AccessGroup | undefined)[],
 	): boolean {
 		const { source } = this.#context;
+		if (this.code.size > MAX_FUNCTION_BYTES) throw TOO_LARGE;
 		const row = source.table.rows[source.opcode(pc)];
 		if (row === undefined || !source.namesRegisters(pc)) return this.#leaveForGood();
 		if (access !== undefined) {
@@ -275,7 +296,7 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		const { code } = this;
 		if (target === -1) {
 			this.#pc = this.#pcPast(block);
-			this.#live = 0;
+			this.#live = this.#context.liveness.liveOut(block);
 			this.#rest = 0;
 			this.#leave();
 			return;
@@ -286,18 +307,15 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		code.returnCall(this.#context.functionIndex(g));
 	}
 
-	/** The slot that control reaches where no block is: past the end, or where a jump leads outside. */
+	/** The slot that control reaches where no block is: past the end, or where no verifier let a jump lead. */
 	#pcPast(block: number): number {
 		const { source } = this.#context;
 		const { blockLast, taken, terminator } = this.#analysis.cfg;
 		const last = blockLast[block]!;
-		if (
-			terminator[block] === TERMINATOR_JUMP ||
-			(terminator[block] === TERMINATOR_BRANCH && taken[block] === -1)
-		) {
-			return last + 1 + source.off(last);
-		}
-		return source.following(last);
+		const isJump = terminator[block] === TERMINATOR_JUMP || terminator[block] === TERMINATOR_BRANCH;
+		if (!isJump || taken[block] !== -1) return source.following(last);
+		const target = last + 1 + source.off(last);
+		return target >= 0 && target < source.slotCount ? target : source.slotCount;
 	}
 
 	#pushParameters(f: number): void {

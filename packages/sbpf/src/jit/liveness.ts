@@ -10,7 +10,13 @@
  * depends on grew: linear in blocks, edges and calls.
  */
 import type { Analysis } from '../analysis/analysis.ts';
-import { TERMINATOR_CALL, TERMINATOR_CALL_REG, TERMINATOR_EXIT } from '../analysis/control-flow.ts';
+import {
+	TERMINATOR_BRANCH,
+	TERMINATOR_CALL,
+	TERMINATOR_CALL_REG,
+	TERMINATOR_EXIT,
+	TERMINATOR_JUMP,
+} from '../analysis/control-flow.ts';
 import { bucket } from '../analysis/graph.ts';
 import {
 	ALL_REGISTERS,
@@ -85,7 +91,9 @@ export function solveLiveness(source: Source, analysis: Analysis): Liveness {
 
 	const liveOut = (b: number): RegisterSet => {
 		if (terminator[b] === TERMINATOR_EXIT) return returned[functionOf[b]!]!;
-		let live = 0;
+		const isJump = terminator[b] === TERMINATOR_JUMP || terminator[b] === TERMINATOR_BRANCH;
+		// A jump that no verifier saw may lead to where no instruction is known to be.
+		let live = isJump && taken[b] === -1 ? ALL_REGISTERS : 0;
 		if (next[b] !== -1) live |= liveIn[next[b]!]!;
 		if (taken[b] !== -1) live |= liveIn[taken[b]!]!;
 		return live;

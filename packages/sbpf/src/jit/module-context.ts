@@ -15,6 +15,7 @@ import {
 	ValType,
 } from '@parhelion/wasmgen';
 import type { Analysis } from '../analysis/analysis.ts';
+import { FUNCTION_UNREFERENCED } from '../analysis/functions.ts';
 import type { Config } from '../config.ts';
 import { MM_STACK_START } from '../isa/ebpf.ts';
 import { type MemoryOperation, manualStackFrameBump, stackFrameGaps } from '../program.ts';
@@ -36,6 +37,7 @@ import {
 import type { PlanContext } from './access-plan.ts';
 import { ALL_REGISTERS, effectTable, type RegisterSet } from './effects.ts';
 import { FunctionCompiler } from './function-compiler.ts';
+import { MAX_FUNCTION_BYTES, MAX_LOOPING_BYTES, MAX_MODULE_BYTES } from './limits.ts';
 import { type Liveness, solveLiveness } from './liveness.ts';
 import { MemoryOperations } from './memory-operations.ts';
 import type { Source } from './source.ts';
@@ -86,6 +88,8 @@ export class ModuleContext implements PlanContext {
 	readonly #functions: FuncIndex[] = [];
 	readonly #leavers: Map<RegisterSet, FuncIndex> = new Map();
 	#multiplyHigh: FuncIndex = -1;
+	/** Bytes of the functions so far. */
+	#written = 0;
 	#stackMiss: FuncIndex = -1;
 	#operations: MemoryOperations | null = null;
 
@@ -131,6 +135,32 @@ export class ModuleContext implements PlanContext {
 	/** The index of function `f` in the module. */
 	functionIndex(f: number): FuncIndex {
 		return this.#functions[f]!;
+	}
+
+	/** Whether function `f` is to be interpreted: too much was written before it, or no known code leads to it. */
+	declines(f: number): boolean {
+		return this.#written > MAX_MODULE_BYTES || this.analysis.functions.flags[f] === FUNCTION_UNREFERENCED;
+	}
+
+	/** Whether function `f`, of `size` bytes, can be handed to an engine. */
+	accepts(f: number, size: number): boolean {
+		this.#written += size;
+		return size <= MAX_FUNCTION_BYTES && size * this.#backEdges(f) <= MAX_LOOPING_BYTES;
+	}
+
+	/** Edges inside function `f` that become branches to the start of a `loop`. */
+	#backEdges(f: number): number {
+		const { functions, loops, cfg } = this.analysis;
+		const { predecessorStart, predecessors } = cfg.graph;
+		let count = 0;
+		for (let i = functions.blocksStart[f]!; i < functions.blocksStart[f + 1]!; i++) {
+			const block = functions.blocks[i]!;
+			if (loops.loopHeader[block] === 0 && loops.irreducibleGroup[block] === -1) continue;
+			for (let p = predecessorStart[block]!; p < predecessorStart[block + 1]!; p++) {
+				if (functions.functionOf[predecessors[p]!] === f) count++;
+			}
+		}
+		return count;
 	}
 
 	/** Whether any instruction of function `f` names the frame pointer. */

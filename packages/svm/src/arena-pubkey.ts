@@ -1,0 +1,37 @@
+/**
+ * Owns addresses inside the arena: comparing and writing them, by words where they are aligned, as in a program's
+ * parameters they are.
+ */
+
+import type { Arena } from '@parhelion/sbpf';
+import type { Pubkey } from '@parhelion/sdk';
+
+const WORDS = 8;
+const BYTES = 32;
+
+/** Whether the 32 bytes at arena offset `host` are `key`. */
+export function isPubkeyAt(arena: Arena, host: number, key: Pubkey): boolean {
+	if ((host & 3) === 0) {
+		const { i32 } = arena;
+		const { words } = key;
+		const from = host >> 2;
+		for (let i = 0; i < WORDS; i++) if (i32[from + i] !== words[i]) return false;
+		return true;
+	}
+	const { u8 } = arena;
+	const { bytes } = key;
+	for (let i = 0; i < BYTES; i++) if (u8[host + i] !== bytes[i]) return false;
+	return true;
+}
+
+/** Writes `key` at arena offset `host`. */
+export function putPubkey(arena: Arena, host: number, key: Pubkey): void {
+	if ((host & 3) === 0) {
+		const { i32 } = arena;
+		const { words } = key;
+		const to = host >> 2;
+		for (let i = 0; i < WORDS; i++) i32[to + i] = words[i]!;
+		return;
+	}
+	arena.u8.set(key.bytes, host);
+}

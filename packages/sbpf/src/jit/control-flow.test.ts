@@ -200,7 +200,12 @@ describe.each(versions)('$name, what no verifier saw', ({ version }) => {
 	const unknown = encode(0xff);
 
 	it('matters only where it is reached', () => {
-		const skipped = Uint8Array.from([...encode(0xb7, 0, 0, 0, 5), ...encode(0x05, 0, 0, 1), ...unknown, ...exit]);
+		const skipped = Uint8Array.from([
+			...encode(0xb7, 0, 0, 0, 5),
+			...encode(0x05, 0, 0, 1),
+			...unknown,
+			...exit,
+		]);
 		expect(runBoth(skipped, { version }).outcome).toBe(5n);
 		const reached = Uint8Array.from([...nop, ...unknown, ...exit]);
 		expect(runAtEveryBudget(reached, { version }).outcome).toBe('UnsupportedInstruction at 1');

@@ -10,6 +10,7 @@ function scripted(name: string, operations: number, times: readonly number[], lo
 	return {
 		operations,
 		prepare: () => log.push(`prepare ${name}`),
+		settle: () => log.push(`settle ${name}`),
 		run: () => {
 			run++;
 			log.push(name);
@@ -18,12 +19,12 @@ function scripted(name: string, operations: number, times: readonly number[], lo
 	};
 }
 
-function benchCase(ours: Side, oracle: Side | null, log: string[]): BenchCase {
+function benchCase(ours: Side, oracle: Side | null): BenchCase {
 	return {
 		group: 'group',
 		name: 'name',
 		goal: 2,
-		prepare: () => ({ ours, oracle, reset: () => log.push('reset') }),
+		prepare: () => ({ ours, oracle }),
 	};
 }
 
@@ -43,11 +44,11 @@ describe('geometricMean', () => {
 });
 
 describe('measureCase', () => {
-	it('lets the sides take turns, resets after each run, and divides by the operations', async () => {
+	it('lets the sides take turns, settles after each run, and divides by the operations', async () => {
 		const log: string[] = [];
 		const ours = scripted('ours', 10, [0, 0, 100, 100, 500, 100, 100], log);
 		const oracle = scripted('oracle', 1, [0, 0, 30, 30, 30, 30, 30], log);
-		const result = await measureCase(benchCase(ours, oracle, log), OPTIONS);
+		const result = await measureCase(benchCase(ours, oracle), OPTIONS);
 		expect(result.ours).toBe(10);
 		expect(result.oracle).toBe(30);
 		// Of the rounds' ratios 3, 3, 0.6, 3, 3.
@@ -55,8 +56,8 @@ describe('measureCase', () => {
 		expect(result.rounds).toBe(5);
 		const runs = log.filter((line) => line === 'ours' || line === 'oracle');
 		expect(runs.slice(4, 8)).toEqual(['ours', 'oracle', 'oracle', 'ours']);
-		expect(log.slice(0, 3)).toEqual(['prepare ours', 'ours', 'reset']);
-		expect(log.filter((line) => line === 'reset').length).toBe(runs.length);
+		expect(log.slice(0, 3)).toEqual(['prepare ours', 'ours', 'settle ours']);
+		expect(log.filter((line) => line.startsWith('settle')).length).toBe(runs.length);
 	});
 
 	it('runs our side alone where it is told so, or where there is no other', async () => {
@@ -66,7 +67,7 @@ describe('measureCase', () => {
 		] as const) {
 			const log: string[] = [];
 			const side = oracle === null ? null : scripted(oracle, 1, [1], log);
-			const result = await measureCase(benchCase(scripted('ours', 1, [7], log), side, log), {
+			const result = await measureCase(benchCase(scripted('ours', 1, [7], log), side), {
 				...OPTIONS,
 				sides,
 			});
@@ -78,7 +79,7 @@ describe('measureCase', () => {
 	it('stops early when its time is up, after three rounds', async () => {
 		const log: string[] = [];
 		const slow = scripted('ours', 1, [1], log);
-		const result = await measureCase(benchCase(slow, null, log), {
+		const result = await measureCase(benchCase(slow, null), {
 			...OPTIONS,
 			effort: { ...EFFORT, budgetMilliseconds: -1 },
 		});

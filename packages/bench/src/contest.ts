@@ -12,6 +12,8 @@ export interface Side {
 	/** Comes before each run; not timed. */
 	prepare?(): void;
 	run(): void;
+	/** Comes after each run; not timed. Puts the state back. */
+	settle?(): void;
 	/** How long the last run took by its own account, in nanoseconds; the bench's clock decides without it. */
 	measured?(): number;
 }
@@ -23,8 +25,6 @@ export interface Contest {
 	readonly oracle: Side | null;
 	/** A second way to do it on our side, for information. */
 	readonly also?: { readonly name: string; readonly side: Side };
-	/** Puts the state back after each run of a side; not timed. */
-	reset?(): void;
 	/** What else is worth telling: a column of its own. */
 	readonly note?: string;
 	/** Where the case needs another effort than the rest. */
@@ -127,7 +127,7 @@ export async function measureCase(benchCase: BenchCase, options: MeasureOptions)
 		timedRun(side);
 		const elapsed = Number(process.hrtime.bigint() - start);
 		const nanoseconds = side.measured?.() ?? elapsed;
-		contest.reset?.();
+		side.settle?.();
 		return nanoseconds / side.operations;
 	};
 	const oracle = sides === 'both' ? contest.oracle : null;

@@ -28,8 +28,9 @@ describe('the transactions', () => {
 		const contest = await one.prepare(true);
 		for (let round = 0; round < 2; round++) {
 			for (const side of [contest.ours, contest.oracle!, contest.also!.side]) {
+				side.prepare?.();
 				side.run();
-				contest.reset?.();
+				side.settle?.();
 			}
 		}
 		expect(contest.note).toMatch(/^\d+ CU$/);

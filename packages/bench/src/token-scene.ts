@@ -12,10 +12,10 @@ import {
 	WRITABLE,
 } from './transaction-builder.ts';
 
-/** Instructions by their number, and how to undo what a round of them left. */
+/** Instructions by their number, and how to undo in an engine what those from `from` to before `to` left. */
 export interface Scene {
 	instruction(i: number): Instruction | Promise<Instruction>;
-	reset?(): void;
+	undo?(engine: Engine, from: number, to: number): void;
 }
 
 /** Sets up a mint and two accounts of `payer`; its instructions are `Transfer`, or `TransferChecked`. */

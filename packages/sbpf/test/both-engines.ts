@@ -8,7 +8,7 @@ import type { EbpfError } from '../src/errors.ts';
 import { errorDebug } from '../src/errors.ts';
 import { WasmProgram } from '../src/jit/compiled-program.ts';
 import type { MemoryRegion } from '../src/memory/memory-region.ts';
-import { machine, type Setup, type TestMachine } from './machine-harness.ts';
+import { executableOf, machineFor, type Setup, type TestMachine } from './machine-harness.ts';
 
 /** What a run comes to. */
 export interface Run {
@@ -29,11 +29,7 @@ export type SetupFactory = Setup | (() => Setup);
 
 /** Runs on both engines, expects them to agree, and gives the compiled run. */
 export function runBoth(program: string | Uint8Array, setup: SetupFactory = {}): Run {
-	const make = typeof setup === 'function' ? setup : () => setup;
-	const expected = run(machine(program, make()), false);
-	const actual = run(machine(program, make()), true);
-	expect({ ...actual, interpretedParts: 0 }).toEqual({ ...expected, interpretedParts: 0 });
-	return actual;
+	return pairOf(program, setup)();
 }
 
 /**
@@ -41,11 +37,25 @@ export function runBoth(program: string | Uint8Array, setup: SetupFactory = {}):
  * the compiled run of the largest.
  */
 export function runAtEveryBudget(program: string | Uint8Array, setup: SetupFactory = {}, most = 120): Run {
-	const make = typeof setup === 'function' ? setup : () => setup;
-	const { count } = runBoth(program, () => ({ ...make(), budget: most }));
+	const compare = pairOf(program, setup);
+	const { count } = compare(most);
 	let last: Run | null = null;
-	for (let budget = 0; budget <= count + 1; budget++) last = runBoth(program, () => ({ ...make(), budget }));
+	for (let budget = 0; budget <= count + 1; budget++) last = compare(budget);
 	return last!;
+}
+
+/** Both engines with a program of their own. What their syscalls close over is shared by all runs. */
+function pairOf(program: string | Uint8Array, setup: SetupFactory): (budget?: number) => Run {
+	const make = typeof setup === 'function' ? setup : () => setup;
+	const interpreted = executableOf(program, make());
+	const compiled = executableOf(program, make());
+	return (budget) => {
+		const withBudget = budget === undefined ? {} : { budget };
+		const expected = run(machineFor(interpreted, { ...make(), ...withBudget }), false);
+		const actual = run(machineFor(compiled, { ...make(), ...withBudget }), true);
+		expect({ ...actual, interpretedParts: 0 }).toEqual({ ...expected, interpretedParts: 0 });
+		return actual;
+	};
 }
 
 function run(tested: TestMachine, isCompiled: boolean): Run {
@@ -78,8 +88,15 @@ function run(tested: TestMachine, isCompiled: boolean): Run {
 function shown(bytes: Uint8Array): string {
 	const lines: string[] = [];
 	for (let at = 0; at < bytes.length; at += 32) {
+		const page = bytes.subarray(at, at + ZEROS.length);
+		if (at % ZEROS.length === 0 && Buffer.compare(page, ZEROS) === 0) {
+			at += ZEROS.length - 32;
+			continue;
+		}
 		const line = bytes.subarray(at, at + 32);
 		if (line.some((byte) => byte !== 0)) lines.push(`${at}: ${Buffer.from(line).toString('hex')}`);
 	}
 	return lines.join(', ');
 }
+
+const ZEROS = new Uint8Array(4096);

@@ -82,6 +82,11 @@ const sharedArena = new Arena();
 
 /** Builds a machine around assembly or the bytes of a text section. */
 export function machine(program: string | Uint8Array, setup: Setup = {}): TestMachine {
+	return machineFor(executableOf(program, setup), setup);
+}
+
+/** Makes an executable of assembly or the bytes of a text section; it is not verified. */
+export function executableOf(program: string | Uint8Array, setup: Setup = {}): Executable<TestContext> {
 	const version = setup.version ?? 3;
 	const config = defaultConfig({ enabledSbpfVersions: { min: 0, max: version }, ...setup.config });
 	const loader = BuiltinProgram.newLoader<TestContext>(config);
@@ -98,7 +103,7 @@ export function machine(program: string | Uint8Array, setup: Setup = {}): TestMa
 	}
 	const loaded = Executable.fromTextBytes(text, loader, version, functions);
 	if (!loaded.ok) throw new Error(loaded.error.kind);
-	return machineFor(loaded.value, setup);
+	return loaded.value;
 }
 
 /** Builds a machine around an executable. */

@@ -362,8 +362,8 @@ export class FuzzHost implements ContextObject {
 				.filter(({ vmAddr }) => vmAddr >= MM_INPUT_START)
 				.map(({ host, len }) => arena.u8.slice(host, host + len)),
 		];
-		if (pooledStack !== null) this.#putBack(pooledStack, (block) => this.#pool.putStack(block));
-		if (pooledHeap !== null) this.#putBack(pooledHeap, (block) => this.#pool.putHeap(block));
+		if (pooledStack !== null) this.#putBack(pooledStack, stackLen, (block) => this.#pool.putStack(block));
+		if (pooledHeap !== null) this.#putBack(pooledHeap, layout.heap, (block) => this.#pool.putHeap(block));
 		return {
 			error: result.ok ? null : result.error,
 			value: result.ok ? result.value : pc,
@@ -379,12 +379,12 @@ export class FuzzHost implements ContextObject {
 		};
 	}
 
-	/** Gives a block back to the pool, and makes sure that it is zero then. */
-	#putBack(block: VmMemory, put: (block: VmMemory) => void): void {
+	/** Gives a block back to the pool, and makes sure that the bytes a program could reach are zero then. */
+	#putBack(block: VmMemory, used: number, put: (block: VmMemory) => void): void {
 		put(block);
 		if (this.#engine === 'interpreter') return;
-		const bytes = this.#arena.u8.subarray(block.host, block.host + block.len);
-		if (Buffer.compare(bytes, ZEROS.subarray(0, block.len)) !== 0) {
+		const bytes = this.#arena.u8.subarray(block.host, block.host + used);
+		if (Buffer.compare(bytes, ZEROS.subarray(0, used)) !== 0) {
 			bytes.fill(0);
 			throw new InvariantError('a pooled block came back written beyond its mark');
 		}
@@ -458,4 +458,4 @@ export class FuzzHost implements ContextObject {
 	}
 }
 
-const ZEROS = new Uint8Array(64 * 4096 * 2);
+const ZEROS = new Uint8Array(64 * 4096);

@@ -53,15 +53,25 @@ export interface GuestProgram {
 	readonly entry: number;
 }
 
-/** The text of a program and its functions by key; `null` where a jump does not reach its target. */
+/** The text of a program. */
 export interface EncodedProgram {
 	readonly text: Uint8Array;
+	/** Functions by key: slots. Of a text for a file there are none, its calls are relative. */
 	readonly functions: ReadonlyMap<number, number>;
 	readonly entryPc: number;
+	/** Calls that a file has to name: slots and syscalls, for the versions before V3. */
+	readonly relocations: readonly (readonly [pc: number, syscall: string])[];
 }
 
-/** Encodes a program. */
-export function encodeProgram(program: GuestProgram): EncodedProgram | null {
+/**
+ * Encodes a program as the machine wants it, or (`isForFile`) as its loader does, at `textAddress`. `null` where a
+ * jump does not reach its target.
+ */
+export function encodeProgram(
+	program: GuestProgram,
+	isForFile = false,
+	textAddress: number = MM_BYTECODE_START,
+): EncodedProgram | null {
 	const { items, version } = program;
 	const slots: number[] = [];
 	let slotCount = 0;
@@ -83,6 +93,8 @@ export function encodeProgram(program: GuestProgram): EncodedProgram | null {
 	const text = new Uint8Array(slotCount * INSN_SIZE);
 	const view = new DataView(text.buffer);
 	const functions = new Map<number, number>();
+	const relocations: [number, string][] = [];
+	const isRelocated = isForFile && !staticSyscalls(version);
 	for (const [i, item] of items.entries()) {
 		const pc = slots[i]!;
 		let { dst, src, off, imm, high } = item;
@@ -92,8 +104,9 @@ export function encodeProgram(program: GuestProgram): EncodedProgram | null {
 			if (off !== (off << 16) >> 16) return null;
 		} else if (row.shape === 'callImm') {
 			if (target === -1) {
-				imm = hashSymbolName(new TextEncoder().encode(item.syscall));
-			} else if (staticSyscalls(version)) {
+				imm = isRelocated ? -1 : hashSymbolName(new TextEncoder().encode(item.syscall));
+				if (isRelocated) relocations.push([pc, item.syscall]);
+			} else if (isForFile || staticSyscalls(version)) {
 				src = 1;
 				imm = slotOf(target) - pc - 1;
 			} else {
@@ -104,8 +117,8 @@ export function encodeProgram(program: GuestProgram): EncodedProgram | null {
 			if (callxUsesSrcReg(version)) src = dst;
 			else if (!callxUsesDstReg(version)) imm = dst;
 		} else if (target !== -1) {
-			imm = slotOf(target) * INSN_SIZE + skew;
-			high = MM_BYTECODE_START / 2 ** 32;
+			imm = (textAddress % 2 ** 32) + slotOf(target) * INSN_SIZE + skew;
+			high = Math.floor(textAddress / 2 ** 32);
 		}
 		const at = pc * INSN_SIZE;
 		view.setUint8(at, row.opcode);
@@ -114,7 +127,7 @@ export function encodeProgram(program: GuestProgram): EncodedProgram | null {
 		view.setInt32(at + 4, imm | 0, true);
 		if (row.shape === 'lddw') view.setInt32(at + INSN_SIZE + 4, high | 0, true);
 	}
-	return { text, functions, entryPc: slotOf(program.entry) };
+	return { text, functions, entryPc: slotOf(program.entry), relocations };
 }
 
 const NO_NAME = new Uint8Array(0);

@@ -12,7 +12,7 @@ import type { EbpfError } from '../errors.ts';
 import type { Executable } from '../executable.ts';
 import { INSN_SIZE, MM_STACK_START } from '../isa/ebpf.ts';
 import type { Arena } from '../memory/arena.ts';
-import { type AccessType, type MemoryMapping, WINDOW_SLOTS } from '../memory/memory-mapping.ts';
+import { type AccessType, WINDOW_SLOTS } from '../memory/memory-mapping.ts';
 import { type MemoryRegion, NO_GAPS } from '../memory/memory-region.ts';
 import { type BuiltinFunction, type ContextObject, manualStackFrameBump } from '../program.ts';
 import type { CompiledProgram, EbpfVm } from '../vm.ts';

@@ -226,10 +226,22 @@ describe.each(versions)('$name, what no verifier saw', ({ version }) => {
 	it('jumps out of the text', () => {
 		for (const off of [5, -9]) {
 			const jump = runBoth(Uint8Array.from([...nop, ...encode(0x05, 0, 0, off), ...exit]), { version });
-			expect(jump.outcome).toBe('ExecutionOverrun at 3');
+			expect(jump.error?.kind).toBe('ExecutionOverrun');
 			const branch = runBoth(Uint8Array.from([...nop, ...encode(0x15, 3, 0, off, 1), ...exit]), { version });
-			expect(branch.outcome).toBe('ExecutionOverrun at 3');
+			expect(branch.error?.kind).toBe('ExecutionOverrun');
 		}
+	});
+
+	it('jumps into the second half of an instruction, and on with every register', () => {
+		const program = [
+			...encode(0xb7, 4, 0, 0, 30),
+			...encode(0x05, 0, 0, 1),
+			...encode(0x18, 1),
+			...encode(0xb7, 0, 0, 0, 5),
+			...encode(0x0f, 0, 4),
+			...exit,
+		];
+		if (version !== 2) expect(runAtEveryBudget(Uint8Array.from(program), { version }).outcome).toBe(35n);
 	});
 
 	it('may lack the second half of its last instruction', () => {

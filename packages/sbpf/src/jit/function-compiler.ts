@@ -315,7 +315,7 @@ export class FunctionCompiler implements BlockWriter, Lowering {
 		const isJump = terminator[block] === TERMINATOR_JUMP || terminator[block] === TERMINATOR_BRANCH;
 		if (!isJump || taken[block] !== -1) return source.following(last);
 		const target = last + 1 + source.off(last);
-		return target >= 0 && target < source.slotCount ? target : source.slotCount;
+		return Math.min(Math.max(target, -1), source.slotCount);
 	}
 
 	#pushParameters(f: number): void {

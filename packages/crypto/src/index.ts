@@ -14,7 +14,7 @@ export { type FastPaths, setFastPaths } from './fast-paths.ts';
 export * from './hashes.ts';
 export type { Endianness } from './integers.ts';
 export { type NodeCrypto, nodeFastPaths } from './node-fast-paths.ts';
-export * from './on-curve.ts';
+export { computeIsOnCurve, isOnCurve } from './on-curve.ts';
 export * from './poseidon.ts';
 export * from './secp256k1.ts';
 export * from './secp256r1.ts';

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { computeIsOnCurve, isOnCurve } from './on-curve.ts';
+import { compileSymbol, computeIsOnCurve, isOnCurve } from './on-curve.ts';
+import { portableSymbol } from './on-curve-portable.ts';
 
 const P = (1n << 255n) - 19n;
 
@@ -53,6 +54,24 @@ describe('isOnCurve', () => {
 				expect(isOnCurve(bytes)).toBe(reference(bytes));
 			}),
 			{ numRuns: 3000 },
+		);
+	});
+	it('comes to the same in WebAssembly and without it', () => {
+		const compiled = compileSymbol();
+		if (compiled === null) throw new Error('Node compiles WebAssembly');
+		const structured = fc.tuple(
+			fc.constantFrom(0n, P, 1n << 255n, 1n << 252n, (1n << 256n) - 1n, P / 3n),
+			fc.bigInt(-99n, 99n),
+		);
+		const any = fc.oneof(
+			fc.uint8Array({ minLength: 32, maxLength: 32 }),
+			structured.map(([base, delta]) => encode(BigInt.asUintN(256, base + delta))),
+		);
+		fc.assert(
+			fc.property(any, (bytes) => {
+				expect(compiled(bytes)).toBe(portableSymbol(bytes));
+			}),
+			{ numRuns: 5000 },
 		);
 	});
 	it('takes every y from p to 2^255 - 1 as y - p, as dalek does', () => {

@@ -2,7 +2,7 @@ import { SBPF_VERSIONS } from '@parhelion/sbpf';
 import { describe, expect, it } from 'vitest';
 import { fuzz, fuzzReport, parseFuzzArguments } from './generators/fuzz-command.ts';
 import { FuzzHost } from './generators/fuzz-host.ts';
-import { engineFuzzer, oracleFuzzer } from './generators/fuzzer.ts';
+import { engineFuzzer } from './generators/fuzzer.ts';
 import type { ProgressView } from './generators/progress.ts';
 import { randomProgram, randomSetting } from './generators/random-program.ts';
 import { shrinkProgram } from './generators/shrink.ts';
@@ -10,7 +10,6 @@ import { Random } from './oracle/random.ts';
 
 /** Programs of a run; another number, or another first seed, by these variables. */
 const PROGRAMS = Number(process.env['PARHELION_FUZZ_PROGRAMS'] ?? 20_000);
-const WHOLE_PROGRAMS = Math.ceil(PROGRAMS / 40);
 const SEED = Number(process.env['PARHELION_FUZZ_SEED'] ?? 1);
 
 /** A clock that stands still: only the number of programs ends a run. */
@@ -33,19 +32,6 @@ describe('random programs', () => {
 		expect(summary.outcomes.get('refused') ?? 0).toBeLessThan(PROGRAMS / 20);
 		expect(summary.outcomes.get('ok')).toBeGreaterThan(PROGRAMS / 10);
 		if (PROGRAMS >= 5_000) expect(summary.outcomes.size).toBeGreaterThanOrEqual(9);
-	});
-
-	it(`whole ones, on the oracle too, ${WHOLE_PROGRAMS} from seed ${SEED}`, { timeout: 600_000 }, async () => {
-		const options = {
-			programs: WHOLE_PROGRAMS,
-			seconds: 3600,
-			seed: SEED,
-			engines: 'oracle',
-			versions: [],
-		} as const;
-		const summary = fuzz(await oracleFuzzer(SBPF_VERSIONS), options, NO_PROGRESS);
-		expect(summary.failures).toEqual([]);
-		expect(summary.outcomes.get('refused') ?? 0).toBeLessThan(WHOLE_PROGRAMS / 10);
 	});
 });
 

@@ -6,10 +6,13 @@
 
 import { signatureKey, verifySignatures } from '@parhelion/runtime';
 import {
+	type AccountSharedData,
+	type AddressLoader,
 	createAccount,
 	err,
 	Hash,
 	MAX_TX_ACCOUNT_LOCKS,
+	NO_LOADED_ADDRESSES,
 	NONCE_STATE_SIZE,
 	ok,
 	Pubkey,
@@ -31,6 +34,7 @@ import {
 	LogCollector,
 	loadAddresses,
 	systemAccountKind,
+	type TransactionContext,
 	type TransactionReturnData,
 	transactionConfiguration,
 	verifyNonceAccount,
@@ -69,8 +73,8 @@ const NO_BLOCKHASHES: readonly Hash[] = [];
 interface Run {
 	readonly error: TransactionError | null;
 	readonly facts: TransactionFacts;
-	/** The writable accounts afterwards; `null` where the transaction did not come to run. */
-	readonly postAccounts: readonly KeyedAccountSharedData[] | null;
+	/** The accounts afterwards; `null` where the transaction did not come to run. */
+	readonly ran: { readonly context: TransactionContext; readonly message: SanitizedMessage } | null;
 	readonly payer: Pubkey | null;
 }
 
@@ -160,13 +164,11 @@ export class LiteCore {
 			this.history.add(signatureKey(run.facts.signature), outcome);
 			// An account that is still the stored object was not changed; an executable one may be loaded anew.
 			bank.syncAccounts(
-				(run.postAccounts ?? []).filter(
-					([key, account]) => account.executable || account !== bank.accounts.get(key),
-				),
+				postAccounts(run, (key, account) => account.executable || account !== bank.accounts.get(key)),
 			);
 			return outcome;
 		}
-		if (run.postAccounts === null) return new FailedTransactionMetadata(run.error, run.facts);
+		if (run.ran === null) return new FailedTransactionMetadata(run.error, run.facts);
 		const withdrawal = run.payer === null ? null : this.#withdraw(run.payer, run.facts.fee);
 		const outcome = new FailedTransactionMetadata(withdrawal ?? run.error, run.facts);
 		this.history.add(signatureKey(run.facts.signature), outcome);
@@ -177,7 +179,10 @@ export class LiteCore {
 	simulate(transaction: VersionedTransaction | null): SimulatedTransactionInfo | FailedTransactionMetadata {
 		const run = this.#run(transaction);
 		if (run.error !== null) return new FailedTransactionMetadata(run.error, run.facts);
-		return new SimulatedTransactionInfo(run.facts, run.postAccounts ?? []);
+		return new SimulatedTransactionInfo(
+			run.facts,
+			postAccounts(run, () => true),
+		);
 	}
 
 	/**
@@ -215,19 +220,22 @@ export class LiteCore {
 		return describe(execution, message, signature, log);
 	}
 
+	/** Resolves the lookups of a message. */
+	readonly #loadAddresses: AddressLoader = (lookups) =>
+		lookups.length === 0
+			? ok(NO_LOADED_ADDRESSES)
+			: loadAddresses(
+					lookups,
+					(key) => this.bank.accounts.get(key) ?? null,
+					this.bank.slot,
+					this.bank.slotHashes,
+				);
+
 	#sanitize(transaction: VersionedTransaction): Result<SanitizedTransaction, TransactionError> {
 		const sanitized = sanitizeTransaction(transaction, {
 			// Duplicates are found by signature here, so nobody asks for the message's hash.
 			messageHash: Hash.default,
-			loadedAddresses: (lookups) =>
-				lookups.length === 0
-					? ok({ writable: [], readonly: [] })
-					: loadAddresses(
-							lookups,
-							(key) => this.bank.accounts.get(key) ?? null,
-							this.bank.slot,
-							this.bank.slotHashes,
-						),
+			loadedAddresses: this.#loadAddresses,
 			reservedAccountKeys: this.#reservedKeys,
 			isSimpleVoteTransaction: false,
 		});
@@ -272,7 +280,7 @@ export class LiteCore {
 }
 
 function turnedAway(error: TransactionError): Run {
-	return { error, facts: noFacts(NO_SIGNATURE, 0n, []), postAccounts: null, payer: null };
+	return { error, facts: noFacts(NO_SIGNATURE, 0n, []), ran: null, payer: null };
 }
 
 function noFacts(signature: Uint8Array, fee: bigint, logs: readonly string[]): TransactionFacts {
@@ -294,20 +302,32 @@ function describe(
 ): Run {
 	const { error, context, fee, payer, computeUnitsConsumed } = execution;
 	if (context === null) {
-		return { error, facts: noFacts(NO_SIGNATURE, fee, log.messages), postAccounts: null, payer };
-	}
-	const record = context.toExecutionRecord();
-	const postAccounts: KeyedAccountSharedData[] = [];
-	for (let i = 0; i < message.accountKeys.length; i++) {
-		if (message.isWritable(i)) postAccounts.push([message.accountKeys[i]!, record.accounts[i]!]);
+		return { error, facts: noFacts(NO_SIGNATURE, fee, log.messages), ran: null, payer };
 	}
 	const facts: TransactionFacts = {
 		signature,
 		logs: log.messages,
 		innerInstructions: innerInstructions(context, message),
 		computeUnitsConsumed,
-		returnData: record.returnData,
+		returnData: context.getReturnData(),
 		fee,
 	};
-	return { error, facts, postAccounts, payer };
+	return { error, facts, ran: { context, message }, payer };
+}
+
+/** The writable accounts afterwards, those of them that `isWanted`. */
+function postAccounts(
+	{ ran }: Run,
+	isWanted: (key: Pubkey, account: AccountSharedData) => boolean,
+): KeyedAccountSharedData[] {
+	const found: KeyedAccountSharedData[] = [];
+	if (ran === null) return found;
+	const { list } = ran.context.accounts;
+	const { accountKeys } = ran.message;
+	for (let i = 0; i < accountKeys.length; i++) {
+		if (!ran.message.isWritable(i)) continue;
+		const account = list[i]!.toAccountSharedData();
+		if (isWanted(accountKeys[i]!, account)) found.push([accountKeys[i]!, account]);
+	}
+	return found;
 }

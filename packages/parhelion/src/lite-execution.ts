@@ -13,6 +13,7 @@ import {
 	type Pubkey,
 	programIds,
 	RENT_EXEMPT_RENT_EPOCH,
+	type Rent,
 	type RuntimeFeatures,
 	type SanitizedMessage,
 	sysvarIds,
@@ -98,14 +99,9 @@ export function executeTransaction(
 		calculateFeeDetails(message, DEFAULT_LAMPORTS_PER_SIGNATURE, configuration.priorityFeeLamports),
 	);
 	const accounts: KeyedAccountSharedData[] = [];
-	const loaded = loadAccounts(
-		bank,
-		message,
-		fee,
-		configuration.loadedAccountsDataSizeLimit,
-		features,
-		accounts,
-	);
+	const { rent } = bank;
+	const { loadedAccountsDataSizeLimit } = configuration;
+	const loaded = loadAccounts(bank, rent, message, fee, loadedAccountsDataSizeLimit, features, accounts);
 	const payer = loaded instanceof LoadFailure ? null : loaded;
 	const failed = (error: TransactionError): Execution => ({
 		error,
@@ -118,7 +114,6 @@ export function executeTransaction(
 	if (!addLoaders(bank, message, accounts)) return failed(TransactionError.InvalidProgramForExecution);
 
 	const budget = settings.budget ?? executionBudget(configuration, features);
-	const { rent } = bank;
 	const context = new TransactionContext(
 		accounts,
 		rent,
@@ -164,13 +159,13 @@ export function executeTransaction(
 /** Fills `accounts` with the message's; gives the fee payer, from whose account the fee is taken. */
 function loadAccounts(
 	bank: LiteBank,
+	rent: Rent,
 	message: SanitizedMessage,
 	fee: Lamports,
 	sizeLimit: number,
 	features: RuntimeFeatures,
 	accounts: KeyedAccountSharedData[],
 ): Pubkey | LoadFailure {
-	const { rent } = bank;
 	const keys = message.accountKeys;
 	let size = message.numLookupTables * ADDRESS_LOOKUP_TABLE_BASE_SIZE;
 	if (size > sizeLimit) return new LoadFailure(TransactionError.MaxLoadedAccountsDataSizeExceeded);

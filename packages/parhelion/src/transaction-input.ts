@@ -26,6 +26,8 @@ function isBytes(value: unknown): value is ArrayLike<number> {
 
 /** A signature as kit encodes it: zeros for none, cut or padded to 64 bytes. */
 function toSignature(signature: ArrayLike<number> | null): Uint8Array {
+	if (signature instanceof Uint8Array && signature.length === SIGNATURE_BYTES)
+		return new Uint8Array(signature);
 	const bytes = new Uint8Array(SIGNATURE_BYTES);
 	if (signature !== null) bytes.set(toBytes(signature).subarray(0, SIGNATURE_BYTES));
 	return bytes;
@@ -49,10 +51,12 @@ export function decodeInput(
 	if (!isBytes(given) || typeof signatures !== 'object' || signatures === null) {
 		throw wrongType('transaction', 'a transaction of @solana/kit, or its wire bytes (a Uint8Array)', input);
 	}
-	const entries = Object.entries(signatures);
-	const missing = entries.filter(([, signature]) => signature === null).map(([address]) => address);
-	if (requireSignatures && missing.length > 0) {
-		throw new TypeError(`Transaction is missing signatures for addresses: ${missing.join(', ')}.`);
+	const addresses = Object.keys(signatures);
+	if (requireSignatures) {
+		const missing = addresses.filter((address) => signatures[address] === null);
+		if (missing.length > 0) {
+			throw new TypeError(`Transaction is missing signatures for addresses: ${missing.join(', ')}.`);
+		}
 	}
 	const messageBytes = toBytes(given);
 	const first = messageBytes[0] ?? 0;
@@ -60,10 +64,12 @@ export function decodeInput(
 	if (version > MAX_VERSION) {
 		throw new RangeError(`a message of version ${version} is not supported; the newest is ${MAX_VERSION}`);
 	}
-	if (entries.length === 0) {
+	if (addresses.length === 0) {
 		throw new TypeError('Transaction has no expected signers therefore it cannot be encoded');
 	}
 	const message = decodeMessage(messageBytes);
 	if (!message.ok) return null;
-	return { signatures: entries.map(([, signature]) => toSignature(signature)), message: message.value };
+	const list: Uint8Array[] = [];
+	for (const address of addresses) list.push(toSignature(signatures[address]!));
+	return { signatures: list, message: message.value };
 }

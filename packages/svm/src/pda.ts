@@ -70,7 +70,7 @@ export function createProgramAddress(
 	programId: Pubkey,
 ): Result<Pubkey, PubkeyError> {
 	const address = createProgramAddressBytes(seeds, programId.bytes);
-	return address.ok ? ok(Pubkey.fromBytes(address.value)) : address;
+	return address.ok ? ok(Pubkey.recent(address.value)) : address;
 }
 
 /** A program address with the seed that took it off the curve. */

@@ -140,18 +140,13 @@ function createVm(
 					: null,
 			)
 		: null;
-	const mapping = new MemoryMapping(
-		arena,
-		[
-			getRoRegion(executable, arena),
-			MemoryRegion.newPooled(stack, stack.len, MM_STACK_START, gap),
-			MemoryRegion.newPooled(heap, heapSize, MM_HEAP_START),
-			...parameters.regions,
-		],
-		config,
-		sbpfVersion,
-		handler,
-	);
+	const regions = [
+		getRoRegion(executable, arena),
+		MemoryRegion.newPooled(stack, stack.len, MM_STACK_START, gap),
+		MemoryRegion.newPooled(heap, heapSize, MM_HEAP_START),
+	];
+	for (const region of parameters.regions) regions.push(region);
+	const mapping = new MemoryMapping(arena, regions, config, sbpfVersion, handler);
 	mapping.initialize();
 	const owner = transactionContext.getCurrentInstructionContext().getProgramOwner();
 	invokeContext.memoryContexts.setMemoryContextAbiV1(

@@ -1,14 +1,17 @@
 import { Fault } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
 import { runAtEveryBudget, runBoth } from '../../test/both-engines.ts';
-import { executableOf, machineFor, type Setup, type TestContext } from '../../test/machine-harness.ts';
+import { executableOf, machineFor, type Setup, TestContext } from '../../test/machine-harness.ts';
+import { stackSize } from '../config.ts';
 import type { Executable } from '../executable.ts';
-import { MM_INPUT_START } from '../isa/ebpf.ts';
+import { MM_INPUT_START, MM_STACK_START } from '../isa/ebpf.ts';
 import { Arena } from '../memory/arena.ts';
-import { ACCESS_STORE } from '../memory/memory-mapping.ts';
+import { VmMemoryPool } from '../memory/mem-pool.ts';
+import { ACCESS_STORE, MemoryMapping } from '../memory/memory-mapping.ts';
 import { MemoryRegion } from '../memory/memory-region.ts';
+import { getRoRegion } from '../memory/ro-region.ts';
 import { SBPF_VERSIONS } from '../program.ts';
-import type { EbpfVm } from '../vm.ts';
+import { EbpfVm } from '../vm.ts';
 import { WasmProgram } from './compiled-program.ts';
 
 type Vm = EbpfVm<TestContext>;
@@ -241,10 +244,11 @@ describe('a program inside itself', () => {
 	}
 
 	const source = `
+		syscall level
+		stxb [r2+0], r0
 		stxdw [r10-8], r1
 		mov64 r6, r1
-		ldxb r8, [r2+0]
-		stxb [r2+1], r1
+		ldxb r8, [r2+1]
 		mov64 r9, r2
 		call function_f
 		ldxdw r2, [r10-8]
@@ -253,12 +257,16 @@ describe('a program inside itself', () => {
 		ldxb r2, [r9+0]
 		add64 r0, r2
 		add64 r0, r8
+		call function_g
 		exit
 	function_f:
 		stdw [r10-8], 1000
 		syscall nest
 		ldxdw r2, [r10-8]
 		add64 r0, r2
+		exit
+	function_g:
+		stxdw [r10-16], r0
 		exit`;
 
 	/** Runs both engines `levels` deep with `budget`, and expects the same. */
@@ -267,10 +275,11 @@ describe('a program inside itself', () => {
 			let depth = 0;
 			const setup: Setup = {
 				version,
-				input: Uint8Array.of(5, 0),
+				input: Uint8Array.of(0, 5),
 				registers: [0n, 7n, INPUT],
 				budget,
 				syscalls: {
+					level: (vm) => vm.setReturn(depth * 100),
 					nest(vm) {
 						if (depth === levels) return vm.setReturn(0);
 						depth++;
@@ -289,11 +298,17 @@ describe('a program inside itself', () => {
 				executable,
 				isCompiled ? 'jit' : 'interpreted',
 			);
+			const { host, len } = tested.stack;
+			const stack = tested.arena.u8
+				.slice(host, host + len)
+				.join()
+				.replaceAll(',0', '');
 			tested.dispose();
 			return [
 				result.ok ? result.value : result.error.kind,
 				instructionCount,
 				tested.context.remaining,
+				stack,
 			] as const;
 		});
 		expect(outcomes[1]).toEqual(outcomes[0]);
@@ -303,8 +318,38 @@ describe('a program inside itself', () => {
 	it.each(SBPF_VERSIONS)('V%i: has registers, windows, meter and frames of its own', (version) => {
 		// In V1 and V2 caller and callee have one frame here, and the callee wrote to it last.
 		const saved = version === 1 || version === 2 ? 1000n : 7n;
-		expect(compare(version, 3, 10_000)).toBe(4n * (saved + 7n + 5n + 5n + 1000n) + 3n);
+		const levels = 0n + 100n + 200n + (300n - 256n);
+		expect(compare(version, 3, 10_000)).toBe(4n * (saved + 7n + 5n + 1000n) + levels + 3n);
 		for (let budget = 0; budget < 80; budget++) compare(version, 3, budget);
+	});
+});
+
+describe('a stack of the pool', () => {
+	it('is marked as far as compiled code wrote it, and comes back zero', () => {
+		const source =
+			'stdw [r10-8], 1\ncall function_f\nexit\nfunction_f:\nstdw [r10-4096], 2\ncall function_g\nexit\nfunction_g:\nexit';
+		for (const version of [0, 1, 3] as const) {
+			const executable = executableOf(source, { version });
+			executable.compiled = WasmProgram.compile(executable);
+			const arena = new Arena(64);
+			const pool = new VmMemoryPool(arena);
+			const bytes = stackSize(executable.config);
+			const stack = pool.getStack(bytes);
+			const gap = version === 0 ? executable.config.stackFrameSize : 0;
+			const regions = [
+				getRoRegion(executable, arena),
+				MemoryRegion.newPooled(stack, bytes, MM_STACK_START, gap),
+			];
+			const mapping = new MemoryMapping(arena, regions, executable.config, version);
+			mapping.initialize();
+			const vm = new EbpfVm(executable.loader, version, new TestContext(100, mapping), bytes);
+			expect(vm.executeProgram(executable, 'jit').result.ok).toBe(true);
+			const written = arena.u8.subarray(stack.host, stack.host + bytes);
+			expect(written.some((byte) => byte !== 0)).toBe(true);
+			expect(written.subarray(stack.dirtyLen).some((byte) => byte !== 0)).toBe(false);
+			pool.putStack(stack);
+			expect(written.some((byte) => byte !== 0)).toBe(false);
+		}
 	});
 });
 

@@ -162,17 +162,14 @@ export class MemoryMapping {
 	}
 
 	#initializeAligned(): void {
-		const regions = this.#regions;
-		for (let expected = 0; expected < regions.length; expected++) {
-			const actual = Math.floor(regions[expected]!.vmAddr / MM_REGION_SIZE);
-			if (actual < expected) throw invalidRegion(actual);
-			if (actual === expected) continue;
-			// Upstream inserts one at a time; the sum is the same.
-			const fillers: MemoryRegion[] = [];
-			for (let i = expected; i < actual; i++) fillers.push(MemoryRegion.newEmpty(i * MM_REGION_SIZE));
-			regions.splice(expected, 0, ...fillers);
-			expected = actual;
+		const filled: MemoryRegion[] = [];
+		for (const region of this.#regions) {
+			const slot = Math.floor(region.vmAddr / MM_REGION_SIZE);
+			if (slot < filled.length) throw invalidRegion(slot);
+			while (filled.length < slot) filled.push(MemoryRegion.newEmpty(filled.length * MM_REGION_SIZE));
+			filled.push(region);
 		}
+		this.#regions = filled;
 	}
 
 	#initializeUnaligned(): void {

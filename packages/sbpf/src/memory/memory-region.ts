@@ -10,6 +10,12 @@ import type { VmMemory } from './mem-pool.ts';
 /** `vmGapShift` of a region without gaps. */
 export const NO_GAPS = 63;
 
+/** Whether `size` is one of 2, 4, 8 and so on. */
+function isPowerOfTwo(size: number): boolean {
+	if (size > 0x4000_0000) return Number.isInteger(Math.log2(size));
+	return size >= 2 && (size & (size - 1)) === 0 && Number.isInteger(size);
+}
+
 /** A memory region: `len` bytes at arena offset `host`, seen by the guest at `vmAddr`. */
 export class MemoryRegion {
 	/** Arena offset of the first byte. */
@@ -31,7 +37,7 @@ export class MemoryRegion {
 		if (!Number.isSafeInteger(vmAddr + 2 * len)) {
 			throw new RangeError(`a region must end below 2^53, got ${vmAddr} + ${len}`);
 		}
-		if (vmGapSize !== 0 && (vmGapSize < 2 || !Number.isInteger(Math.log2(vmGapSize)))) {
+		if (vmGapSize !== 0 && !isPowerOfTwo(vmGapSize)) {
 			throw new RangeError(`vmGapSize must be 0 or a power of two from 2 on, got ${vmGapSize}`);
 		}
 		this.host = host;

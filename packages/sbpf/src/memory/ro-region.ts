@@ -10,10 +10,10 @@ import type { ContextObject } from '../program.ts';
 import type { Arena } from './arena.ts';
 import { MemoryRegion } from './memory-region.ts';
 
-/** Arena offsets by executable, for one arena. */
+/** Regions by executable, for one arena; what is read-only can be in many mappings. */
 class RoSections {
 	readonly #arena: Arena;
-	readonly #hosts: WeakMap<object, number> = new WeakMap();
+	readonly #regions: WeakMap<object, MemoryRegion> = new WeakMap();
 	readonly #collected: FinalizationRegistry<number>;
 
 	constructor(arena: Arena) {
@@ -22,21 +22,22 @@ class RoSections {
 		this.#collected = new FinalizationRegistry((host) => arena.free(host));
 	}
 
-	host(executable: object, bytes: Uint8Array): number {
-		const known = this.#hosts.get(executable);
+	region(executable: object, bytes: Uint8Array, vmAddr: number): MemoryRegion {
+		const known = this.#regions.get(executable);
 		if (known !== undefined) return known;
 		const host = this.#arena.put(bytes);
-		this.#hosts.set(executable, host);
+		const region = MemoryRegion.newReadonly(host, bytes.length, vmAddr);
+		this.#regions.set(executable, region);
 		this.#collected.register(executable, host, executable);
-		return host;
+		return region;
 	}
 
 	release(executable: object): void {
-		const host = this.#hosts.get(executable);
-		if (host === undefined) return;
-		this.#hosts.delete(executable);
+		const region = this.#regions.get(executable);
+		if (region === undefined) return;
+		this.#regions.delete(executable);
 		this.#collected.unregister(executable);
-		this.#arena.free(host);
+		this.#arena.free(region.host);
 	}
 }
 
@@ -50,7 +51,7 @@ export function getRoRegion<C extends ContextObject>(executable: Executable<C>, 
 		sections.set(arena, inArena);
 	}
 	const { vmAddr, bytes } = executable.roSection;
-	return MemoryRegion.newReadonly(inArena.host(executable, bytes), bytes.length, vmAddr);
+	return inArena.region(executable, bytes, vmAddr);
 }
 
 /** Gives the copy back at once: for a program that leaves the cache. No run of it may be in progress. */

@@ -22,6 +22,8 @@ const COMMANDS = {
 	fuzz: ['packages/conformance/dist/fuzz.js'],
 	conformance: ['packages/conformance/dist/main.js'],
 	'conformance:report': ['packages/conformance/dist/report.js'],
+	'conformance:clients': ['packages/conformance/dist/clients.js'],
+	docs: ['packages/conformance/dist/docs.js'],
 };
 
 function fail(message) {

@@ -23,8 +23,8 @@ describe('the walls between the rooms', () => {
 	});
 
 	it.each([
-		['svm/src/x.ts', "import { Bank } from '@parhelion/runtime';", 'svm may not import runtime'],
-		['svm/src/x.ts', "import type { Bank } from '@parhelion/runtime';", 'svm may not import runtime'],
+		['svm/src/x.ts', "import { Chain } from '@parhelion/runtime';", 'svm may not import runtime'],
+		['svm/src/x.ts', "import type { Chain } from '@parhelion/runtime';", 'svm may not import runtime'],
 		['rpc/src/x.ts', "import { EbpfVm } from '@parhelion/sbpf';", 'rpc may not import sbpf'],
 		['crypto/src/x.ts', "import { Pubkey } from '@parhelion/sdk';", 'crypto may not import sdk'],
 		['svm/src/x.ts', "import { a } from '@parhelion/sdk/src/pubkey.ts';", 'goes past the face'],

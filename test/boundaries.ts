@@ -50,6 +50,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 const NODE_ENTRIES: readonly string[] = [
 	'parhelion/src/node.ts',
 	'parhelion/src/node-crypto.ts',
+	'parhelion/src/signature-pool.ts',
 	'parhelion/src/litesvm.ts',
 ];
 

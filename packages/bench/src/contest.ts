@@ -4,8 +4,6 @@
  * Owns rounds, medians and ratios. The sides take turns round by round in one process, so that whatever slows
  * the machine slows both; the ratio is the median of the rounds' ratios, each of neighbours in time.
  */
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { profiled } from './profile.ts';
 
 /** Work that is timed: so many operations in one go. */
@@ -93,16 +91,9 @@ export function geometricMean(ratios: readonly number[]): number {
 	return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length);
 }
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void;
-
-/**
- * Lets finalisers, background compilation and the terminal have their turn, and clears away what the last run left:
- * each side is to pay for its own garbage.
- */
-async function breathe(): Promise<void> {
-	await new Promise((resolve) => setImmediate(resolve));
-	collect({ type: 'minor' });
+/** Lets finalisers, background compilation and the terminal have their turn. */
+function breathe(): Promise<void> {
+	return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Which sides run: both, or ours alone for a profile. */
@@ -134,7 +125,6 @@ export async function measureCase(benchCase: BenchCase, options: MeasureOptions)
 		await breathe();
 		const start = process.hrtime.bigint();
 		timedRun(side);
-		collect({ type: 'minor' });
 		const elapsed = Number(process.hrtime.bigint() - start);
 		const nanoseconds = side.measured?.() ?? elapsed;
 		side.settle?.();

@@ -46,9 +46,10 @@ export interface EngineOptions {
 	readonly computeUnitLimit?: bigint;
 }
 
-/** Ours also takes wire bytes. */
+/** Ours also takes wire bytes, and many transactions at once. */
 export interface OurEngine extends Engine {
 	sendTransaction(transaction: Transaction | Uint8Array): Metadata | Failure;
+	sendTransactions(transactions: readonly (Transaction | Uint8Array)[]): Promise<(Metadata | Failure)[]>;
 }
 
 /** A new instance of ours, set up as the oracle's. */

@@ -7,6 +7,7 @@ import {
 	blake3,
 	computeIsOnCurve,
 	ed25519KeypairFromSeed,
+	ed25519PublicKey,
 	ed25519Sign,
 	ed25519VerifyStrict,
 	isOnCurve,
@@ -76,6 +77,10 @@ export function leafFigures(): LeafFigure[] {
 		reservedAccountKeys: reservedAccountKeys(FeatureSet.mainnet()),
 	};
 	const keys = Array.from({ length: 1024 }, () => new Uint8Array(randomBytes(32)));
+	const signers = keys.map((seed) => ({
+		publicKey: ed25519PublicKey(seed),
+		signature: ed25519Sign(messageBytes, seed),
+	}));
 	const short = new Uint8Array(100).fill(7);
 	const long = new Uint8Array(1200).fill(7);
 	const keyText = payer.toBase58();
@@ -93,8 +98,15 @@ export function leafFigures(): LeafFigure[] {
 		measure('base58Decode, 32 bytes', 50_000, () => base58Decode(keyText)),
 		measure('isOnCurve, never asked before', 20_000, (i) => computeIsOnCurve(keys[i & 1023]!)),
 		measure('isOnCurve, asked before', 20_000, (i) => isOnCurve(keys[i & 255]!)),
+		measure('ed25519VerifyStrict, a key that comes often', 1000, () =>
+			ed25519VerifyStrict(signature, messageBytes, publicKey, 'wasm'),
+		),
+		measure('ed25519VerifyStrict, of 1024 keys', 1024, (i) => {
+			const { publicKey: key, signature: its } = signers[i & 1023]!;
+			return ed25519VerifyStrict(its, messageBytes, key, 'wasm');
+		}),
 		measure('ed25519VerifyStrict, portable', 40, () =>
-			ed25519VerifyStrict(signature, messageBytes, publicKey),
+			ed25519VerifyStrict(signature, messageBytes, publicKey, 'portable'),
 		),
 		measure('ed25519Sign', 40, () => ed25519Sign(messageBytes, secretKey.subarray(0, 32))),
 		measure('secp256k1Recover', 40, () => secp256k1Recover(new Uint8Array(32).fill(3), 0, signature)),
@@ -117,7 +129,9 @@ export function leafFigures(): LeafFigure[] {
 		figures.push(measure(`${name}, 1200 bytes, Node`, 2_000, () => hash(long)));
 	}
 	figures.push(
-		measure('ed25519VerifyStrict, Node', 400, () => ed25519VerifyStrict(signature, messageBytes, publicKey)),
+		measure('ed25519VerifyStrict, Node', 400, () =>
+			ed25519VerifyStrict(signature, messageBytes, publicKey, 'platform'),
+		),
 	);
 	setFastPaths({});
 	return figures;

@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BenchCase, type CaseResult, FULL, measureCase, QUICK } from './contest.ts';
+import { cryptographyCases } from './cryptography.ts';
 import { writeDocument } from './document.ts';
 import { benchInterpreter } from './interpreter.ts';
 import { kernelCases } from './kernels.ts';
@@ -66,7 +67,13 @@ if (options !== null) {
 	const machine = describeMachine();
 	console.log(`${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; litesvm ${machine.litesvm}`);
 	console.log('Medians; the ratio is litesvm’s time by ours.');
-	const cases = [...kernelCases(), ...transactionCases(), ...lifeCycleCases(), ...compileCases()];
+	const cases = [
+		...kernelCases(),
+		...transactionCases(),
+		...cryptographyCases(),
+		...lifeCycleCases(),
+		...compileCases(),
+	];
 	const wanted = cases.filter(({ group, name }) => isWanted(options.filters, group, name));
 	if (wanted.length === 0) console.error(`no case matches ${options.filters.join(', ')}`);
 	const results = await runCases(wanted, options);

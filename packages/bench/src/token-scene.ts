@@ -12,10 +12,10 @@ import {
 	WRITABLE,
 } from './transaction-builder.ts';
 
-/** Instructions by their number, and how to undo in an engine what those from `from` to before `to` left. */
+/** Instructions by their number, and how to undo in an engine what all of them left. */
 export interface Scene {
 	instruction(i: number): Instruction | Promise<Instruction>;
-	undo?(engine: Engine, from: number, to: number): void;
+	undo?(engine: Engine): void;
 }
 
 /** Sets up a mint and two accounts of `payer`; its instructions are `Transfer`, or `TransferChecked`. */

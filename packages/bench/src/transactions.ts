@@ -1,7 +1,7 @@
 /**
  * Transactions, with and without the check of signatures: the same objects of `@solana/kit` for both engines.
  *
- * No two transactions of a case are the same, and the history is off, so that rounds can repeat them.
+ * No two transactions of a case are the same, and the history is off, so that rounds can repeat them. A round is long, so that collecting garbage falls into each.
  */
 import {
 	type Address,
@@ -34,22 +34,28 @@ import {
 
 interface TransactionCase {
 	readonly name: string;
-	/** Whether rounds must not repeat each other's addresses: what was derived once is remembered. */
+	/** Whether no address may come back soon: what was derived once is remembered. */
 	readonly needsFreshAddresses?: boolean;
 	/** Sets the accounts up in both engines. */
 	stage(engines: readonly Engine[], payer: KeyPairSigner): Promise<Scene>;
 }
 
 const GOAL = 2;
+const CHECKED_GOAL = 1;
 const CHECKED_GROUP = 'Transactions, signatures checked';
+const BATCH_GROUP = 'Transactions, signatures checked, in batches';
 /** The group whose goals count. */
 export const TRANSACTION_GROUP = 'Transactions';
-/** Transactions a round. */
+/** Transactions of a case; of one whose addresses are new each time, more than are remembered. */
 const COUNT = 200;
 const QUICK_COUNT = 50;
-/** A round of a scene whose addresses are new each time takes the next of so many rounds' transactions. */
-const FRESH_ROUNDS = 12;
-const QUICK_FRESH_ROUNDS = 3;
+const FRESH_COUNT = 2400;
+const QUICK_FRESH_COUNT = 150;
+/**
+ * How long the oracle's side of a round lasts at least, in nanoseconds: long enough for our side to collect its
+ * own garbage in its own time.
+ */
+const ROUND_NANOSECONDS = 150e6;
 
 /** An address that is nobody's key, by its number. */
 function numberedAddress(tag: number, i: number): Address {
@@ -114,9 +120,9 @@ const TRANSACTIONS: readonly TransactionCase[] = [
 						data: new Uint8Array(0),
 					};
 				},
-				undo: (engine, from, to) => {
+				undo: (engine) => {
 					// An account without lamports is none.
-					for (const account of made.slice(from, to)) setAccount([engine], account, SYSTEM_PROGRAM, 0n);
+					for (const account of made) setAccount([engine], account, SYSTEM_PROGRAM, 0n);
 					fund([engine], payer.address);
 				},
 			};
@@ -165,76 +171,77 @@ async function stageProgram(
 	return { program, account };
 }
 
+/** How they are sent: one by one without and with the check of signatures, or by `sendTransactions`. */
+type Manner = 'unchecked' | 'checked' | 'batch';
+const MANNERS: readonly { readonly manner: Manner; readonly group: string; readonly goal: number }[] = [
+	{ manner: 'unchecked', group: TRANSACTION_GROUP, goal: GOAL },
+	{ manner: 'checked', group: CHECKED_GROUP, goal: CHECKED_GOAL },
+	{ manner: 'batch', group: BATCH_GROUP, goal: CHECKED_GOAL },
+];
+
 export function transactionCases(): BenchCase[] {
-	return [false, true].flatMap((sigverify) =>
+	return MANNERS.flatMap(({ manner, group, goal }) =>
 		TRANSACTIONS.map((one) => ({
-			group: sigverify ? CHECKED_GROUP : TRANSACTION_GROUP,
+			group,
 			name: one.name,
-			goal: sigverify ? null : GOAL,
-			prepare: (quick: boolean) => prepareTransactions(one, sigverify, quick),
+			goal,
+			prepare: (quick: boolean) => prepareTransactions(one, manner, quick),
 		})),
 	);
 }
 
-async function prepareTransactions(
-	one: TransactionCase,
-	sigverify: boolean,
-	quick: boolean,
-): Promise<Contest> {
-	const pair = createPair({ sigverify });
+async function prepareTransactions(one: TransactionCase, manner: Manner, quick: boolean): Promise<Contest> {
+	const pair = createPair({ sigverify: manner !== 'unchecked' });
 	const payer = await namedSigner('payer');
 	fund(pair.both, payer.address);
 	const scene = await one.stage(pair.both, payer);
 	const blockhash = pair.ours.latestBlockhash();
-	const count = quick ? QUICK_COUNT : COUNT;
-	const rounds: Transaction[][] = [];
-	const freshRounds = quick ? QUICK_FRESH_ROUNDS : FRESH_ROUNDS;
-	for (let round = 0; round < (one.needsFreshAddresses ? freshRounds : 1); round++) {
-		const transactions: Transaction[] = [];
-		for (let i = 0; i < count; i++) {
-			const instruction = await scene.instruction(round * count + i);
-			transactions.push(await signedTransaction(payer, blockhash, [instruction]));
-		}
-		rounds.push(transactions);
+	const fresh = one.needsFreshAddresses === true;
+	const count = fresh ? (quick ? QUICK_FRESH_COUNT : FRESH_COUNT) : quick ? QUICK_COUNT : COUNT;
+	const transactions: Transaction[] = [];
+	for (let i = 0; i < count; i++) {
+		transactions.push(await signedTransaction(payer, blockhash, [await scene.instruction(i)]));
 	}
 	let units = 0n;
-	// The first once more: a round must leave nothing behind that makes the next one fail.
-	for (const [i, round] of [...rounds.entries(), [0, rounds[0]!] as const]) {
-		for (const transaction of round) units = sendToBoth(pair, transaction, one.name).computeUnitsConsumed();
-		for (const engine of pair.both) scene.undo?.(engine, i * count, (i + 1) * count);
+	let elapsed = 0;
+	// Twice: the first time must leave nothing behind that makes the second one fail.
+	for (let time = 0; time < 2; time++) {
+		for (const transaction of transactions) {
+			units = sendToBoth(pair, transaction, one.name).computeUnitsConsumed();
+		}
+		for (const engine of pair.both) scene.undo?.(engine);
+		const start = process.hrtime.bigint();
+		for (const transaction of transactions) pair.oracle.sendTransaction(transaction);
+		elapsed = Number(process.hrtime.bigint() - start);
+		scene.undo?.(pair.oracle);
 	}
+	if (manner === 'batch') {
+		const failed = (await pair.ours.sendTransactions(transactions)).find((outcome) => 'err' in outcome);
+		if (failed !== undefined) throw new Error(`${one.name} fails in a batch: ${failed}`);
+		scene.undo?.(pair.ours);
+	}
+	const passes = quick || scene.undo !== undefined ? 1 : Math.max(1, Math.ceil(ROUND_NANOSECONDS / elapsed));
 	const encoder = getTransactionEncoder();
-	const wire = rounds.map((round) => round.map((one) => new Uint8Array(encoder.encode(one))));
-	return {
-		ours: sender(pair.ours, scene, rounds, (transaction) => pair.ours.sendTransaction(transaction)),
-		oracle: sender(pair.oracle, scene, rounds, (transaction) => pair.oracle.sendTransaction(transaction)),
-		also: {
-			name: 'from wire bytes',
-			// Not the round that ours has just run: its addresses are remembered.
-			side: sender(pair.ours, scene, wire, (bytes) => pair.ours.sendTransaction(bytes), rounds.length >> 1),
-		},
-		note: `${units} CU`,
-	};
-}
-
-/** Sends the transactions of one round after the other to `engine`, from round `first` on, and begins again. */
-function sender<Sent>(
-	engine: Engine,
-	scene: Scene,
-	rounds: readonly (readonly Sent[])[],
-	send: (one: Sent) => unknown,
-	first = 0,
-): Side {
-	let round = first - 1;
-	const count = rounds[0]!.length;
-	return {
-		operations: count,
-		prepare: () => {
-			round = (round + 1) % rounds.length;
-		},
+	const wire = transactions.map((transaction) => new Uint8Array(encoder.encode(transaction)));
+	const side = (engine: Engine, pass: () => void): Side => ({
+		operations: passes * transactions.length,
 		run: () => {
-			for (const one of rounds[round]!) send(one);
+			for (let i = 0; i < passes; i++) pass();
 		},
-		settle: () => scene.undo?.(engine, round * count, (round + 1) * count),
+		settle: () => scene.undo?.(engine),
+	});
+	const ours = (list: readonly (Transaction | Uint8Array)[]): Side =>
+		side(pair.ours, () => {
+			// A batch is through when its promise is handed out.
+			if (manner === 'batch') void pair.ours.sendTransactions(list);
+			else for (const one of list) pair.ours.sendTransaction(one);
+		});
+	return {
+		ours: ours(transactions),
+		oracle: side(pair.oracle, () => {
+			for (const transaction of transactions) pair.oracle.sendTransaction(transaction);
+		}),
+		also: { name: 'from wire bytes', side: ours(wire) },
+		note: `${units} CU`,
 	};
 }

@@ -56,8 +56,8 @@ function missingRows(style: Style, { missing }: NodeBank, columns: number): stri
 
 /** The lines. */
 export function banner(validator: Validator, node: NodeBank, facts: BannerFacts, style: Style): string[] {
-	const { bank } = validator;
-	const sol = (bank.getBalance(bank.faucet.pubkey) / LAMPORTS_PER_SOL).toLocaleString('en-US');
+	const { chain } = validator;
+	const sol = (chain.getBalance(chain.faucet.pubkey) / LAMPORTS_PER_SOL).toLocaleString('en-US');
 	const programs = node.programs.map((name, index) => (index < node.programs.length - 1 ? `${name},` : name));
 	return [
 		'',
@@ -65,9 +65,9 @@ export function banner(validator: Validator, node: NodeBank, facts: BannerFacts,
 		'',
 		row(style, 'JSON-RPC', style.cyan(validator.rpcUrl)),
 		row(style, 'PubSub', style.cyan(validator.wsUrl)),
-		row(style, 'Genesis', bank.genesisHash.toBase58()),
-		row(style, 'Identity', bank.identity.toBase58()),
-		row(style, 'Faucet', `${bank.faucet.pubkey.toBase58()} ${style.dim(`· ${sol} SOL`)}`),
+		row(style, 'Genesis', chain.genesisHash.toBase58()),
+		row(style, 'Identity', chain.identity.toBase58()),
+		row(style, 'Faucet', `${chain.faucet.pubkey.toBase58()} ${style.dim(`· ${sol} SOL`)}`),
 		row(style, 'Slots', `${facts.slotMs} ms each`),
 		...rows(style, 'Programs', programs.length === 0 ? ['none'] : programs, facts.columns),
 		...missingRows(style, node, facts.columns),

@@ -9,7 +9,7 @@ const node = createNodeBank();
 let validator: Validator;
 
 beforeAll(async () => {
-	validator = await Validator.start({ bank: node.bank, rpcPort: 0, slotMs: 100 });
+	validator = await Validator.start({ chain: node.chain, rpcPort: 0, slotMs: 100 });
 });
 
 afterAll(async () => {

@@ -1,13 +1,13 @@
 /**
  * Makes the chain that `parhelion start` serves: mainnet-beta's features, the bundled programs, wall-clock time.
  */
-import { Bank } from '@parhelion/runtime';
+import { Chain } from '@parhelion/runtime';
 import { FeatureSet } from '@parhelion/sdk';
 import { availablePrograms, type MissingProgram, missingPrograms } from 'parhelion/node';
 
 /** A chain, and which of the bundled programs it has. */
 export interface NodeBank {
-	readonly bank: Bank;
+	readonly chain: Chain;
 	readonly programs: readonly string[];
 	readonly missing: readonly MissingProgram[];
 }
@@ -21,14 +21,14 @@ function now(): bigint {
 export function createNodeBank(): NodeBank {
 	const featureSet = FeatureSet.mainnet();
 	const available = availablePrograms(featureSet);
-	const bank = Bank.genesis({
+	const chain = Chain.genesis({
 		featureSet,
 		programs: available.map(({ program: { programId, loader }, elf }) => ({ programId, loader, elf })),
 		creationTime: now(),
 		unixTimestamp: now,
 	});
 	return {
-		bank,
+		chain,
 		programs: available.map(({ program }) => program.name),
 		missing: missingPrograms(featureSet),
 	};

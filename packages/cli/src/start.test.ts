@@ -56,10 +56,10 @@ describe('start', () => {
 
 describe('the chain of the node', () => {
 	it('runs by the clock on the wall', () => {
-		const { bank } = createNodeBank();
+		const { chain } = createNodeBank();
 		const seconds = Math.floor(Date.now() / 1000);
-		bank.advanceSlot();
-		expect(Math.abs(Number(bank.clock().unixTimestamp) - seconds)).toBeLessThanOrEqual(1);
+		chain.advanceSlot();
+		expect(Math.abs(Number(chain.clock().unixTimestamp) - seconds)).toBeLessThanOrEqual(1);
 	});
 
 	it('has every bundled program, or says which it lacks and what to do', () => {
@@ -74,16 +74,16 @@ describe('the banner', () => {
 
 	it('tells addresses, genesis, faucet and programs in lines that fit', async () => {
 		const node = createNodeBank();
-		const validator = await Validator.start({ bank: node.bank, rpcPort: 0, slotMs: null });
+		const validator = await Validator.start({ chain: node.chain, rpcPort: 0, slotMs: null });
 		const lines = banner(validator, node, facts, PLAIN);
 		await validator.stop();
 		const text = lines.join('\n');
 		for (const part of [
 			validator.rpcUrl,
 			validator.wsUrl,
-			node.bank.genesisHash.toBase58(),
-			node.bank.identity.toBase58(),
-			`${node.bank.faucet.pubkey.toBase58()} · 500,000,000 SOL`,
+			node.chain.genesisHash.toBase58(),
+			node.chain.identity.toBase58(),
+			`${node.chain.faucet.pubkey.toBase58()} · 500,000,000 SOL`,
 			'Ready in 12 ms.',
 		]) {
 			expect(text).toContain(part);
@@ -93,10 +93,10 @@ describe('the banner', () => {
 	});
 
 	it('names missing programs and how to get them', async () => {
-		const { bank } = createNodeBank();
-		const validator = await Validator.start({ bank, rpcPort: 0, slotMs: null });
+		const { chain } = createNodeBank();
+		const validator = await Validator.start({ chain, rpcPort: 0, slotMs: null });
 		const missing = ['p-token', 'stake'].map((name) => ({ name, programId: '', remedy: 'do this and that' }));
-		const text = banner(validator, { bank, programs: [], missing }, facts, PLAIN).join('\n');
+		const text = banner(validator, { chain, programs: [], missing }, facts, PLAIN).join('\n');
 		await validator.stop();
 		expect(text).toContain('Programs   none');
 		expect(text).toContain('Missing    p-token, stake');
@@ -113,25 +113,25 @@ describe('wrap', () => {
 
 describe('the status line', () => {
 	it('counts slots and transactions', () => {
-		const { bank } = createNodeBank();
-		bank.airdrop(bank.identity, LAMPORTS_PER_SOL);
-		expect(statusText(bank)).toMatch(/^slot 0 · finalized 0 · 1 transaction · \d+ accounts$/);
+		const { chain } = createNodeBank();
+		chain.airdrop(chain.identity, LAMPORTS_PER_SOL);
+		expect(statusText(chain)).toMatch(/^slot 0 · finalized 0 · 1 transaction · \d+ accounts$/);
 	});
 
 	it('is drawn within the terminal, at each slot but not more than ten times a second, and removed', () => {
-		const { bank } = createNodeBank();
+		const { chain } = createNodeBank();
 		const drawn: string[] = [];
 		let now = 0;
 		const terminal = { write: (text: string) => drawn.push(text), columns: 20 };
-		const status = showStatus(bank, terminal, PLAIN, () => now);
-		for (; now < 99; now += 11) bank.advanceSlot();
+		const status = showStatus(chain, terminal, PLAIN, () => now);
+		for (; now < 99; now += 11) chain.advanceSlot();
 		expect(drawn).toEqual(['\r\u001b[2K  slot 0 · finalize']);
 		now = 100;
-		bank.advanceSlot();
+		chain.advanceSlot();
 		expect(drawn.slice(1)).toEqual(['\r\u001b[2K  slot 10 · finaliz']);
 		status.stop();
 		expect(drawn.at(-1)).toBe('\r\u001b[2K');
-		expect(bank.events.has('slot')).toBe(false);
+		expect(chain.events.has('slot')).toBe(false);
 	});
 });
 

@@ -52,7 +52,7 @@ export async function start(
 	const { quiet, slotMs, wsPort } = options;
 	const node = createNodeBank();
 	const validator = await Validator.start({
-		bank: node.bank,
+		chain: node.chain,
 		bindAddress: options.bindAddress,
 		rpcPort: options.rpcPort,
 		...(wsPort === undefined ? {} : { wsPort }),
@@ -66,12 +66,12 @@ export async function start(
 		const facts = { version, slotMs, readyMs: performance.now(), columns: stdout.columns ?? 100 };
 		console.log(banner(validator, node, facts, style).join('\n'));
 	}
-	const status = quiet || !stdout.isTTY ? null : showStatus(node.bank, stdout, style);
+	const status = quiet || !stdout.isTTY ? null : showStatus(node.chain, stdout, style);
 	await ended;
 	status?.stop();
 	await validator.stop();
 	if (!quiet) {
-		const { slot, transactionCount } = node.bank;
+		const { slot, transactionCount } = node.chain;
 		console.log(`  Stopped at slot ${slot} after ${transactionCount} transactions.`);
 	}
 }

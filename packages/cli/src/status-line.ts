@@ -1,7 +1,7 @@
 /**
  * One line at the foot of the terminal that says where the chain stands.
  */
-import type { Bank } from '@parhelion/runtime';
+import type { Chain } from '@parhelion/runtime';
 import type { Style } from './style.ts';
 
 /** Milliseconds between two redraws, however short the slots. */
@@ -19,18 +19,18 @@ function plural(count: bigint | number, noun: string): string {
 }
 
 /** The line's text, without colours. */
-export function statusText(bank: Bank): string {
+export function statusText(chain: Chain): string {
 	return [
-		`slot ${bank.slot.toLocaleString('en-US')}`,
-		`finalized ${bank.root.toLocaleString('en-US')}`,
-		plural(bank.transactionCount, 'transaction'),
-		plural(bank.accountCount, 'account'),
+		`slot ${chain.slot.toLocaleString('en-US')}`,
+		`finalized ${chain.root.toLocaleString('en-US')}`,
+		plural(chain.transactionCount, 'transaction'),
+		plural(chain.accountCount, 'account'),
 	].join(' · ');
 }
 
 /** Draws the line at each slot until `stop` is called, which removes it. `clock` gives milliseconds. */
 export function showStatus(
-	bank: Bank,
+	chain: Chain,
 	terminal: Terminal,
 	style: Style,
 	clock: () => number = () => performance.now(),
@@ -41,11 +41,11 @@ export function showStatus(
 		if (now - drawnAt < MIN_INTERVAL) return;
 		drawnAt = now;
 		// A line that wraps could not be cleared again.
-		const text = statusText(bank).slice(0, Math.max(0, (terminal.columns ?? 80) - 3));
+		const text = statusText(chain).slice(0, Math.max(0, (terminal.columns ?? 80) - 3));
 		terminal.write(`${CLEAR_LINE}  ${style.dim(text)}`);
 	};
 	draw();
-	const ends = [bank.events.on('slot', draw), bank.events.on('transaction', draw)];
+	const ends = [chain.events.on('slot', draw), chain.events.on('transaction', draw)];
 	return {
 		stop: () => {
 			for (const end of ends) end();

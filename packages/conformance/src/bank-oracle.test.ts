@@ -1,6 +1,6 @@
-/** A bank with the bundled programs runs a token's life as the oracle does, and keeps its balances. */
+/** A chain with the bundled programs runs a token's life as the oracle does, and keeps its balances. */
 import { ed25519Sign } from '@parhelion/crypto';
-import { Bank, keypairFromSeed, LAMPORTS_PER_SOL, type TransactionOutcome } from '@parhelion/runtime';
+import { Chain, keypairFromSeed, LAMPORTS_PER_SOL, type TransactionOutcome } from '@parhelion/runtime';
 import {
 	base58Encode,
 	compileLegacyMessage,
@@ -45,18 +45,18 @@ const fromWeb3 = ({ programId, keys, data }: TransactionInstruction): Instructio
 	data,
 });
 
-/** A bank and an oracle with the same accounts. */
-function pair(tokenProgram: Pubkey): { bank: Bank; oracle: Oracle } {
+/** A chain and an oracle with the same accounts. */
+function pair(tokenProgram: Pubkey): { chain: Chain; oracle: Oracle } {
 	const programs = DEFAULT_PROGRAMS.filter(({ name }) => name !== 'spl-token').flatMap((program) => {
 		const elf = readBundledProgram(program.file);
 		return elf === null ? [] : [{ programId: program.programId, loader: program.loader, elf }];
 	});
 	expect(programs.length).toBe(7);
-	const bank = Bank.genesis({ programs });
+	const chain = Chain.genesis({ programs });
 	// Programs of the genesis can be invoked from the next slot on.
-	bank.advanceSlot();
+	chain.advanceSlot();
 	const oracle = new Oracle();
-	const rent = (length: number): bigint => bank.minimumBalanceForRentExemption(length);
+	const rent = (length: number): bigint => chain.minimumBalanceForRentExemption(length);
 	for (const [pubkey, length] of [
 		[mint, 82],
 		[source, 165],
@@ -67,7 +67,7 @@ function pair(tokenProgram: Pubkey): { bank: Bank; oracle: Oracle } {
 			data: new Uint8Array(length),
 			owner: tokenProgram,
 		});
-		bank.setAccount(pubkey, account);
+		chain.setAccount(pubkey, account);
 		oracle.setAccount({
 			address: address(pubkey.toBase58()),
 			lamports: lamports(account.lamports),
@@ -77,7 +77,7 @@ function pair(tokenProgram: Pubkey): { bank: Bank; oracle: Oracle } {
 			space: BigInt(length),
 		});
 	}
-	bank.setAccount(payer.pubkey, createAccount({ lamports: LAMPORTS_PER_SOL }));
+	chain.setAccount(payer.pubkey, createAccount({ lamports: LAMPORTS_PER_SOL }));
 	oracle.setAccount({
 		address: address(payer.pubkey.toBase58()),
 		lamports: lamports(LAMPORTS_PER_SOL),
@@ -86,17 +86,17 @@ function pair(tokenProgram: Pubkey): { bank: Bank; oracle: Oracle } {
 		executable: false,
 		space: 0n,
 	});
-	return { bank, oracle };
+	return { chain, oracle };
 }
 
 /** Runs the same instructions on both and compares what is to be seen. */
 function runBoth(
-	{ bank, oracle }: ReturnType<typeof pair>,
+	{ chain, oracle }: ReturnType<typeof pair>,
 	instructions: TransactionInstruction[],
 ): TransactionOutcome {
 	const compiled = instructions.map(fromWeb3);
-	const ours = compileLegacyMessage(payer.pubkey, compiled, bank.lastBlockhash());
-	const outcome = bank.processTransaction({
+	const ours = compileLegacyMessage(payer.pubkey, compiled, chain.lastBlockhash());
+	const outcome = chain.processTransaction({
 		signatures: [ed25519Sign(encodeMessage(ours), payer.seed)],
 		message: ours,
 	});
@@ -113,7 +113,7 @@ function runBoth(
 	for (const key of ours.accountKeys) {
 		const there = oracle.getAccount(address(key.toBase58()));
 		if (!there.exists || there.executable) continue;
-		const here = bank.getAccount(key);
+		const here = chain.getAccount(key);
 		expect(here?.lamports, key.toBase58()).toBe(there.lamports);
 		expect(Buffer.compare(here!.data, there.data as Uint8Array), key.toBase58()).toBe(0);
 	}
@@ -123,7 +123,7 @@ function runBoth(
 describe.each([
 	['SPL Token', TOKEN_PROGRAM_ID],
 	['Token-2022', TOKEN_2022_PROGRAM_ID],
-])('%s on a bank', (_name, tokenProgram) => {
+])('%s on a chain', (_name, tokenProgram) => {
 	it('mints, transfers and fails as on the oracle, and its balances are kept', () => {
 		const both = pair(Pubkey.fromBytes(tokenProgram.toBytes()));
 		const owner = web3(payer.pubkey);
@@ -147,7 +147,7 @@ describe.each([
 			);
 		const moved = runBoth(both, [move(300n)]);
 		expect(moved.err).toBeNull();
-		const kept = both.bank.getTransaction(base58Encode(moved.signature));
+		const kept = both.chain.getTransaction(base58Encode(moved.signature));
 		const amounts = (rows: readonly { accountIndex: number; amount: bigint }[] | undefined): string[] =>
 			(rows ?? []).map((row) => `${kept?.accountKeys[row.accountIndex]} ${row.amount}`).sort();
 		expect(amounts(kept?.meta.preTokenBalances)).toEqual([`${source} 1000`, `${target} 0`].sort());

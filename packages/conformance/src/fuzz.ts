@@ -1,8 +1,14 @@
 /**
- * The command `fuzz [--programs N] [--seconds S] [--seed N] [--engines A,B] [--versions 0,3]`.
+ * The command `fuzz [TARGET]`, the target being `programs` unless it is named.
  *
- * Runs random programs on two engines, or on both engines and the oracle (`--engines jit,oracle`), and compares.
- * Prints what differs with its seed and a shrunk program. Ends with 1 where something differs, with 2 where it was
+ * `programs [--programs N] [--seconds S] [--seed N] [--engines A,B] [--versions 0,3]` runs random programs on two
+ * engines, or on both engines and the oracle (`--engines jit,oracle`), and compares.
+ *
+ * Every other target, `TARGET [--cases N] [--seconds S] [--seed N] [--features mainnet|all]`, sends generated
+ * transactions to Parhelion's `LiteSVM`, interpreting and compiling, and to the oracle; `generators/targets` has the
+ * table of them.
+ *
+ * Prints what differs with its seed, shrunk. Ends with 1 where something differs, with 2 where it was
  * called wrongly.
  */
 import { runFuzz } from './generators/fuzz-command.ts';

@@ -29,6 +29,8 @@ export interface SuiteProvider {
 	readonly suite: string;
 	/** What the cases are, and whose. */
 	readonly source: string;
+	/** The engine is not the provider's to choose: it is run once. */
+	readonly isEngineless?: boolean;
 	/** Runs them all. A string says why there is nothing to run. */
 	run(engine: Engine): ProviderReport | string | Promise<ProviderReport | string>;
 }

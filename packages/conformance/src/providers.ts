@@ -1,15 +1,18 @@
 /** Every body of evidence, in the order of the report. */
+import { clientProviders } from './clients/provider.ts';
+import { molluskCases } from './mollusk/cases.ts';
 import { opcodeCases } from './opcodes/cases.ts';
 import type { Disagreement, ProviderReport, SuiteProvider } from './provider.ts';
 import { runCases } from './provider.ts';
 import { type Extraction, extractCases } from './rust-tests/extract.ts';
 import type { Engine } from './suite.ts';
 import { suites } from './suites.ts';
-import { sbpfFolder, vectorsFolder } from './vectors/folders.ts';
+import { molluskFolder, sbpfFolder, vectorsFolder } from './vectors/folders.ts';
 import { instrCases } from './vectors/instr-cases.ts';
 import { serializationCases } from './vectors/serialization-cases.ts';
 
 const NO_VECTORS = 'no vectors on this machine (PARHELION_VECTORS)';
+const NO_FIXTURES = 'no SPL repositories on this machine (PARHELION_MOLLUSK)';
 const NO_CRATE = 'no solana-sbpf crate on this machine (PARHELION_SBPF)';
 
 /** The file whose tests mostly fill a suite. */
@@ -68,6 +71,15 @@ const firedancerSerialization: SuiteProvider = {
 	},
 };
 
+const molluskFixtures: SuiteProvider = {
+	suite: 'mollusk',
+	source: "the SPL programs' Mollusk fixtures",
+	run(engine: Engine): ProviderReport | string {
+		const cases = molluskCases(molluskFolder());
+		return cases === null ? NO_FIXTURES : runCases(suites.get('mollusk')!, cases, engine);
+	},
+};
+
 /** Each step of a flow is a case: it must come to what the flow says on the oracle, and to the same here. */
 const flowsAgainstOracle: SuiteProvider = {
 	suite: 'flows',
@@ -105,4 +117,6 @@ export const providers: readonly SuiteProvider[] = [
 	...Array.from(TEST_FILES.keys(), sbpfTests),
 	opcodes,
 	firedancerSerialization,
+	molluskFixtures,
+	...clientProviders,
 ];

@@ -9,7 +9,7 @@ export type Outcome = ProviderReport | string;
 
 /** What one provider came to. */
 export interface ReportRow {
-	readonly provider: Pick<SuiteProvider, 'suite' | 'source'>;
+	readonly provider: Pick<SuiteProvider, 'suite' | 'source' | 'isEngineless'>;
 	readonly outcomes: Readonly<Record<Engine, Outcome>>;
 }
 
@@ -29,7 +29,10 @@ export async function collect(list: readonly SuiteProvider[]): Promise<ReportRow
 	const rows: ReportRow[] = [];
 	for (const provider of list) {
 		const outcomes: Record<Engine, Outcome> = { interpreter: '', jit: '' };
-		for (const engine of ENGINES) outcomes[engine] = await outcomeOf(provider, engine);
+		for (const engine of ENGINES) {
+			const isRepeated = engine !== ENGINES[0] && provider.isEngineless === true;
+			outcomes[engine] = isRepeated ? outcomes.interpreter : await outcomeOf(provider, engine);
+		}
 		rows.push({ provider, outcomes });
 	}
 	return rows;
@@ -55,8 +58,12 @@ export function render(rows: readonly ReportRow[]): string {
 			lines.push(`${name} skipped: ${first} | | |`);
 			continue;
 		}
-		lines.push(`${name} ${first.cases} | ${ENGINES.map((engine) => agreed(outcomes[engine])).join(' | ')} |`);
-		for (const engine of ENGINES) {
+		const engines = provider.isEngineless ? ENGINES.slice(0, 1) : ENGINES;
+		const columns = engines.map((engine) => agreed(outcomes[engine]));
+		lines.push(
+			`${name} ${first.cases} | ${provider.isEngineless ? `${columns[0]}, as the node chooses | ` : columns.join(' | ')} |`,
+		);
+		for (const engine of engines) {
 			const outcome = outcomes[engine];
 			if (typeof outcome === 'string' || outcome.disagreements.length === 0) continue;
 			details.push('', `### ${provider.suite}: ${provider.source} (${engine})`, '');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseArguments, runLine } from './runner.ts';
+import { parseArguments, runFixtures, runLine } from './runner.ts';
 import { suites } from './suites.ts';
 
 function run(suite: string, row: unknown): unknown {
@@ -187,5 +187,19 @@ describe('the other suites', () => {
 		expect(run('elf', { id: 1, elf_base64: 'AAAA', api: 'link' })).toMatchObject({
 			err: expect.stringMatching(/^RowError/),
 		});
+	});
+});
+
+describe('fixtures of a folder', () => {
+	test('are asked for by an option, of suites that have them', () => {
+		expect(parseArguments(['mollusk', '--fixtures', 'there'])).toMatchObject({ fixtures: 'there' });
+		expect(parseArguments(['vm', '--fixtures=there'])).toBe('vm has no fixtures in folders');
+		expect(parseArguments(['mollusk', '--fixtures'])).toBe('--fixtures needs a folder');
+	});
+
+	test('that has none are named', () => {
+		const command = parseArguments(['mollusk', '--fixtures', import.meta.dirname]);
+		if (typeof command === 'string') throw new Error(command);
+		expect(runFixtures(command)).toBe(`no fixtures in ${import.meta.dirname}`);
 	});
 });

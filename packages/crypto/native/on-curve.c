@@ -1,6 +1,6 @@
 /*
  * Whether 32 bytes decompress to a point of edwards25519: the steps of src/on-curve-portable.ts, which explains them, on
- * limbs of 29 bits with products of 64. Compiled to WebAssembly by scripts/build-on-curve.mjs.
+ * limbs of 29 bits with products of 64. Compiled to WebAssembly by scripts/build-native.mjs.
  */
 
 typedef unsigned char u8;

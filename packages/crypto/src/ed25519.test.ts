@@ -1,7 +1,14 @@
 import crypto from 'node:crypto';
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ed25519KeypairFromSeed, ed25519PublicKey, ed25519Sign, ed25519VerifyStrict } from './ed25519.ts';
+import {
+	ed25519Backends,
+	ed25519KeypairFromSeed,
+	ed25519PublicKey,
+	ed25519Sign,
+	ed25519VerifyStrict,
+} from './ed25519.ts';
+import { createEquation } from './ed25519-kernel.ts';
 import { setFastPaths } from './fast-paths.ts';
 import { sha512 } from './hashes.ts';
 import { nodeFastPaths } from './node-fast-paths.ts';
@@ -47,17 +54,14 @@ function signMixed(a: bigint, r: bigint, message: Uint8Array, torsionOfR = Point
 
 afterEach(() => setFastPaths({}));
 
-describe.each([
-	['portable', {}],
-	['with the fast path of Node', nodeFastPaths(crypto)],
-])('ed25519VerifyStrict, %s', (_name, paths) => {
+describe.each(['wasm', 'platform', 'portable'] as const)('ed25519VerifyStrict, %s', (backend) => {
 	const seed = new Uint8Array(32).fill(7);
 	const message = new TextEncoder().encode('strict');
 	const publicKey = ed25519PublicKey(seed);
 	const signature = ed25519Sign(message, seed);
 	const check = (s: Uint8Array, m: Uint8Array, p: Uint8Array): boolean => {
-		setFastPaths(paths);
-		return ed25519VerifyStrict(s, m, p);
+		setFastPaths(nodeFastPaths(crypto));
+		return ed25519VerifyStrict(s, m, p, backend);
 	};
 
 	it.each([
@@ -154,6 +158,122 @@ describe.each([
 		const noPoint = littleEndian(2n);
 		expect(check(signature, message, noPoint)).toBe(false);
 		expect(check(join(noPoint, signature.subarray(32)), message, publicKey)).toBe(false);
+	});
+});
+
+describe('the backends', () => {
+	it('are those that are to be had', () => {
+		expect(ed25519Backends()).toEqual(['wasm', 'portable']);
+		expect(() =>
+			ed25519VerifyStrict(
+				new Uint8Array(64).fill(9),
+				new Uint8Array(),
+				new Uint8Array(32).fill(9),
+				'platform',
+			),
+		).toThrow('no backend platform for ed25519 here');
+		setFastPaths(nodeFastPaths(crypto));
+		expect(ed25519Backends()).toEqual(['wasm', 'platform', 'portable']);
+	});
+});
+
+/** A key pair [a]B with small a, and a signature with R = [a + 1]B: quickly made. */
+function signCheaply(a: bigint, message: Uint8Array): { publicKey: Uint8Array; signature: Uint8Array } {
+	const publicKey = Point.BASE.multiplyUnsafe(a).toBytes();
+	const R = Point.BASE.multiplyUnsafe(a + 1n).toBytes();
+	const k = toBigInt(sha512(R, publicKey, message)) % L;
+	return { publicKey, signature: join(R, littleEndian((a + 1n + k * a) % L)) };
+}
+
+describe('the kernel', () => {
+	const sign = (seed: Uint8Array, message: Uint8Array) => ({
+		message,
+		publicKey: ed25519PublicKey(seed),
+		signature: ed25519Sign(message, seed),
+	});
+	/** A seed of its own for each number. */
+	const seedOf = (i: number): Uint8Array => sha512(littleEndian(BigInt(i))).subarray(0, 32);
+
+	it('gives the same answers before and after it made a table, for good keys and signatures and for bad', () => {
+		const equation = createEquation()!;
+		setFastPaths(nodeFastPaths(crypto));
+		const keys = Array.from({ length: 12 }, (_, i) => sign(seedOf(i), littleEndian(BigInt(i * i))));
+		const mixed = signMixed(99n, 8n, new Uint8Array(5));
+		const noPoint = littleEndian(2n);
+		for (let round = 0; round < 60; round++) {
+			for (const [i, { signature, message, publicKey }] of keys.entries()) {
+				expect(equation(signature, message, publicKey), `round ${round} key ${i}`).toBe(true);
+				const bad = signature.slice();
+				bad[(round * 7 + i) & 31]! ^= 1 << (round & 7);
+				expect(equation(bad, message, publicKey), `round ${round} key ${i}`).toBe(false);
+				expect(equation(signature, message, keys[(i + 1) % 12]!.publicKey)).toBe(false);
+			}
+			expect(equation(mixed.signature, new Uint8Array(5), mixed.publicKey)).toBe(mixed.k % 8n === 0n);
+			expect(equation(mixed.signature, new Uint8Array(5), noPoint)).toBe(false);
+		}
+	});
+	it('agrees with the platform on scalars of every shape, with tables and without', () => {
+		const compiled = createEquation()!;
+		const platform = nodeFastPaths(crypto).ed25519Verify!;
+		const message = new Uint8Array(3);
+		const { publicKey, signature } = sign(seedOf(1), message);
+		for (let i = 0; i < 40; i++) compiled(signature, message, publicKey);
+		// R is what the equation gives for S, so that each of these is good for a fresh k only by accident; what is
+		// compared is the verdict on S = k a + r for chosen r, where the digits of r are extreme.
+		for (const r of [
+			1n,
+			2n,
+			(1n << 252n) - 1n,
+			(1n << 128n) - 1n,
+			L - 1n,
+			L - 2n,
+			BigInt(`0x${'8'.repeat(62)}`),
+			BigInt(`0x${'7'.repeat(62)}`),
+			BigInt(`0x${'f'.repeat(62)}`),
+			BigInt(`0x${'01'.repeat(31)}`),
+		]) {
+			for (const a of [1n, 8n, L - 1n, BigInt(`0x${'5a'.repeat(31)}`)]) {
+				const key = Point.BASE.multiply(a).toBytes();
+				const R = Point.BASE.multiply(r % L).toBytes();
+				const k = toBigInt(sha512(R, key, message)) % L;
+				for (const s of [(r + k * a) % L, (r + k * a + 1n) % L, r % L]) {
+					const made = join(R, littleEndian(s));
+					for (let use = 0; use < 6; use++) {
+						expect(compiled(made, message, key), `r ${r} a ${a} s ${s}`).toBe(platform(made, message, key));
+					}
+				}
+			}
+		}
+	});
+	it('takes messages of any length, also beyond its room', () => {
+		const equation = createEquation()!;
+		setFastPaths(nodeFastPaths(crypto));
+		for (const length of [
+			0, 1, 46, 47, 48, 63, 64, 111, 112, 127, 128, 175, 176, 1232, 4095, 4096, 4097, 70_000,
+		]) {
+			const { signature, message, publicKey } = sign(seedOf(2), new Uint8Array(length).fill(length));
+			expect(equation(signature, message, publicKey), `${length} bytes`).toBe(true);
+			if (length === 0) continue;
+			message[length - 1]! ^= 1;
+			expect(equation(signature, message, publicKey), `${length} bytes`).toBe(false);
+		}
+	});
+	it('keeps tables for some keys only, lets them go, and answers right for all', () => {
+		const equation = createEquation()!;
+		const message = new Uint8Array(2);
+		const keys = Array.from({ length: 320 }, (_, i) => signCheaply(BigInt(i + 2), message));
+		const askAll = (): void => {
+			for (const [i, { signature, publicKey }] of keys.entries()) {
+				expect(equation(signature, message, publicKey)).toBe(true);
+				expect(equation(keys[(i + 1) % keys.length]!.signature, message, publicKey)).toBe(false);
+			}
+		};
+		for (let round = 0; round < 3; round++) askAll();
+		// Long enough for every other table to have been idle.
+		const { signature, publicKey } = keys[0]!;
+		for (let i = 0; i < 4200; i++) equation(signature, message, publicKey);
+		keys.reverse();
+		for (let round = 0; round < 3; round++) askAll();
 	});
 });
 

@@ -6,9 +6,11 @@
  * non-canonical encoding of R, dalek 1.0 compares points and `verify_dalek` bytes. The few y in p..2^255-1 that
  * are on the curve have no known discrete logarithm, so no signature can be made that tells the two apart.
  *
- * Measured (Node 20.20; bench room, `leaves.ts`): a verification 1.1 ms, a signature 0.5 ms; hence `node-fast-paths.ts`.
+ * Three backends compute the equation: WebAssembly (`ed25519-kernel.ts`), the platform's (`fast-paths.ts`) where that
+ * is not to be had, `@noble/curves` where neither is. What is strict comes before all of them.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
+import { createEquation, type Ed25519Equation } from './ed25519-kernel.ts';
 import { fastPaths } from './fast-paths.ts';
 import { sha512 } from './hashes.ts';
 import { isOnCurve } from './on-curve.ts';
@@ -62,7 +64,8 @@ function littleEndian(bytes: Uint8Array): bigint {
 }
 
 /** The verification equation without cofactor: the encoding of [S]B - [k]A equals R's bytes. */
-function verifyPortable(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+function portableEquation(signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array): boolean {
+	if (!isOnCurve(publicKey)) return false;
 	const r = signature.subarray(0, 32);
 	const a = Point.fromBytes(publicKey, true);
 	const k = littleEndian(sha512(r, publicKey, message)) % L;
@@ -71,23 +74,58 @@ function verifyPortable(signature: Uint8Array, message: Uint8Array, publicKey: U
 	return expected.every((byte, i) => byte === r[i]);
 }
 
+/** What computes the equation of a verification. */
+export type Ed25519Backend = 'wasm' | 'platform' | 'portable';
+
+/** Compiled when first asked for; `null` where it cannot be. */
+let kernel: Ed25519Equation | null | undefined;
+
+function equationOf(backend: Ed25519Backend): Ed25519Equation | null {
+	if (backend === 'platform') return fastPaths.current.ed25519Verify ?? null;
+	if (backend === 'portable') return portableEquation;
+	if (kernel === undefined) kernel = createEquation();
+	return kernel;
+}
+
+/** The backends that are to be had here, the one in use first. */
+export function ed25519Backends(): Ed25519Backend[] {
+	return (['wasm', 'platform', 'portable'] as const).filter((backend) => equationOf(backend) !== null);
+}
+
+/**
+ * Whether nothing but the equation decides about a signature: 64 and 32 bytes, S below the group order, neither R nor
+ * the key of small order.
+ */
+export function isStrictEd25519Input(signature: Uint8Array, publicKey: Uint8Array): boolean {
+	return (
+		signature.length === 64 &&
+		publicKey.length === 32 &&
+		isCanonicalScalar(signature, 32) &&
+		!isSmallOrder(publicKey, 0) &&
+		!isSmallOrder(signature, 0)
+	);
+}
+
 /**
  * Whether `signature` (64 bytes) over `message` verifies strictly for `publicKey` (32 bytes); false for any other
  * length. Refused: S not below the group order; A or R not a point, or of small order; a recomputed R that
- * differs from the signature's bytes.
+ * differs from the signature's bytes. RangeError where a backend is named that is not to be had.
  */
 export function ed25519VerifyStrict(
 	signature: Uint8Array,
 	message: Uint8Array,
 	publicKey: Uint8Array,
+	backend?: Ed25519Backend,
 ): boolean {
-	if (signature.length !== 64 || publicKey.length !== 32) return false;
-	if (!isCanonicalScalar(signature, 32)) return false;
-	if (isSmallOrder(publicKey, 0) || isSmallOrder(signature, 0)) return false;
-	const native = fastPaths.current.ed25519Verify;
-	// Both ways a failing decompression of R needs no check of its own: the recomputed encoding is a point's.
-	if (native !== undefined) return native(signature, message, publicKey);
-	return isOnCurve(publicKey) && verifyPortable(signature, message, publicKey);
+	if (!isStrictEd25519Input(signature, publicKey)) return false;
+	// An R that is no point needs no check of its own: the recomputed encoding is a point's.
+	if (backend === undefined) {
+		const equation = equationOf('wasm') ?? equationOf('platform') ?? portableEquation;
+		return equation(signature, message, publicKey);
+	}
+	const equation = equationOf(backend);
+	if (equation === null) throw new RangeError(`no backend ${backend} for ed25519 here`);
+	return equation(signature, message, publicKey);
 }
 
 /** The public key (32 bytes) of a 32-byte seed. RangeError for any other length. */

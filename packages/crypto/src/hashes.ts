@@ -42,6 +42,11 @@ export function keccak256(...chunks: readonly Uint8Array[]): Uint8Array {
 	return hashChunks(keccak_256, chunks);
 }
 
+/** The first `length` bytes of BLAKE3's extendable output over `bytes`; the first 32 are {@link blake3}. */
+export function blake3Xof(bytes: Uint8Array, length: number): Uint8Array {
+	return nobleBlake3(bytes, { dkLen: length });
+}
+
 /** BLAKE3 of the concatenated chunks: 32 bytes. */
 export function blake3(...chunks: readonly Uint8Array[]): Uint8Array {
 	return hashChunks(nobleBlake3, chunks);

@@ -1,4 +1,4 @@
-/** Written by scripts/build-on-curve.mjs from native/on-curve.c: a WebAssembly module in base64. */
+/** Written by scripts/build-native.mjs from native/on-curve.c: a WebAssembly module in base64. */
 // biome-ignore format: generated
 export const ON_CURVE_MODULE: string =
 	'AGFzbQEAAAABEANgAAF/YAN/f38AYAJ/fwADBQQAAAECBAUBcAEBAQUDAQABBgcBfwFBgCALBxsDBm1lbW9yeQIABWlucHV0AAAGc3ltYm9sAA' +

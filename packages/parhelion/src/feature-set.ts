@@ -3,7 +3,7 @@
  *
  * Source: node-litesvm feature_set.rs.
  */
-import { Pubkey, FeatureSet as RuntimeFeatureSet } from '@parhelion/sdk';
+import { ENABLE_LOADER_V4, Pubkey, FeatureSet as RuntimeFeatureSet } from '@parhelion/sdk';
 import { copyBytes } from './copy-bytes.ts';
 import { debugStruct, debugTuple } from './rust-debug.ts';
 
@@ -11,6 +11,9 @@ function toId(featureId: Uint8Array): Pubkey {
 	if (featureId.length !== 32) throw new RangeError(`a feature id has 32 bytes, got ${featureId.length}`);
 	return Pubkey.fromBytes(featureId);
 }
+
+/** The feature that brings loader v4, which the original does not have: in no ready-made set. */
+export const LOADER_V4_FEATURE: Uint8Array = copyBytes(ENABLE_LOADER_V4.bytes);
 
 /** A set of features, of which some are active. */
 export class FeatureSet {

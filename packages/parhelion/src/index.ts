@@ -35,7 +35,13 @@ export {
 export type * from './connection-types.ts';
 export type { SyscallCall, SyscallFunction } from './custom-syscall.ts';
 export { EpochRewards, EpochSchedule } from './epoch.ts';
-export { FeatureSet } from './feature-set.ts';
+export { FeatureSet, LOADER_V4_FEATURE } from './feature-set.ts';
+export type {
+	InvocationAccount,
+	InvocationCallback,
+	InvocationOutcome,
+	ProgramInvocation,
+} from './invocation-callback.ts';
 export type * from './kit-types.ts';
 export type { MintToCreate, TokenAccountToSet } from './lite-cheats.ts';
 export { MAINNET_DEFAULT_SLOT } from './lite-genesis.ts';

@@ -24,6 +24,7 @@ import {
 	decodeEpochSchedule,
 	decodeFees,
 	decodeLastRestartSlot,
+	decodeLoaderV4State,
 	decodeRecentBlockhashes,
 	decodeRent,
 	decodeSlotHashes,
@@ -34,6 +35,8 @@ import {
 	InstructionError,
 	InvariantError,
 	instructionErrorText,
+	LOADER_V4_PROGRAM_DATA_OFFSET,
+	LoaderV4Status,
 	ok,
 	Pubkey,
 	programIds,
@@ -59,9 +62,6 @@ import { LiteAccounts } from './lite-accounts.ts';
 
 /** Why an account was refused, in the original's words. */
 export type AccountError = string;
-
-/** Bytes before the ELF in a program of loader v4. */
-const LOADER_V4_METADATA = 48;
 
 /** The sysvars that are checked when written: address, name in the message, decoder. */
 const CHECKED_SYSVARS: readonly (readonly [
@@ -308,7 +308,11 @@ export class LiteBank {
 			}
 			elf = tail(programdata.data, UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA);
 		} else if (owner === 'LoaderV4') {
-			elf = tail(account.data, LOADER_V4_METADATA);
+			// The original cannot run these programs and does not look at their status.
+			if (this.#programs.has(programIds.loaderV4.key) && !isDeployed(account.data)) {
+				return ok(ProgramCacheEntry.newClosedTombstone(this.slot, 'LoaderV4'));
+			}
+			elf = tail(account.data, LOADER_V4_PROGRAM_DATA_OFFSET);
 		} else {
 			return err(InstructionError.IncorrectProgramId);
 		}
@@ -325,6 +329,12 @@ function deploymentSlot(slot: Slot): Slot {
 
 function isProgramdata(account: AccountSharedData): boolean {
 	return account.owner.equals(programIds.bpfLoaderUpgradeable) && account.data[0] === 3;
+}
+
+/** Whether a program of loader v4 may run. */
+function isDeployed(data: Uint8Array): boolean {
+	const state = decodeLoaderV4State(data);
+	return state !== null && state.status !== LoaderV4Status.Retracted;
 }
 
 function tail(data: Uint8Array, offset: number): Uint8Array | null {

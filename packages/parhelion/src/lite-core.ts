@@ -34,6 +34,7 @@ import {
 	LogCollector,
 	loadAddresses,
 	systemAccountKind,
+	type TransactionConfiguration,
 	type TransactionContext,
 	type TransactionReturnData,
 	transactionConfiguration,
@@ -41,6 +42,7 @@ import {
 } from '@parhelion/svm';
 import type { ComputeBudget } from './compute-budget.ts';
 import { EpochStakes } from './epoch-stakes.ts';
+import { type InvocationCallback, InvocationWatcher } from './invocation-callback.ts';
 import type { LiteBank } from './lite-bank.ts';
 import { type Execution, executeTransaction } from './lite-execution.ts';
 import {
@@ -69,6 +71,11 @@ const LAMPORTS_PER_SIGNATURE = 5000n;
 const MAX_KEPT_BLOCKHASHES = 150;
 const NO_BLOCKHASHES: readonly Hash[] = [];
 
+/** Whether a transaction runs, on whichever instance: they share the machines' memory and their programs. */
+let isRunning = false;
+const ALREADY_RUNNING =
+	'a transaction is running: a callback or a custom syscall cannot send or simulate another, on any instance';
+
 /** The outcome of a transaction before it is committed. */
 interface Run {
 	readonly error: TransactionError | null;
@@ -91,6 +98,8 @@ export class LiteCore {
 	blockhashCheck = false;
 	/** Whether programs are compiled. */
 	jit: JitMode = 'auto';
+	/** Looks on while transactions run. */
+	invocationCallback: InvocationCallback | null = null;
 	/** Bytes; `null` for no limit. */
 	logBytesLimit: number | null = LOG_MESSAGES_BYTES_LIMIT;
 	/** Blockhashes that are valid beside the latest, oldest first. */
@@ -120,6 +129,7 @@ export class LiteCore {
 		copy.sigverify = this.sigverify;
 		copy.blockhashCheck = this.blockhashCheck;
 		copy.jit = this.jit;
+		copy.invocationCallback = this.invocationCallback;
 		copy.logBytesLimit = this.logBytesLimit;
 		copy.stakes = this.stakes;
 		copy.#keptBlockhashes = this.#keptBlockhashes;
@@ -155,9 +165,15 @@ export class LiteCore {
 		storeRecentBlockhash(this.bank, this.latestBlockhash, LAMPORTS_PER_SIGNATURE);
 	}
 
-	/** Runs a transaction and commits it; `null` stands for bytes that are no transaction. */
-	send(transaction: VersionedTransaction | null): TransactionMetadata | FailedTransactionMetadata {
-		const run = this.#run(transaction);
+	/**
+	 * Runs a transaction and commits it; `null` stands for bytes that are no transaction. Whether its signatures are
+	 * good may be known to somebody else, who is asked where they are checked.
+	 */
+	send(
+		transaction: VersionedTransaction | null,
+		verify: (transaction: VersionedTransaction) => boolean = verifySignatures,
+	): TransactionMetadata | FailedTransactionMetadata {
+		const run = this.#run(transaction, verify);
 		const { bank } = this;
 		if (run.error === null) {
 			const outcome = new TransactionMetadata(run.facts);
@@ -177,7 +193,7 @@ export class LiteCore {
 
 	/** Runs a transaction and commits nothing; `null` stands for bytes that are no transaction. */
 	simulate(transaction: VersionedTransaction | null): SimulatedTransactionInfo | FailedTransactionMetadata {
-		const run = this.#run(transaction);
+		const run = this.#run(transaction, verifySignatures);
 		if (run.error !== null) return new FailedTransactionMetadata(run.error, run.facts);
 		return new SimulatedTransactionInfo(
 			run.facts,
@@ -188,36 +204,52 @@ export class LiteCore {
 	/**
 	 * Errors in order: `SanitizeFailure`, the lookup tables', `AccountLoadedTwice`, `TooManyAccountLocks`,
 	 * `SignatureFailure`, `BlockhashNotFound`, the compute budget's, `AlreadyProcessed`, those of the execution.
+	 * Throws an Error while another transaction runs, and what {@link invocationCallback} throws.
 	 */
-	#run(transaction: VersionedTransaction | null): Run {
+	#run(
+		transaction: VersionedTransaction | null,
+		verify: (transaction: VersionedTransaction) => boolean,
+	): Run {
+		if (isRunning) throw new Error(ALREADY_RUNNING);
 		if (transaction === null) return turnedAway(TransactionError.SanitizeFailure);
 		const sanitized = this.#sanitize(transaction);
 		if (!sanitized.ok) return turnedAway(sanitized.error);
 		const { message, signature } = sanitized.value;
-		if (this.sigverify && !verifySignatures(transaction))
-			return turnedAway(TransactionError.SignatureFailure);
+		if (this.sigverify && !verify(transaction)) return turnedAway(TransactionError.SignatureFailure);
 		if (this.blockhashCheck && !this.#isFresh(message)) return turnedAway(TransactionError.BlockhashNotFound);
 		const configuration = transactionConfiguration(message, this.#features.runtime);
 		if (!configuration.ok) return turnedAway(configuration.error);
 		if (this.sigverify && this.history.has(signatureKey(signature))) {
 			return turnedAway(TransactionError.AlreadyProcessed);
 		}
+		return this.#execute(message, signature, configuration.value);
+	}
+
+	#execute(message: SanitizedMessage, signature: Uint8Array, configuration: TransactionConfiguration): Run {
 		const log = new LogCollector(this.logBytesLimit);
-		const execution = executeTransaction(
-			this.bank,
-			message,
-			configuration.value,
-			{
-				featureSet: this.#features.set,
-				features: this.#features.runtime,
-				budget: this.computeBudget?.toBudget() ?? null,
-				cost: this.computeBudget?.toCost() ?? null,
-				stakes: this.stakes,
-				jit: this.jit,
-			},
-			log,
-		);
-		return describe(execution, message, signature, log);
+		const watcher = this.invocationCallback === null ? null : new InvocationWatcher(this.invocationCallback);
+		isRunning = true;
+		try {
+			const execution = executeTransaction(
+				this.bank,
+				message,
+				configuration,
+				{
+					featureSet: this.#features.set,
+					features: this.#features.runtime,
+					budget: this.computeBudget?.toBudget() ?? null,
+					cost: this.computeBudget?.toCost() ?? null,
+					stakes: this.stakes,
+					jit: this.jit,
+					invocationHook: watcher,
+				},
+				log,
+			);
+			watcher?.rethrow();
+			return describe(execution, message, signature, log);
+		} finally {
+			isRunning = false;
+		}
 	}
 
 	/** Resolves the lookups of a message. */

@@ -26,6 +26,7 @@ import {
 	DEFAULT_EXECUTION_COST,
 	DEFAULT_LAMPORTS_PER_SIGNATURE,
 	executionBudget,
+	type InvocationHook,
 	InvokeContext,
 	type InvokeContextCallback,
 	type JitMode,
@@ -55,6 +56,8 @@ export interface ExecutionSettings {
 	readonly stakes: InvokeContextCallback;
 	/** Whether programs are compiled. */
 	readonly jit: JitMode;
+	/** Told of every invocation. */
+	readonly invocationHook: InvocationHook | null;
 }
 
 /** How it went. */
@@ -121,10 +124,10 @@ export function executeTransaction(
 		budget.max_instruction_trace_length,
 		message.instructions.length,
 	);
-	const { environment } = bank;
+	const { environment, programCache } = bank;
 	const invokeContext = new InvokeContext(
 		context,
-		bank.programCache,
+		programCache,
 		{
 			// Not the latest: the original hands down what the message names.
 			blockhash: message.recentBlockhash,
@@ -135,6 +138,7 @@ export function executeTransaction(
 			programRuntimeEnvironments: { execution: environment, deployment: environment },
 			sysvarCache: bank.sysvarCache,
 			jit: settings.jit,
+			invocationHook: settings.invocationHook,
 		},
 		log,
 		budget,
@@ -143,7 +147,7 @@ export function executeTransaction(
 	);
 	const failure = processMessage(message, invokeContext);
 	// What a transaction deployed is loaded from its accounts when they are stored.
-	bank.programCache.drainModifiedEntries();
+	programCache.drainModifiedEntries();
 	return {
 		error:
 			failure === null

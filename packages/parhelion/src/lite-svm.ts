@@ -35,6 +35,7 @@ import {
 	wrongType,
 } from './expect-type.ts';
 import { FeatureSet } from './feature-set.ts';
+import { expectInvocationCallback, type InvocationCallback } from './invocation-callback.ts';
 import type {
 	AccountToSet,
 	Address,
@@ -62,6 +63,7 @@ import {
 	setPrecompiles,
 	setSysvars,
 } from './lite-genesis.ts';
+import { decodeInputs, sendBatch } from './send-batch.ts';
 import { parseHash } from './slot-hash.ts';
 import { toU64, toUsize } from './to-integer.ts';
 import { decodeInput } from './transaction-input.ts';
@@ -262,6 +264,16 @@ export class LiteSVM extends LiteCheats {
 		return this;
 	}
 
+	/**
+	 * Has `callback` look on before and after every invocation of a program; `null` ends that. What it throws comes
+	 * out of the call that sent or simulated the transaction, of which nothing is committed; it cannot send
+	 * transactions itself. Not in the original's npm package.
+	 */
+	withInvocationCallback(callback: InvocationCallback | null): this {
+		this.core.invocationCallback = callback === null ? null : expectInvocationCallback(callback);
+		return this;
+	}
+
 	/** Writes the default sysvars. */
 	withSysvars(): this {
 		setSysvars(this.core.bank, this.core.features.set, this.core.latestBlockhash);
@@ -441,6 +453,19 @@ export class LiteSVM extends LiteCheats {
 	 */
 	sendTransaction(transaction: Transaction | Uint8Array): TransactionMetadata | FailedTransactionMetadata {
 		return this.core.send(decodeInput(transaction, this.core.sigverify));
+	}
+
+	/**
+	 * Runs and commits transactions in their order, each as {@link sendTransaction} would, and gives their outcomes in
+	 * that order. On Node, other threads check the signatures of those to come. All of it is done when the promise is
+	 * handed out. Not in the original.
+	 *
+	 * TypeError or RangeError, which say the element, where {@link sendTransaction} would throw: then nothing was sent.
+	 */
+	async sendTransactions(
+		transactions: readonly (Transaction | Uint8Array)[],
+	): Promise<(TransactionMetadata | FailedTransactionMetadata)[]> {
+		return sendBatch(this.core, decodeInputs(transactions, this.core.sigverify));
 	}
 
 	/**

@@ -1,8 +1,10 @@
 /**
- * The platform's cryptography in the place of the portable one, where it is equal and faster.
+ * The platform's cryptography in the place of the portable one, where it is equal and faster. Signatures are verified
+ * in WebAssembly all the same, which is faster still (`ed25519-kernel.ts` of crypto); OpenSSL stands in where there is
+ * none, as under `--jitless`.
  *
- * Measured on Node 20.20 (shared machine): a public key from a JWK 16 us, from DER 190 us; verification 80 to
- * 200 us with either, against 1 to 2 ms of the portable one.
+ * Measured (Node 20.20): a public key from a JWK 16 us, from DER 190 us; verification 94 us with either, against 28 us
+ * in WebAssembly and 1.1 ms of the portable one.
  */
 /// <reference types="node" />
 import {

@@ -8,6 +8,8 @@ import { setProgramSource } from './bundled-programs.ts';
 import { expectString } from './expect-type.ts';
 import { LiteSVM as PortableLiteSVM } from './lite-svm.ts';
 import { useNodeCrypto } from './node-crypto.ts';
+import { setSignatureHelpers } from './send-batch.ts';
+import { SignaturePool } from './signature-pool.ts';
 
 export * from './index.ts';
 
@@ -30,6 +32,7 @@ export function readBundledProgram(file: string): Uint8Array | null {
 }
 
 useNodeCrypto();
+setSignatureHelpers(new SignaturePool());
 setProgramSource(
 	({ file }) => readBundledProgram(file),
 	'run "npm run build" where the npm package litesvm has a native build (Linux or macOS, x64 or arm64) and copy ' +

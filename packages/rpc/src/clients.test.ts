@@ -1,6 +1,6 @@
 /** The clients that people use, against the server: `@solana/kit` and `@solana/web3.js` 1.x. */
 
-import { Bank } from '@parhelion/runtime';
+import { Chain } from '@parhelion/runtime';
 import * as kit from '@solana/kit';
 import * as web3 from '@solana/web3.js';
 import { getTransferSolInstruction } from '@solana-program/system';
@@ -10,7 +10,7 @@ import { Validator } from './validator.ts';
 let validator: Validator;
 
 beforeAll(async () => {
-	validator = await Validator.start({ bank: Bank.genesis(), rpcPort: 0, wsPort: 0, slotMs: 50 });
+	validator = await Validator.start({ chain: Chain.genesis(), rpcPort: 0, wsPort: 0, slotMs: 50 });
 });
 
 afterAll(async () => {
@@ -57,7 +57,7 @@ describe('@solana/web3.js', () => {
 		expect(await connection.getSlot()).toBeGreaterThanOrEqual(0);
 		expect((await connection.getEpochInfo()).absoluteSlot).toBeGreaterThanOrEqual(0);
 		expect((await connection.getEpochSchedule()).slotsPerEpoch).toBeGreaterThan(0);
-		expect(await connection.getGenesisHash()).toBe(validator.bank.genesisHash.toBase58());
+		expect(await connection.getGenesisHash()).toBe(validator.chain.genesisHash.toBase58());
 		expect(await connection.getMinimumBalanceForRentExemption(0)).toBe(890_880);
 		expect(await connection.getFirstAvailableBlock()).toBe(0);
 		expect(await connection.getRecentPrioritizationFees()).toBeInstanceOf(Array);

@@ -154,7 +154,7 @@ describe('a large body', () => {
 			sent.end();
 		});
 		expect(status).toBe(413);
-		expect(node.bank.transactionCount).toBe(0n);
+		expect(node.chain.transactionCount).toBe(0n);
 		expect(process.memoryUsage().rss - before).toBeLessThan(400_000_000);
 		expect((await post(HEALTH)).status).toBe(200);
 	});
@@ -267,12 +267,12 @@ describe('hostile input', () => {
 			),
 			{ numRuns: 1500 },
 		);
-		expect(node.bank.transactionCount).toBe(0n);
+		expect(node.chain.transactionCount).toBe(0n);
 	});
 
 	it('of transactions with flipped bytes is answered, and never throws', async () => {
 		const bytes = Buffer.from(
-			base64Of(transfer(ALICE, BOB.pubkey, 1_000_000n, node.bank.lastBlockhash())),
+			base64Of(transfer(ALICE, BOB.pubkey, 1_000_000n, node.chain.lastBlockhash())),
 			'base64',
 		);
 		await fc.assert(

@@ -1,14 +1,14 @@
 /**
- * What the calls work on: a bank, and what the server knows besides.
+ * What the calls work on: a chain, and what the server knows besides.
  *
  * Commitment in a cluster of one validator. There is one fork and one state, that of the open slot, and no
  * vote can undo it. So every read, at whatever commitment, sees that state and names its slot as the context.
  * What commitment distinguishes is how far a slot has come: *processed* is the open slot, *confirmed* the
  * newest slot that is closed, *finalized* the newest one that is rooted. The calls that ask for a position
  * (`getSlot`, `getBlockHeight`, `getEpochInfo`), statuses of signatures, and subscriptions follow that.
- * Upstream: solana-rpc 4.3.0 `rpc.rs` (`JsonRpcRequestProcessor::bank`).
+ * Upstream: solana-rpc 4.3.0 `rpc.rs` (`JsonRpcRequestProcessor::chain`).
  */
-import type { Bank } from '@parhelion/runtime';
+import type { Chain } from '@parhelion/runtime';
 import type { AccountSharedData, Pubkey, Slot } from '@parhelion/sdk';
 import type { AccountSource } from './encode/account.ts';
 import type { Json } from './json/write.ts';
@@ -22,7 +22,7 @@ export const SOLANA_CORE_VERSION = '4.3.0';
 
 /** What the calls of one server work on. */
 export interface RpcNode {
-	readonly bank: Bank;
+	readonly chain: Chain;
 	readonly prioritizationFees: PrioritizationFeeCache;
 	readonly transactionIndex: TransactionIndex;
 	/** The first four bytes of the feature set's id, as a number (u32). */
@@ -33,20 +33,20 @@ export interface RpcNode {
 export const DEFAULT_COMMITMENT: CommitmentLevel = 'finalized';
 
 /** The newest slot that has come as far as `commitment`. */
-export function slotWithCommitment(bank: Bank, commitment: CommitmentLevel | null): Slot {
+export function slotWithCommitment(chain: Chain, commitment: CommitmentLevel | null): Slot {
 	switch (commitment ?? DEFAULT_COMMITMENT) {
 		case 'processed':
-			return bank.slot;
+			return chain.slot;
 		case 'confirmed':
-			return bank.parentSlot;
+			return chain.parentSlot;
 		case 'finalized':
-			return bank.root;
+			return chain.root;
 	}
 }
 
 /** Blocks below the newest one that has come as far as `commitment`; every slot has a block. */
-export function blockHeightWithCommitment(bank: Bank, commitment: CommitmentLevel | null): bigint {
-	const height = bank.blockHeight - (bank.slot - slotWithCommitment(bank, commitment));
+export function blockHeightWithCommitment(chain: Chain, commitment: CommitmentLevel | null): bigint {
+	const height = chain.blockHeight - (chain.slot - slotWithCommitment(chain, commitment));
 	return height > 0n ? height : 0n;
 }
 
@@ -57,21 +57,27 @@ export function checkMinContextSlot(slot: Slot, minContextSlot: bigint | null | 
 	}
 }
 
-/** The bank to read state from. Ends the call with -32016. */
-export function bankWithConfig(node: RpcNode, config: Pick<RpcContextConfig, 'minContextSlot'> | null): Bank {
-	checkMinContextSlot(node.bank.slot, config?.minContextSlot);
-	return node.bank;
+/** The chain to read state from. Ends the call with -32016. */
+export function bankWithConfig(
+	node: RpcNode,
+	config: Pick<RpcContextConfig, 'minContextSlot'> | null,
+): Chain {
+	checkMinContextSlot(node.chain.slot, config?.minContextSlot);
+	return node.chain;
 }
 
 /** `RpcResponse`: the value with the slot whose state it was read from. */
-export function newResponse(bank: Bank, value: Json): Json {
-	return { context: { apiVersion: SOLANA_CORE_VERSION, slot: bank.slot }, value };
+export function newResponse(chain: Chain, value: Json): Json {
+	return { context: { apiVersion: SOLANA_CORE_VERSION, slot: chain.slot }, value };
 }
 
-/** The bank as a source of accounts, some of them replaced. */
-export function accountSource(bank: Bank, overrides?: ReadonlyMap<string, AccountSharedData>): AccountSource {
+/** The chain as a source of accounts, some of them replaced. */
+export function accountSource(
+	chain: Chain,
+	overrides?: ReadonlyMap<string, AccountSharedData>,
+): AccountSource {
 	return {
-		getAccount: (pubkey: Pubkey) => overrides?.get(pubkey.key) ?? bank.getAccount(pubkey),
-		unixTimestamp: () => bank.clock().unixTimestamp,
+		getAccount: (pubkey: Pubkey) => overrides?.get(pubkey.key) ?? chain.getAccount(pubkey),
+		unixTimestamp: () => chain.clock().unixTimestamp,
 	};
 }

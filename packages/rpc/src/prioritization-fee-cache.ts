@@ -2,7 +2,7 @@
  * Remembers what the transactions of recent blocks offered for priority. Sources: solana-runtime 4.3.0
  * `prioritization_fee_cache.rs`, `prioritization_fee.rs`.
  */
-import type { Bank, CommittedTransaction } from '@parhelion/runtime';
+import type { Chain, CommittedTransaction } from '@parhelion/runtime';
 import {
 	FeatureSet,
 	type Pubkey,
@@ -76,12 +76,12 @@ export class PrioritizationFeeCache {
 	private offers: Offer[] = [];
 
 	/** Collects from now on; returns the function that ends it. */
-	attach(bank: Bank): () => void {
+	attach(chain: Chain): () => void {
 		const ends = [
-			bank.events.on('transaction', (transaction) => {
+			chain.events.on('transaction', (transaction) => {
 				this.offers.push({ price: computeUnitPrice(transaction.transaction.message), transaction });
 			}),
-			bank.events.on('slot', () => this.closeBlock()),
+			chain.events.on('slot', () => this.closeBlock()),
 		];
 		return () => {
 			for (const end of ends) end();

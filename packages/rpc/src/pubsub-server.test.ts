@@ -82,7 +82,7 @@ let client: Client;
 
 beforeEach(async () => {
 	node = new TestNode();
-	feed = new Feed(node.bank);
+	feed = new Feed(node.chain);
 	control = new SubscriptionControl(feed, 5);
 	server = await listenPubSub(node.node, control, '127.0.0.1', 0, (defect) => node.defects.push(defect));
 	client = new Client(server.port);
@@ -99,12 +99,12 @@ const processed = { commitment: 'processed' };
 const confirmed = { commitment: 'confirmed' };
 
 function advance(slots: number): void {
-	for (let i = 0; i < slots; i++) node.bank.advanceSlot();
+	for (let i = 0; i < slots; i++) node.chain.advanceSlot();
 }
 
 function pay(lamports: bigint): string {
-	const outcome = node.bank.processTransaction(
-		transfer(ALICE, BOB.pubkey, lamports, node.bank.lastBlockhash()),
+	const outcome = node.chain.processTransaction(
+		transfer(ALICE, BOB.pubkey, lamports, node.chain.lastBlockhash()),
 	);
 	return base58Encode(outcome.signature);
 }
@@ -144,13 +144,13 @@ describe('rootSubscribe', () => {
 
 describe('signatureSubscribe', () => {
 	it('tells once, at the commitment asked for, and ends', async () => {
-		const signed = transfer(ALICE, BOB.pubkey, 1_000_000n, node.bank.lastBlockhash());
+		const signed = transfer(ALICE, BOB.pubkey, 1_000_000n, node.chain.lastBlockhash());
 		const signature = base58Encode(signed.signatures[0]!);
 		const early = await client.subscribe('signatureSubscribe', signature, processed);
 		const later = await client.subscribe('signatureSubscribe', signature, confirmed);
 		const last = await client.subscribe('signatureSubscribe', signature);
 		const told = { context: { slot: 1 }, value: { err: null } };
-		node.bank.processTransaction(signed);
+		node.chain.processTransaction(signed);
 		expect(await client.told(early)).toEqual([told]);
 		expect(await client.told(later)).toEqual([]);
 		advance(1);
@@ -178,11 +178,11 @@ describe('signatureSubscribe', () => {
 	});
 
 	it('tells of the arrival if asked to', async () => {
-		const signed = transfer(ALICE, BOB.pubkey, 1_000_000n, node.bank.lastBlockhash());
+		const signed = transfer(ALICE, BOB.pubkey, 1_000_000n, node.chain.lastBlockhash());
 		const signature = base58Encode(signed.signatures[0]!);
 		const config = { ...confirmed, enableReceivedNotification: true };
 		const id = await client.subscribe('signatureSubscribe', signature, config);
-		node.bank.processTransaction(signed);
+		node.chain.processTransaction(signed);
 		expect(await client.told(id)).toEqual([{ context: { slot: 1 }, value: 'receivedSignature' }]);
 		advance(1);
 		expect(await client.told(id)).toHaveLength(2);
@@ -222,15 +222,15 @@ describe('accountSubscribe', () => {
 
 	it('tells of an account that is gone', async () => {
 		const id = await client.subscribe('accountSubscribe', ALICE.pubkey.toBase58(), processed);
-		node.bank.setAccount(ALICE.pubkey, null);
+		node.chain.setAccount(ALICE.pubkey, null);
 		expect(await client.told(id)).toMatchObject([{ value: { lamports: 0, space: 0, data: '' } }]);
 	});
 
-	it('costs the bank nothing once nobody asks', async () => {
+	it('costs the chain nothing once nobody asks', async () => {
 		const id = await client.subscribe('accountSubscribe', bob);
-		expect(node.bank.events.has('account')).toBe(true);
+		expect(node.chain.events.has('account')).toBe(true);
 		await client.request('accountUnsubscribe', id);
-		expect(node.bank.events.has('account')).toBe(false);
+		expect(node.chain.events.has('account')).toBe(false);
 	});
 
 	it('refuses what is no address', async () => {
@@ -247,7 +247,7 @@ describe('programSubscribe', () => {
 		const config = { ...processed, encoding: 'base64', filters: [{ dataSize: 2 }] };
 		const id = await client.subscribe('programSubscribe', program.toBase58(), config);
 		const store = (pubkey: Pubkey, size: number): void =>
-			node.bank.setAccount(
+			node.chain.setAccount(
 				pubkey,
 				createAccount({ lamports: 1n, owner: program, data: new Uint8Array(size) }),
 			);

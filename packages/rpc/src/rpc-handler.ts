@@ -1,7 +1,7 @@
 /**
- * Joins the table of methods, the bank and JSON-RPC.
+ * Joins the table of methods, the chain and JSON-RPC.
  */
-import type { Bank } from '@parhelion/runtime';
+import type { Chain } from '@parhelion/runtime';
 import { featureSetId } from './feature-set-id.ts';
 import { JsonRpcHandler } from './json-rpc.ts';
 import { methods } from './methods/index.ts';
@@ -9,13 +9,13 @@ import type { RpcNode } from './node.ts';
 import { PrioritizationFeeCache } from './prioritization-fee-cache.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
-/** What the calls on `bank` work on; `stop` ends its listening to the bank. */
-export function createNode(bank: Bank): { readonly node: RpcNode; readonly stop: () => void } {
+/** What the calls on `chain` work on; `stop` ends its listening to the chain. */
+export function createNode(chain: Chain): { readonly node: RpcNode; readonly stop: () => void } {
 	const prioritizationFees = new PrioritizationFeeCache();
 	const transactionIndex = new TransactionIndex();
-	const stops = [prioritizationFees.attach(bank), transactionIndex.attach(bank)];
+	const stops = [prioritizationFees.attach(chain), transactionIndex.attach(chain)];
 	return {
-		node: { bank, prioritizationFees, transactionIndex, featureSetId: featureSetId() },
+		node: { chain, prioritizationFees, transactionIndex, featureSetId: featureSetId() },
 		stop: () => {
 			for (const stop of stops) stop();
 		},

@@ -1,22 +1,22 @@
 /**
  * Opens a new slot at a steady rate.
  */
-import type { Bank } from '@parhelion/runtime';
+import type { Chain } from '@parhelion/runtime';
 
 /** Slots that may be made up for after the process was held up; more are left out. */
 const MAX_SLOTS_BEHIND = 8;
 
-/** Advances a bank by the wall clock. */
+/** Advances a chain by the wall clock. */
 export class SlotClock {
-	private readonly bank: Bank;
+	private readonly chain: Chain;
 	private readonly slotMs: number;
 	private timer: NodeJS.Timeout | null = null;
 	private due = 0;
 
 	/** `slotMs`: milliseconds a slot. What `advanceSlot` throws, which is a bug, leaves the event loop. */
-	constructor(bank: Bank, slotMs: number) {
+	constructor(chain: Chain, slotMs: number) {
 		if (!(slotMs > 0)) throw new RangeError(`a slot takes more than 0 milliseconds, not ${slotMs}`);
-		this.bank = bank;
+		this.chain = chain;
 		this.slotMs = slotMs;
 	}
 
@@ -37,12 +37,12 @@ export class SlotClock {
 	}
 
 	private tick(): void {
-		this.bank.advanceSlot();
+		this.chain.advanceSlot();
 		// Count from when the slot was due, so that the rate does not drift.
 		this.due += this.slotMs;
 		const now = performance.now();
 		if (now - this.due > MAX_SLOTS_BEHIND * this.slotMs) this.due = now;
-		// A subscriber of the bank's events may have stopped the clock.
+		// A subscriber of the chain's events may have stopped the clock.
 		if (this.timer !== null) this.schedule();
 	}
 }

@@ -1,19 +1,19 @@
 /**
- * Remembers where in its block each transaction stands, for as long as the bank remembers the transaction.
+ * Remembers where in its block each transaction stands, for as long as the chain remembers the transaction.
  */
-import type { Bank, CommittedTransaction } from '@parhelion/runtime';
+import type { Chain, CommittedTransaction } from '@parhelion/runtime';
 import type { Slot } from '@parhelion/sdk';
 
 /** The place of each transaction in its block. */
 export class TransactionIndex {
-	// Weak: the bank decides how long a transaction is kept.
+	// Weak: the chain decides how long a transaction is kept.
 	private readonly indices = new WeakMap<CommittedTransaction, number>();
 	private slot: Slot = -1n;
 	private next = 0;
 
 	/** Counts from now on; returns the function that ends it. */
-	attach(bank: Bank): () => void {
-		return bank.events.on('transaction', (transaction) => {
+	attach(chain: Chain): () => void {
+		return chain.events.on('transaction', (transaction) => {
 			if (transaction.slot !== this.slot) {
 				this.slot = transaction.slot;
 				this.next = 0;

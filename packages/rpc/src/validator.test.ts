@@ -1,5 +1,5 @@
 import { createServer, type Server } from 'node:net';
-import { Bank } from '@parhelion/runtime';
+import { Chain } from '@parhelion/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { ListenError } from './listen.ts';
@@ -8,7 +8,7 @@ import { Validator } from './validator.ts';
 const running: Validator[] = [];
 
 async function start(options: Partial<Parameters<typeof Validator.start>[0]> = {}): Promise<Validator> {
-	const validator = await Validator.start({ bank: Bank.genesis(), rpcPort: 0, ...options });
+	const validator = await Validator.start({ chain: Chain.genesis(), rpcPort: 0, ...options });
 	running.push(validator);
 	return validator;
 }
@@ -42,17 +42,17 @@ describe('Validator', () => {
 	it('begins after genesis and opens slots at the rate asked for', async () => {
 		const began = performance.now();
 		const validator = await start({ slotMs: 20 });
-		expect(validator.bank.slot).toBe(1n);
+		expect(validator.chain.slot).toBe(1n);
 		// However slow the machine, slots come, and never more of them than the clock allows.
-		while (validator.bank.slot < 12n) await sleep(5);
-		const slots = Number(validator.bank.slot) - 1;
+		while (validator.chain.slot < 12n) await sleep(5);
+		const slots = Number(validator.chain.slot) - 1;
 		expect(slots).toBeLessThanOrEqual((performance.now() - began) / 20 + 1);
 	});
 
 	it('leaves the slots to the caller where told to', async () => {
 		const validator = await start({ slotMs: null });
 		await sleep(50);
-		expect(validator.bank.slot).toBe(1n);
+		expect(validator.chain.slot).toBe(1n);
 	});
 
 	it('puts PubSub on the next port by default', async () => {
@@ -64,14 +64,14 @@ describe('Validator', () => {
 
 	it('says which port is taken, and leaves nothing running', async () => {
 		const { server, port } = await occupy();
-		const bank = Bank.genesis();
+		const chain = Chain.genesis();
 		for (const options of [{ rpcPort: port }, { rpcPort: 0, wsPort: port }]) {
-			const failed = Validator.start({ bank, ...options });
+			const failed = Validator.start({ chain, ...options });
 			await expect(failed).rejects.toThrow(ListenError);
 			await expect(failed).rejects.toThrow(`127.0.0.1:${port} is already in use`);
 		}
-		expect(bank.events.has('slot')).toBe(false);
-		expect(bank.events.has('transaction')).toBe(false);
+		expect(chain.events.has('slot')).toBe(false);
+		expect(chain.events.has('transaction')).toBe(false);
 		await new Promise((resolve) => server.close(resolve));
 	});
 
@@ -81,7 +81,7 @@ describe('Validator', () => {
 		);
 	});
 
-	it('frees its ports and lets go of the bank when it stops, clients or not', async () => {
+	it('frees its ports and lets go of the chain when it stops, clients or not', async () => {
 		const validator = await start({ slotMs: 20 });
 		const socket = new WebSocket(validator.wsUrl);
 		await new Promise((resolve) => socket.addEventListener('open', resolve));
@@ -89,10 +89,10 @@ describe('Validator', () => {
 		await health(validator);
 		await Promise.all([validator.stop(), validator.stop()]);
 		await closed;
-		const { slot } = validator.bank;
+		const { slot } = validator.chain;
 		await sleep(60);
-		expect(validator.bank.slot).toBe(slot);
-		expect(validator.bank.events.has('transaction')).toBe(false);
+		expect(validator.chain.slot).toBe(slot);
+		expect(validator.chain.events.has('transaction')).toBe(false);
 		await expect(health(validator)).rejects.toThrow();
 	});
 

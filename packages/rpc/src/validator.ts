@@ -1,9 +1,9 @@
 /**
- * A validator of one node: a bank, a clock that opens its slots, and the servers that let clients at it. Upstream:
+ * A validator of one node: a chain, a clock that opens its slots, and the servers that let clients at it. Upstream:
  * solana-test-validator.
  */
 import type { AddressInfo } from 'node:net';
-import type { Bank } from '@parhelion/runtime';
+import type { Chain } from '@parhelion/runtime';
 import type { FastifyInstance } from 'fastify';
 import { createHttpServer } from './http-server.ts';
 import { listenError } from './listen.ts';
@@ -20,7 +20,7 @@ export const DEFAULT_BIND_ADDRESS = '127.0.0.1';
 
 /** How to run a validator. */
 export interface ValidatorOptions {
-	readonly bank: Bank;
+	readonly chain: Chain;
 	/** The address to listen on; loopback by default. */
 	readonly bindAddress?: string;
 	/** The port of JSON-RPC, 0 for a free one; 8899 by default. */
@@ -45,7 +45,7 @@ function throwLater(defect: unknown): void {
 
 /** A running validator. */
 export class Validator {
-	readonly bank: Bank;
+	readonly chain: Chain;
 	/** Where JSON-RPC is served. */
 	readonly rpcUrl: string;
 	/** Where PubSub is served. */
@@ -54,12 +54,12 @@ export class Validator {
 	private stopping: Promise<void> | null = null;
 
 	private constructor(
-		bank: Bank,
+		chain: Chain,
 		rpcUrl: string,
 		wsUrl: string,
 		stops: readonly (() => void | Promise<void>)[],
 	) {
-		this.bank = bank;
+		this.chain = chain;
 		this.rpcUrl = rpcUrl;
 		this.wsUrl = wsUrl;
 		this.stops = stops;
@@ -67,13 +67,13 @@ export class Validator {
 
 	/** Listens, then lets slots pass. Rejects with a `ListenError` where a port cannot be had; nothing is left running. */
 	static async start(options: ValidatorOptions): Promise<Validator> {
-		const { bank, bindAddress = DEFAULT_BIND_ADDRESS, rpcPort = DEFAULT_RPC_PORT } = options;
+		const { chain, bindAddress = DEFAULT_BIND_ADDRESS, rpcPort = DEFAULT_RPC_PORT } = options;
 		const onDefect = options.onDefect ?? throwLater;
 		const { slotMs = DEFAULT_SLOT_MS } = options;
-		const clock = slotMs === null ? null : new SlotClock(bank, slotMs);
+		const clock = slotMs === null ? null : new SlotClock(chain, slotMs);
 		// Slot 0 is genesis, which holds no transactions.
-		if (bank.slot === bank.parentSlot) bank.advanceSlot();
-		const { node, stop: stopNode } = createNode(bank);
+		if (chain.slot === chain.parentSlot) chain.advanceSlot();
+		const { node, stop: stopNode } = createNode(chain);
 		const handler = createRpcHandler(node, onDefect);
 		const { maxRequestBodySize } = options;
 		const http = createHttpServer(handler, maxRequestBodySize === undefined ? {} : { maxRequestBodySize });
@@ -85,7 +85,7 @@ export class Validator {
 			throw thrown;
 		}
 
-		const feed = new Feed(bank);
+		const feed = new Feed(chain);
 		const control = new SubscriptionControl(feed, options.maxActiveSubscriptions);
 		let pubsub: PubSubServer;
 		try {
@@ -99,7 +99,7 @@ export class Validator {
 		}
 
 		clock?.start();
-		return new Validator(bank, url('http', bindAddress, boundRpcPort), url('ws', bindAddress, pubsub.port), [
+		return new Validator(chain, url('http', bindAddress, boundRpcPort), url('ws', bindAddress, pubsub.port), [
 			() => clock?.stop(),
 			() => pubsub.close(),
 			() => http.close(),

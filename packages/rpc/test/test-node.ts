@@ -2,7 +2,7 @@
  * What the tests of this room share: a chain with funded accounts, and calls without a socket.
  */
 import { ed25519KeypairFromSeed, ed25519Sign } from '@parhelion/crypto';
-import { Bank, LAMPORTS_PER_SOL, transferInstruction } from '@parhelion/runtime';
+import { Chain, LAMPORTS_PER_SOL, transferInstruction } from '@parhelion/runtime';
 import {
 	compileLegacyMessage,
 	createAccount,
@@ -68,15 +68,15 @@ export interface Answer {
 
 /** A chain at slot 1 where Alice has ten SOL, and the calls that can be made on it. */
 export class TestNode {
-	readonly bank: Bank = Bank.genesis();
+	readonly chain: Chain = Chain.genesis();
 	readonly node: RpcNode;
 	readonly handler: JsonRpcHandler;
 	readonly defects: unknown[] = [];
 
 	constructor() {
-		this.bank.setAccount(ALICE.pubkey, createAccount({ lamports: 10n * LAMPORTS_PER_SOL }));
-		this.bank.advanceSlot();
-		this.node = createNode(this.bank).node;
+		this.chain.setAccount(ALICE.pubkey, createAccount({ lamports: 10n * LAMPORTS_PER_SOL }));
+		this.chain.advanceSlot();
+		this.node = createNode(this.chain).node;
 		this.handler = createRpcHandler(this.node, (defect) => this.defects.push(defect));
 	}
 

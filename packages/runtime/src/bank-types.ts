@@ -1,5 +1,5 @@
 /**
- * What a {@link Bank} takes and gives: options, outcomes, statuses, events.
+ * What a bank takes and gives: options, outcomes, statuses, events.
  *
  * Types only, so that the faces above (JSON-RPC, the in-process API) can be written against them.
  * Sources: solana-runtime bank.rs (`TransactionSimulationResult`, `CommittedTransaction`),
@@ -150,13 +150,6 @@ export interface AccountEvent {
 	readonly account: AccountSharedData | null;
 }
 
-/** The bank's events by name. */
-export interface BankEvents {
-	readonly slot: SlotEvent;
-	readonly transaction: CommittedTransaction;
-	readonly account: AccountEvent;
-}
-
 /** An ELF to have at genesis. */
 export interface BundledProgram {
 	readonly programId: Pubkey;
@@ -191,8 +184,6 @@ export interface GenesisOptions {
 	readonly creationTime?: UnixTimestamp;
 	/** The time of a new slot in seconds; by default 400 ms a slot since `creationTime`. */
 	readonly unixTimestamp?: (slot: Slot) => UnixTimestamp;
-	/** The genesis slot; 0 by default. */
-	readonly slot?: Slot;
 	/** Bytes of logs kept a transaction; `null` keeps all (the default, as a node that serves RPC). */
 	readonly logBytesLimit?: number | null;
 	/** Transactions kept for `getTransaction`, 100,000 by default; fewer where they take more than 512 MiB. */

@@ -26,6 +26,15 @@ export class BlockhashQueue {
 	#lastHashIndex = 0;
 	#lastHash: Hash | null = null;
 
+	/** An independent copy. */
+	clone(): BlockhashQueue {
+		const copy = new BlockhashQueue();
+		for (const [key, info] of this.#hashes) copy.#hashes.set(key, info);
+		copy.#lastHashIndex = this.#lastHashIndex;
+		copy.#lastHash = this.#lastHash;
+		return copy;
+	}
+
 	/** The newest hash. An error before any was registered. */
 	lastHash(): Hash {
 		if (this.#lastHash === null) throw new InvariantError('no blockhash has been registered');

@@ -6,6 +6,7 @@
 import {
 	type AccountSharedData,
 	err,
+	type Hash,
 	MAX_TX_ACCOUNT_LOCKS,
 	ok,
 	type Pubkey,
@@ -23,8 +24,8 @@ import {
 	totalFee,
 	verifyNonceAccount,
 } from '@parhelion/svm';
+import type { ProcessedStatus } from './bank/status-cache.ts';
 import type { BlockhashQueue } from './blockhash-queue.ts';
-import type { StatusCache } from './status-cache.ts';
 
 /** The accounts a transaction may lock before `increase_tx_account_lock_limit`. */
 const OLD_ACCOUNT_LOCK_LIMIT = 64;
@@ -33,7 +34,7 @@ const OLD_ACCOUNT_LOCK_LIMIT = 64;
 export interface CheckContext {
 	readonly features: RuntimeFeatures;
 	readonly blockhashes: BlockhashQueue;
-	readonly statuses: StatusCache;
+	readonly statuses: { getStatus(messageHash: Hash, blockhash: Hash): ProcessedStatus | undefined };
 	readonly getAccount: (pubkey: Pubkey) => AccountSharedData | null;
 }
 

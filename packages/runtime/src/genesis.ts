@@ -17,7 +17,14 @@ import {
 	type Slot,
 	type UnixTimestamp,
 } from '@parhelion/sdk';
+import { DEFAULT_LAMPORTS_PER_SIGNATURE } from '@parhelion/svm';
 import type { GenesisOptions, Keypair } from './bank-types.ts';
+import {
+	defaultFeeRateGovernor,
+	deriveFeeRateGovernor,
+	type FeeRateGovernor,
+} from './genesis/fee-rate-governor.ts';
+import { createGenesisConfig, type GenesisConfig } from './genesis/genesis-config.ts';
 import {
 	builtinAccounts,
 	featureAccounts,
@@ -47,30 +54,35 @@ function wellKnownKeypair(name: string): Keypair {
 	return keypairFromSeed(sha256(new TextEncoder().encode(`parhelion ${name}`)));
 }
 
+/** A signature costs 5,000 lamports, however many there are. */
+const FIXED_FEE: FeeRateGovernor = deriveFeeRateGovernor(
+	{
+		...defaultFeeRateGovernor(),
+		targetLamportsPerSignature: DEFAULT_LAMPORTS_PER_SIGNATURE,
+		targetSignaturesPerSlot: 0n,
+	},
+	0n,
+);
+
 /** {@link GenesisOptions} with nothing left out. */
 export interface Genesis {
-	readonly featureSet: FeatureSet;
 	readonly faucet: Keypair;
 	readonly identity: Pubkey;
-	readonly rent: Rent;
-	readonly epochSchedule: EpochSchedule;
-	readonly creationTime: UnixTimestamp;
 	readonly unixTimestamp: (slot: Slot) => UnixTimestamp;
-	readonly slot: Slot;
 	readonly logBytesLimit: number | null;
 	readonly historyLimit: number;
-	readonly accounts: readonly KeyedAccount[];
-	/** Identifies the chain. */
-	readonly hash: Hash;
+	readonly config: GenesisConfig;
 }
 
 /** Fills in the defaults and makes the accounts. RangeError for a program whose loader is not v1, v2 or v3. */
 export function resolveGenesis(options: GenesisOptions): Genesis {
-	const featureSet = (options.featureSet ?? FeatureSet.mainnet()).clone();
+	const featureSet = FeatureSet.default();
+	// Whatever slot they were activated in elsewhere: here they are active from the first.
+	for (const [id] of (options.featureSet ?? FeatureSet.mainnet()).activeFeatures())
+		featureSet.activate(id, 0n);
 	const faucet = options.faucet ?? wellKnownKeypair('faucet');
 	const identity = options.identity ?? wellKnownKeypair('identity').pubkey;
 	const rent = options.rent ?? Rent.default();
-	const slot = options.slot ?? 0n;
 	const creationTime = options.creationTime ?? 0n;
 	const minimumBalance = (length: number): Lamports => rent.minimumBalance(length);
 	const accounts: KeyedAccount[] = [
@@ -86,7 +98,7 @@ export function resolveGenesis(options: GenesisOptions): Genesis {
 				programId: program.programId,
 				loader: program.loader,
 				elf: program.elf,
-				slot,
+				slot: 0n,
 				upgradeAuthority: program.upgradeAuthority ?? null,
 			},
 			minimumBalance,
@@ -100,28 +112,20 @@ export function resolveGenesis(options: GenesisOptions): Genesis {
 	}
 	accounts.push(...(options.accounts ?? []));
 	return {
-		featureSet,
 		faucet,
 		identity,
-		rent,
-		epochSchedule: options.epochSchedule ?? EpochSchedule.withoutWarmup(),
-		creationTime,
 		unixTimestamp: options.unixTimestamp ?? ((at) => creationTime + (at * MS_PER_SLOT) / 1000n),
-		slot,
 		logBytesLimit: options.logBytesLimit === undefined ? null : options.logBytesLimit,
 		historyLimit: options.historyLimit ?? DEFAULT_HISTORY_LIMIT,
-		accounts,
-		hash: genesisHash(creationTime, accounts),
+		config: createGenesisConfig({
+			creationTime,
+			accounts,
+			rent,
+			epochSchedule: options.epochSchedule ?? EpochSchedule.withoutWarmup(),
+			feeRateGovernor: FIXED_FEE,
+			clusterType: 'Development',
+		}),
 	};
-}
-
-/** A hash that tells chains apart; a chain read from a cluster's genesis has the cluster's instead. */
-function genesisHash(creationTime: UnixTimestamp, accounts: readonly KeyedAccount[]): Hash {
-	const writer = new ByteWriter(16 + accounts.length * 48).i64(creationTime);
-	for (const [pubkey, { lamports, data }] of accounts) {
-		writer.raw(pubkey.bytes).u64(lamports).u64(BigInt(data.length));
-	}
-	return Hash.fromBytes(sha256(writer.finish()));
 }
 
 /** The system program's transfer instruction, for airdrops. */

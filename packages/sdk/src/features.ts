@@ -21,6 +21,13 @@ for (const { name, id } of FEATURES) {
 	nameOf.set(pubkey.key, name);
 }
 
+/**
+ * The feature that brings loader v4 (SIMD-0167), by its id in the last release that had that loader, 4.0.0. 4.3.0 gave
+ * the row `enable_loader_v4` an id that nobody can sign for and dropped the program: activating that row does
+ * nothing, and no ready-made set has this id.
+ */
+export const ENABLE_LOADER_V4: Pubkey = Pubkey.fromBase58('2aQJYqER2aKyb3cZw22v4SL2xMX7vwXBRWfvS4pTrtED');
+
 /** The id of a feature. */
 export function featureId(name: FeatureName): Pubkey {
 	return idOf.get(name)!;

@@ -10,6 +10,7 @@ export * from './features-data.ts';
 export * from './hash.ts';
 export * from './ids.ts';
 export * from './instruction-error.ts';
+export * from './loader-v4-state.ts';
 export * from './message.ts';
 export * from './nonce.ts';
 export * from './numbers.ts';

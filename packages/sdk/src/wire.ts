@@ -41,7 +41,11 @@ function readSignatures(reader: ByteReader, count: number): Uint8Array[] {
 	return signatures;
 }
 
-function readTransaction(reader: ByteReader): VersionedTransaction {
+/**
+ * Reads a transaction of any version where it is one of many (an entry of a block). The transaction keeps the
+ * reader's bytes, which nobody may write to any more. Throws `Fault<WireError>` at the first byte that does not fit.
+ */
+export function readTransaction(reader: ByteReader): VersionedTransaction {
 	const first = reader.u8();
 	if (first < MESSAGE_VERSION_PREFIX) {
 		// The count of signatures is a short-vec length of one byte; longer ones are not accepted.

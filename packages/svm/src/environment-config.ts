@@ -5,7 +5,8 @@
  * (`ProgramRuntimeEnvironments`); solana-svm-callback 4.3.0.
  */
 
-import type { Hash, Pubkey, RuntimeFeatures } from '@parhelion/sdk';
+import type { Hash, InstructionError, Pubkey, RuntimeFeatures } from '@parhelion/sdk';
+import type { InvokeContext } from './invoke-context.ts';
 import type { JitMode } from './jit-tier.ts';
 import type { ProgramRuntimeEnvironment } from './program-cache-entry.ts';
 import type { SysvarCache } from './sysvar-cache.ts';
@@ -16,6 +17,17 @@ export interface InvokeContextCallback {
 	getEpochStake(): bigint;
 	/** Lamports delegated to a vote account in the current epoch. */
 	getEpochStakeForVoteAccount(voteAddress: Pubkey): bigint;
+}
+
+/**
+ * Told of every invocation: of a transaction's instruction, of a CPI, of a precompile. A `Fault` that it throws ends
+ * the program, and with it the transaction; anything else it throws leaves the machine half-way. Not in upstream.
+ */
+export interface InvocationHook {
+	/** The invocation is on the stack; its program has not begun. */
+	before(context: InvokeContext): void;
+	/** The program has ended, with `error` if it failed; the invocation is still on the stack. */
+	after(context: InvokeContext, error: InstructionError | null): void;
 }
 
 /** The environments in force for running and for deploying programs. */
@@ -36,4 +48,6 @@ export interface EnvironmentConfig {
 	readonly sysvarCache: SysvarCache;
 	/** Whether programs are compiled. */
 	readonly jit: JitMode;
+	/** Nobody is told where there is none. */
+	readonly invocationHook?: InvocationHook | null;
 }

@@ -307,16 +307,21 @@ export class InvokeContext implements ContextObject {
 		context.clearReturnData(programId);
 		programInvoke(this.logCollector, programId, this.getStackHeight());
 		const before = this.computeMeter.remaining;
+		const hook = this.environmentConfig.invocationHook ?? null;
+		hook?.before(this);
 		try {
 			entry.program.entrypoint(this);
 		} catch (thrown) {
 			if (!(thrown instanceof Fault)) throw thrown;
 			const error = thrown.error as ProgramError;
 			if (this.logCollector !== null) programFailure(this.logCollector, programId, programErrorText(error));
-			if (asInstructionError(error) === null) throw new Fault(InstructionError.ProgramFailedToComplete);
+			const instructionError = asInstructionError(error);
+			hook?.after(this, instructionError ?? InstructionError.ProgramFailedToComplete);
+			if (instructionError === null) throw new Fault(InstructionError.ProgramFailedToComplete);
 			throw thrown;
 		}
 		programSuccess(this.logCollector, programId);
+		hook?.after(this, null);
 		if (isBuiltin && this.computeMeter.remaining === before) {
 			throw new Fault(InstructionError.BuiltinProgramsMustConsumeComputeUnits);
 		}

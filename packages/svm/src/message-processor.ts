@@ -74,10 +74,15 @@ function processPrecompile(
 ): void {
 	invokeContext.push();
 	const datas = message.instructions.map((one) => one.data);
+	const hook = invokeContext.environmentConfig.invocationHook ?? null;
+	hook?.before(invokeContext);
 	const error = precompile.verify(instruction.data, datas, invokeContext.getFeatureSet());
 	if (error !== null) {
+		const instructionError = InstructionError.Custom(precompileErrorCode(error));
+		hook?.after(invokeContext, instructionError);
 		invokeContext.popAfterFailure();
-		throw new Fault(InstructionError.Custom(precompileErrorCode(error)));
+		throw new Fault(instructionError);
 	}
+	hook?.after(invokeContext, null);
 	invokeContext.pop();
 }

@@ -6,7 +6,10 @@
 
 import {
 	type AccountSharedData,
+	decodeLoaderV4State,
 	decodeUpgradeableLoaderState,
+	LOADER_V4_PROGRAM_DATA_OFFSET,
+	LoaderV4Status,
 	type Pubkey,
 	programIds,
 	type Slot,
@@ -23,9 +26,6 @@ import {
 /** Where to look up accounts; `null` for one that is not there. */
 export type GetAccount = (pubkey: Pubkey) => AccountSharedData | null;
 
-/** Bytes before the ELF in a program of loader v4: slot, authority or next version, status. */
-export const LOADER_V4_PROGRAM_DATA_OFFSET = 48;
-
 /** A program account resolved to its code. */
 interface ProgramAccount {
 	readonly owner: ProgramCacheEntryOwner;
@@ -36,13 +36,11 @@ interface ProgramAccount {
 
 /** Slot and ELF of a loader v4 program; `null` if retracted or malformed. */
 function loaderV4Program(data: Uint8Array): ProgramAccount | null {
-	if (data.length < LOADER_V4_PROGRAM_DATA_OFFSET) return null;
-	const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-	const isRetracted = view.getBigUint64(40, true) === 0n;
-	if (isRetracted) return null;
+	const state = decodeLoaderV4State(data);
+	if (state === null || state.status === LoaderV4Status.Retracted) return null;
 	return {
 		owner: 'LoaderV4',
-		deploymentSlot: view.getBigUint64(0, true),
+		deploymentSlot: state.slot,
 		elf: data.subarray(LOADER_V4_PROGRAM_DATA_OFFSET),
 	};
 }

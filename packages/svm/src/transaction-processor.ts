@@ -87,6 +87,21 @@ export class TransactionBatchProcessor {
 		this.batch = new ProgramCacheForTxBatch(slot);
 	}
 
+	/**
+	 * A processor of a slot that comes after `parent`'s: shares its memory, programs and environments, has its
+	 * builtins and prices, and knows no sysvars yet. Upstream: `new_from`.
+	 */
+	static newFrom(parent: TransactionBatchProcessor, slot: Slot, epoch: Epoch): TransactionBatchProcessor {
+		const { arena, programCache, addSyscalls } = parent;
+		const processor = new TransactionBatchProcessor(slot, epoch, arena, programCache, addSyscalls);
+		processor.executionCost = parent.executionCost;
+		processor.environments = parent.environments;
+		processor.environmentFeatures = parent.environmentFeatures;
+		for (const [key, builtin] of parent.builtins) processor.builtins.set(key, builtin);
+		processor.resetBatch();
+		return processor;
+	}
+
 	/** Moves to another slot: programs deployed before become visible. The sysvar cache is the caller's to refresh. */
 	setSlot(slot: Slot, epoch: Epoch): void {
 		this.slot = slot;
@@ -270,6 +285,7 @@ export class TransactionBatchProcessor {
 			programRuntimeEnvironments: environments,
 			sysvarCache: this.sysvarCache,
 			jit: config.jit ?? 'auto',
+			invocationHook: null,
 		};
 		const invokeContext = new InvokeContext(
 			context,

@@ -15,7 +15,7 @@ export interface FuzzOptions {
 }
 
 const USAGE =
-	'usage: fuzz [--programs N] [--seconds S] [--seed N] [--engines interpreter,jit | jit,oracle] [--versions 0,1,2,3,4]';
+	'usage: fuzz [programs] [--programs N] [--seconds S] [--seed N] [--engines interpreter,jit | jit,oracle] [--versions 0,1,2,3,4]';
 /** How many are run where nothing says. */
 const DEFAULT_PROGRAMS = 20_000;
 const MOST_FAILURES = 5;
@@ -110,8 +110,28 @@ export function fuzzReport(
 	].join('\n');
 }
 
-/** Runs the command; answers its exit code. */
+/** Runs the command; answers its exit code. The first word is the target, `programs` unless there is one. */
 export async function runFuzz(args: readonly string[]): Promise<number> {
+	const [name = PROGRAMS, ...rest] = args[0]?.startsWith('--') === false ? args : [PROGRAMS, ...args];
+	if (name === PROGRAMS) return runPrograms(rest);
+	// As the oracle they compare with, targets are loaded when they are asked for.
+	const [{ TARGETS }, { runTargetCommand }] = await Promise.all([
+		import('./targets/index.ts'),
+		import('./target-command.ts'),
+	]);
+	const targets = TARGETS.filter((target) => name === 'all' || target.name === name);
+	if (targets.length === 0) {
+		const rows = TARGETS.map((target) => `  ${target.name.padEnd(24)}${target.about}`);
+		const programs = `  ${PROGRAMS.padEnd(24)}random programs on two engines; what runs where none is named`;
+		process.stderr.write(`no target ${name}; there are\n${[programs, ...rows].join('\n')}\n  all\n`);
+		return 2;
+	}
+	return Math.max(...targets.map((target) => runTargetCommand(target, rest)));
+}
+
+const PROGRAMS = 'programs';
+
+async function runPrograms(args: readonly string[]): Promise<number> {
 	const options = parseFuzzArguments(args);
 	if (typeof options === 'string') {
 		process.stderr.write(`${options}\n`);

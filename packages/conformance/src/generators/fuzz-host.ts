@@ -244,6 +244,8 @@ export class FuzzHost implements ContextObject {
 			return host.#run(input);
 		} finally {
 			for (const block of host.#blocks) host.#arena.free(block);
+			// Collected programs are reported to the event loop, which this loop does not reach: their arenas would stay.
+			if (host.#arena !== sharedArena) releaseRoRegion(executable, host.#arena);
 		}
 	}
 

@@ -1,11 +1,17 @@
 /** Seeded random choices for the generators: the same seed gives the same programs everywhere. */
 
+/** What is rarer than this does not happen in a calm stream. */
+const RARE = 8;
+
 /** A stream of random choices (mulberry32). */
 export class Random {
 	#state: number;
+	readonly #isCalm: boolean;
 
-	constructor(seed: number) {
+	/** @param isCalm leaves out what happens once in eight times or less: mistakes, as a rule. */
+	constructor(seed: number, isCalm = false) {
 		this.#state = seed >>> 0;
+		this.#isCalm = isCalm;
 	}
 
 	/** An integer from 0 to `below - 1`. */
@@ -19,7 +25,7 @@ export class Random {
 
 	/** Whether one of `outOf` cases came up. */
 	oneIn(outOf: number): boolean {
-		return this.int(outOf) === 0;
+		return this.int(outOf) === 0 && !(this.#isCalm && outOf >= RARE);
 	}
 
 	/** One of the choices. */

@@ -20,8 +20,8 @@ let node: TestNode;
 
 beforeEach(() => {
 	node = new TestNode();
-	node.bank.setAccount(SMALL, createAccount({ lamports: 5n, data: DATA.slice(0, 4), owner: PROGRAM }));
-	node.bank.setAccount(
+	node.chain.setAccount(SMALL, createAccount({ lamports: 5n, data: DATA.slice(0, 4), owner: PROGRAM }));
+	node.chain.setAccount(
 		LARGE,
 		createAccount({
 			lamports: U64_MAX - 600_000_000_000_000_000n,
@@ -186,7 +186,7 @@ describe('getProgramAccounts', () => {
 describe('a response beyond all measure', () => {
 	it('is refused before it fills the memory, and the node lives on', async () => {
 		const data = new Uint8Array(10 * 1024 * 1024);
-		node.bank.setAccount(LARGE, createAccount({ lamports: 1n, data }));
+		node.chain.setAccount(LARGE, createAccount({ lamports: 1n, data }));
 		const error = await node.error('getMultipleAccounts', new Array(100).fill(LARGE.toBase58()));
 		expect(error.code).toBe(-32603);
 		expect(await node.result('getHealth')).toBe('ok');

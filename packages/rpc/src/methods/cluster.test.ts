@@ -8,7 +8,7 @@ beforeEach(() => {
 });
 
 function advance(slots: number): void {
-	for (let i = 0; i < slots; i++) node.bank.advanceSlot();
+	for (let i = 0; i < slots; i++) node.chain.advanceSlot();
 }
 
 describe('positions', () => {
@@ -43,19 +43,19 @@ describe('positions', () => {
 			'transactionCount',
 		]);
 		expect(info).toMatchObject({ absoluteSlot: 3, blockHeight: 3, epoch: 0, slotIndex: 3 });
-		expect(info['slotsInEpoch']).toBe(Number(node.bank.epochSchedule.getSlotsInEpoch(0n)));
+		expect(info['slotsInEpoch']).toBe(Number(node.chain.epochSchedule.getSlotsInEpoch(0n)));
 	});
 
 	it('give the epoch schedule', async () => {
 		expect(await node.result('getEpochSchedule')).toMatchObject({
-			slotsPerEpoch: Number(node.bank.epochSchedule.slotsPerEpoch),
-			warmup: node.bank.epochSchedule.warmup,
+			slotsPerEpoch: Number(node.chain.epochSchedule.slotsPerEpoch),
+			warmup: node.chain.epochSchedule.warmup,
 		});
 	});
 
 	it('count transactions', async () => {
 		expect(await node.result('getTransactionCount')).toBe(0);
-		node.bank.processTransaction(transfer(ALICE, BOB.pubkey, 1_000_000n, node.bank.lastBlockhash()));
+		node.chain.processTransaction(transfer(ALICE, BOB.pubkey, 1_000_000n, node.chain.lastBlockhash()));
 		expect(await node.result('getTransactionCount')).toBe(1);
 	});
 });
@@ -71,9 +71,9 @@ describe('the node', () => {
 	});
 
 	it('names its identity, its genesis and the leader', async () => {
-		const identity = node.bank.identity.toBase58();
+		const identity = node.chain.identity.toBase58();
 		expect(await node.result('getIdentity')).toEqual({ identity });
-		expect(await node.result('getGenesisHash')).toBe(node.bank.genesisHash.toBase58());
+		expect(await node.result('getGenesisHash')).toBe(node.chain.genesisHash.toBase58());
 		expect(await node.result('getSlotLeader')).toBe(identity);
 		expect(await node.result('getSlotLeaders', 5, 3)).toEqual([identity, identity, identity]);
 		expect(await node.error('getSlotLeaders', 0, 5001)).toEqual({
@@ -86,7 +86,7 @@ describe('the node', () => {
 		expect(await node.result('getFirstAvailableBlock')).toBe(0);
 		expect(await node.result('minimumLedgerSlot')).toBe(0);
 		expect(await node.error('getHighestSnapshotSlot')).toEqual({ code: -32008, message: 'No snapshot' });
-		expect(await node.result('getBlockTime', 1)).toBe(Number(node.bank.getBlockTime(1n)));
+		expect(await node.result('getBlockTime', 1)).toBe(Number(node.chain.getBlockTime(1n)));
 		expect(await node.error('getBlockTime', 99)).toEqual({
 			code: -32004,
 			message: 'Block not available for slot 99',

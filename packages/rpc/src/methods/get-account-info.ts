@@ -12,13 +12,13 @@ export const getAccountInfo: Method = method(
 	[readString, opt(readAccountInfoConfig)],
 	(node, text, config) => {
 		const pubkey = verifyPubkey(text);
-		const bank = bankWithConfig(node, config);
-		const account = bank.getAccount(pubkey);
-		if (account === null) return newResponse(bank, null);
+		const chain = bankWithConfig(node, config);
+		const account = chain.getAccount(pubkey);
+		if (account === null) return newResponse(chain, null);
 		const encoding = config?.encoding ?? 'binary';
 		return newResponse(
-			bank,
-			encodeAccount(account, encoding, config?.dataSlice ?? null, accountSource(bank)),
+			chain,
+			encodeAccount(account, encoding, config?.dataSlice ?? null, accountSource(chain)),
 		);
 	},
 );

@@ -11,7 +11,7 @@ export const getBalance: Method = method(
 	[readString, opt(readContextConfig)],
 	(node, text, config) => {
 		const pubkey = verifyPubkey(text);
-		const bank = bankWithConfig(node, config);
-		return newResponse(bank, bank.getBalance(pubkey));
+		const chain = bankWithConfig(node, config);
+		return newResponse(chain, chain.getBalance(pubkey));
 	},
 );

@@ -7,9 +7,9 @@ import { type Method, method } from './method.ts';
 export const getBlockHeight: Method = method(
 	'getBlockHeight',
 	[opt(readContextConfig)],
-	({ bank }, config) => {
+	({ chain }, config) => {
 		const commitment = config?.commitment ?? null;
-		checkMinContextSlot(slotWithCommitment(bank, commitment), config?.minContextSlot);
-		return blockHeightWithCommitment(bank, commitment);
+		checkMinContextSlot(slotWithCommitment(chain, commitment), config?.minContextSlot);
+		return blockHeightWithCommitment(chain, commitment);
 	},
 );

@@ -6,5 +6,5 @@ import { type Method, method } from './method.ts';
 export const getBlockTime: Method = method(
 	'getBlockTime',
 	[readU64],
-	({ bank }, slot) => bank.getBlockTime(slot) ?? fail(RpcCustomError.blockNotAvailable(slot)),
+	({ chain }, slot) => chain.getBlockTime(slot) ?? fail(RpcCustomError.blockNotAvailable(slot)),
 );

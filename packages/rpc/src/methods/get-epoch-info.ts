@@ -1,20 +1,20 @@
-/** `getEpochInfo`. Errors: -32016. Upstream: `Bank::get_epoch_info`. */
+/** `getEpochInfo`. Errors: -32016. Upstream: `Chain::get_epoch_info`. */
 import { blockHeightWithCommitment, checkMinContextSlot, slotWithCommitment } from '../node.ts';
 import { readContextConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
 import { type Method, method } from './method.ts';
 
-export const getEpochInfo: Method = method('getEpochInfo', [opt(readContextConfig)], ({ bank }, config) => {
+export const getEpochInfo: Method = method('getEpochInfo', [opt(readContextConfig)], ({ chain }, config) => {
 	const commitment = config?.commitment ?? null;
-	const slot = slotWithCommitment(bank, commitment);
+	const slot = slotWithCommitment(chain, commitment);
 	checkMinContextSlot(slot, config?.minContextSlot);
-	const [epoch, slotIndex] = bank.epochSchedule.getEpochAndSlotIndex(slot);
+	const [epoch, slotIndex] = chain.epochSchedule.getEpochAndSlotIndex(slot);
 	return {
 		epoch,
 		slotIndex,
-		slotsInEpoch: bank.epochSchedule.getSlotsInEpoch(epoch),
+		slotsInEpoch: chain.epochSchedule.getSlotsInEpoch(epoch),
 		absoluteSlot: slot,
-		blockHeight: blockHeightWithCommitment(bank, commitment),
-		transactionCount: bank.transactionCount,
+		blockHeight: blockHeightWithCommitment(chain, commitment),
+		transactionCount: chain.transactionCount,
 	};
 });

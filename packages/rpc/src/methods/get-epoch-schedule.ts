@@ -1,8 +1,8 @@
 /** `getEpochSchedule`: as genesis set it. */
 import { type Method, method } from './method.ts';
 
-export const getEpochSchedule: Method = method('getEpochSchedule', [], ({ bank }) => {
+export const getEpochSchedule: Method = method('getEpochSchedule', [], ({ chain }) => {
 	const { slotsPerEpoch, leaderScheduleSlotOffset, warmup, firstNormalEpoch, firstNormalSlot } =
-		bank.epochSchedule;
+		chain.epochSchedule;
 	return { slotsPerEpoch, leaderScheduleSlotOffset, warmup, firstNormalEpoch, firstNormalSlot };
 });

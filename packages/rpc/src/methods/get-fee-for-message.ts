@@ -29,11 +29,11 @@ export const getFeeForMessage: Method = method(
 	[readString, opt(readContextConfig)],
 	(node, text, config) => {
 		const message = decodeMessageText(text);
-		const bank = bankWithConfig(node, config);
+		const chain = bankWithConfig(node, config);
 		const flaw = sanitizeMessage(message);
 		if (flaw !== null) return failMessage(flaw);
-		const sanitized = bank.sanitizeMessage(message);
+		const sanitized = chain.sanitizeMessage(message);
 		if (!sanitized.ok) return failMessage(sanitized.error.kind);
-		return newResponse(bank, bank.getFeeForMessage(sanitized.value));
+		return newResponse(chain, chain.getFeeForMessage(sanitized.value));
 	},
 );

@@ -2,5 +2,5 @@
 import { type Method, method } from './method.ts';
 
 export const getGenesisHash: Method = method('getGenesisHash', [], (node) =>
-	node.bank.genesisHash.toBase58(),
+	node.chain.genesisHash.toBase58(),
 );

@@ -2,5 +2,5 @@
 import { type Method, method } from './method.ts';
 
 export const getIdentity: Method = method('getIdentity', [], (node) => ({
-	identity: node.bank.identity.toBase58(),
+	identity: node.chain.identity.toBase58(),
 }));

@@ -11,8 +11,8 @@ const MAX_PERMITTED_DATA_LENGTH = 10n * 1024n * 1024n;
 export const getMinimumBalanceForRentExemption: Method = method(
 	'getMinimumBalanceForRentExemption',
 	[readUsize, opt(readCommitmentConfig)],
-	({ bank }, length) => {
+	({ chain }, length) => {
 		if (length > MAX_PERMITTED_DATA_LENGTH) return fail(JsonRpcError.invalidRequest);
-		return bank.minimumBalanceForRentExemption(Number(length));
+		return chain.minimumBalanceForRentExemption(Number(length));
 	},
 );

@@ -18,13 +18,13 @@ export const getMultipleAccounts: Method = method(
 			return failInvalidParams(`Too many inputs provided; max ${MAX_MULTIPLE_ACCOUNTS}`);
 		}
 		const pubkeys = texts.map(verifyPubkey);
-		const bank = bankWithConfig(node, config);
+		const chain = bankWithConfig(node, config);
 		const encoding = config?.encoding ?? 'base64';
-		const source = accountSource(bank);
+		const source = accountSource(chain);
 		const accounts = pubkeys.map((pubkey) => {
-			const account = bank.getAccount(pubkey);
+			const account = chain.getAccount(pubkey);
 			return account === null ? null : encodeAccount(account, encoding, config?.dataSlice ?? null, source);
 		});
-		return newResponse(bank, accounts);
+		return newResponse(chain, accounts);
 	},
 );

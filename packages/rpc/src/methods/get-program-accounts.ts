@@ -15,15 +15,15 @@ export const getProgramAccounts: Method = method(
 		const program = verifyPubkey(text);
 		const filters = verifyFilters(config?.filters ?? []);
 		const accountConfig = config?.accountConfig ?? null;
-		const bank = bankWithConfig(node, accountConfig);
+		const chain = bankWithConfig(node, accountConfig);
 		const encoding = accountConfig?.encoding ?? 'binary';
-		const source = accountSource(bank);
-		const accounts = scanProgramAccounts(bank, program, tokenProgramFilters(program, filters)).map(
+		const source = accountSource(chain);
+		const accounts = scanProgramAccounts(chain, program, tokenProgramFilters(program, filters)).map(
 			([pubkey, account]) => ({
 				pubkey: pubkey.toBase58(),
 				account: encodeAccount(account, encoding, accountConfig?.dataSlice ?? null, source),
 			}),
 		);
-		return config?.withContext === true ? newResponse(bank, accounts) : accounts;
+		return config?.withContext === true ? newResponse(chain, accounts) : accounts;
 	},
 );

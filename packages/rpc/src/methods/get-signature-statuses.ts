@@ -24,17 +24,17 @@ function encodeSignatureStatus(status: SignatureStatus): Json {
 
 export const getSignatureStatuses: Method = method(
 	'getSignatureStatuses',
-	// The bank forgets a status only with the transaction itself: there is no history to search besides.
+	// The chain forgets a status only with the transaction itself: there is no history to search besides.
 	[sequence(readString), opt(readSignatureStatusConfig)],
-	({ bank }, texts) => {
+	({ chain }, texts) => {
 		if (texts.length > MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS) {
 			const max = MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS;
 			return failInvalidParams(`Too many inputs provided; max ${max}`);
 		}
 		const statuses = texts.map(verifySignature).map((signature) => {
-			const status = bank.getSignatureStatus(signature);
+			const status = chain.getSignatureStatus(signature);
 			return status === null ? null : encodeSignatureStatus(status);
 		});
-		return newResponse(bank, statuses);
+		return newResponse(chain, statuses);
 	},
 );

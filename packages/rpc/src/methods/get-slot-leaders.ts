@@ -8,10 +8,10 @@ const MAX_GET_SLOT_LEADERS = 5000n;
 export const getSlotLeaders: Method = method(
 	'getSlotLeaders',
 	[readU64, readU64],
-	({ bank }, _startSlot, limit) => {
+	({ chain }, _startSlot, limit) => {
 		if (limit > MAX_GET_SLOT_LEADERS) {
 			return failInvalidParams(`Invalid limit; max ${MAX_GET_SLOT_LEADERS}`);
 		}
-		return new Array<string>(Number(limit)).fill(bank.identity.toBase58());
+		return new Array<string>(Number(limit)).fill(chain.identity.toBase58());
 	},
 );

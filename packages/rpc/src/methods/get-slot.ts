@@ -4,8 +4,8 @@ import { readContextConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
 import { type Method, method } from './method.ts';
 
-export const getSlot: Method = method('getSlot', [opt(readContextConfig)], ({ bank }, config) => {
-	const slot = slotWithCommitment(bank, config?.commitment ?? null);
+export const getSlot: Method = method('getSlot', [opt(readContextConfig)], ({ chain }, config) => {
+	const slot = slotWithCommitment(chain, config?.commitment ?? null);
 	checkMinContextSlot(slot, config?.minContextSlot);
 	return slot;
 });

@@ -13,12 +13,12 @@ import { type Method, method } from './method.ts';
 export const getTokenAccountBalance: Method = method(
 	'getTokenAccountBalance',
 	[readString, opt(readCommitmentConfig)],
-	({ bank }, text) => {
-		const account = bank.getAccount(verifyPubkey(text));
+	({ chain }, text) => {
+		const account = chain.getAccount(verifyPubkey(text));
 		if (account === null) return failInvalidParams('Invalid param: could not find account');
 		const state = isTokenProgram(account.owner) ? unpackTokenAccount(account.data) : null;
 		if (state === null) return failInvalidParams('Invalid param: not a Token account');
-		const { display } = getMintOwnerAndDisplay(accountSource(bank), state.mint);
-		return newResponse(bank, encodeTokenAmount(state.amount, display));
+		const { display } = getMintOwnerAndDisplay(accountSource(chain), state.mint);
+		return newResponse(chain, encodeTokenAmount(state.amount, display));
 	},
 );

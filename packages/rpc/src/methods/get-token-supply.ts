@@ -13,12 +13,12 @@ import { type Method, method } from './method.ts';
 export const getTokenSupply: Method = method(
 	'getTokenSupply',
 	[readString, opt(readCommitmentConfig)],
-	({ bank }, text) => {
-		const account = bank.getAccount(verifyPubkey(text));
+	({ chain }, text) => {
+		const account = chain.getAccount(verifyPubkey(text));
 		if (account === null) return failInvalidParams('Invalid param: could not find account');
 		if (!isTokenProgram(account.owner)) return failInvalidParams('Invalid param: not a Token mint');
 		const mint = unpackMint(account.data);
 		if (mint === null) return failInvalidParams('Invalid param: mint could not be unpacked');
-		return newResponse(bank, encodeTokenAmount(mint.supply, displayOf(mint, accountSource(bank))));
+		return newResponse(chain, encodeTokenAmount(mint.supply, displayOf(mint, accountSource(chain))));
 	},
 );

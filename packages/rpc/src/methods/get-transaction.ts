@@ -11,7 +11,7 @@ import { type Method, method } from './method.ts';
 export const getTransaction: Method = method(
 	'getTransaction',
 	[readString, opt(readTransactionConfig)],
-	({ bank, transactionIndex }, text, config) => {
+	({ chain, transactionIndex }, text, config) => {
 		const signature = verifySignature(text);
 		const encoding = config?.encoding ?? 'json';
 		const maxVersion = config?.maxSupportedTransactionVersion ?? null;
@@ -22,8 +22,8 @@ export const getTransaction: Method = method(
 		if (commitment === 'processed') {
 			return failInvalidParams('Method does not support commitment below `confirmed`');
 		}
-		const transaction = bank.getTransaction(signature);
-		if (transaction === null || transaction.slot > slotWithCommitment(bank, commitment)) return null;
+		const transaction = chain.getTransaction(signature);
+		if (transaction === null || transaction.slot > slotWithCommitment(chain, commitment)) return null;
 		return encodeCommittedTransaction(transaction, encoding, maxVersion, transactionIndex.get(transaction));
 	},
 );

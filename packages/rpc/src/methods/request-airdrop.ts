@@ -37,18 +37,18 @@ function transfer(from: Pubkey, to: Pubkey, lamports: bigint): Instruction {
 export const requestAirdrop: Method = method(
 	'requestAirdrop',
 	[readString, readU64, opt(readRequestAirdropConfig)],
-	({ bank }, text, lamports, config) => {
+	({ chain }, text, lamports, config) => {
 		const pubkey = verifyPubkey(text);
 		const given = config?.recentBlockhash ?? null;
-		const blockhash = given === null ? bank.lastBlockhash() : verifyHash(given);
-		const { faucet } = bank;
+		const blockhash = given === null ? chain.lastBlockhash() : verifyHash(given);
+		const { faucet } = chain;
 		const message = compileLegacyMessage(
 			faucet.pubkey,
 			[transfer(faucet.pubkey, pubkey, lamports)],
 			blockhash,
 		);
 		const signature = ed25519Sign(encodeMessage(message), faucet.seed);
-		bank.processTransaction({ signatures: [signature], message }, { skipSigVerify: true });
+		chain.processTransaction({ signatures: [signature], message }, { skipSigVerify: true });
 		return base58Encode(signature);
 	},
 );

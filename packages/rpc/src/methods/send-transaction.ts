@@ -39,17 +39,17 @@ export const sendTransaction: Method = method(
 	[readString, opt(readSendTransactionConfig)],
 	(node, text, config) => {
 		const transaction = decodeTransactionText(text, config?.encoding ?? null);
-		const bank = bankWithConfig(node, config);
-		const sanitized = sanitizeOrFail(bank, transaction);
+		const chain = bankWithConfig(node, config);
+		const sanitized = sanitizeOrFail(chain, transaction);
 		if (config?.skipPreflight !== true) {
-			const outcome = bank.simulateTransaction(transaction, { sigVerify: true });
+			const outcome = chain.simulateTransaction(transaction, { sigVerify: true });
 			if (outcome.err !== null) {
 				const message = `Transaction simulation failed: ${transactionErrorText(outcome.err)}`;
 				const result = encodePreflightFailure(outcome.err, outcome);
 				return fail(RpcCustomError.sendTransactionPreflightFailure(message, result));
 			}
 		}
-		bank.processTransaction(transaction);
+		chain.processTransaction(transaction);
 		return base58Encode(sanitized.signature);
 	},
 );

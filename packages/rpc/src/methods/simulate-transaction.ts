@@ -27,7 +27,7 @@ import { failInvalidParams } from '../rpc-error.ts';
 import { type Method, method } from './method.ts';
 
 function encodeAccounts(
-	{ bank }: RpcNode,
+	{ chain }: RpcNode,
 	config: RpcSimulateTransactionAccountsConfig,
 	outcome: SimulationOutcome,
 	numberOfAccounts: number,
@@ -41,7 +41,7 @@ function encodeAccounts(
 	}
 	if (outcome.err !== null) return config.addresses.map(() => null);
 	const post = new Map(outcome.postAccounts.map(([pubkey, account]) => [pubkey.key, account]));
-	const source = accountSource(bank, post);
+	const source = accountSource(chain, post);
 	return config.addresses.map((address) => {
 		const account = source.getAccount(verifyPubkey(address));
 		return account === null ? null : encodeAccount(account, encoding, null, source);
@@ -80,14 +80,14 @@ export const simulateTransaction: Method = method(
 	[readString, opt(readSimulateTransactionConfig)],
 	(node, text, config) => {
 		const transaction = decodeTransactionText(text, config?.encoding ?? null);
-		const bank = bankWithConfig(node, config);
+		const chain = bankWithConfig(node, config);
 		const sigVerify = config?.sigVerify ?? false;
 		const replaceRecentBlockhash = config?.replaceRecentBlockhash ?? false;
 		if (replaceRecentBlockhash && sigVerify) {
 			return failInvalidParams('sigVerify may not be used with replaceRecentBlockhash');
 		}
-		const { accountKeys } = sanitizeOrFail(bank, transaction).message;
-		const outcome = bank.simulateTransaction(transaction, {
+		const { accountKeys } = sanitizeOrFail(chain, transaction).message;
+		const outcome = chain.simulateTransaction(transaction, {
 			sigVerify,
 			replaceRecentBlockhash,
 			innerInstructions: config?.innerInstructions ?? false,
@@ -95,6 +95,6 @@ export const simulateTransaction: Method = method(
 		const accountsConfig = config?.accounts ?? null;
 		const accounts =
 			accountsConfig === null ? null : encodeAccounts(node, accountsConfig, outcome, accountKeys.length);
-		return newResponse(bank, encodeOutcome(outcome, accountKeys, accounts));
+		return newResponse(chain, encodeOutcome(outcome, accountKeys, accounts));
 	},
 );

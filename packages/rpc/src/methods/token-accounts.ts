@@ -20,7 +20,7 @@ function scopeOf(node: RpcNode, kind: RpcTokenAccountsFilter['kind'], address: P
 		if (isTokenProgram(address)) return { program: address, filters: [] };
 		return failInvalidParams('Invalid param: unrecognized Token program id');
 	}
-	const { owner } = getMintOwnerAndDisplay(accountSource(node.bank), address);
+	const { owner } = getMintOwnerAndDisplay(accountSource(node.chain), address);
 	if (!isTokenProgram(owner)) return failInvalidParams('Invalid param: not a Token mint');
 	return {
 		program: owner,
@@ -38,10 +38,10 @@ export function tokenAccounts(
 ): Json {
 	const address = verifyPubkey(text);
 	const scopeAddress = verifyPubkey(filter.address);
-	const bank = bankWithConfig(node, config);
+	const chain = bankWithConfig(node, config);
 	const { program, filters } = scopeOf(node, filter.kind, scopeAddress);
-	const source = accountSource(bank);
-	const found = scanProgramAccounts(bank, program, [
+	const source = accountSource(chain);
+	const found = scanProgramAccounts(chain, program, [
 		...filters,
 		{ kind: 'tokenAccountState' },
 		...filtersFor(address),
@@ -50,5 +50,5 @@ export function tokenAccounts(
 		pubkey: pubkey.toBase58(),
 		account: encodeAccount(account, config?.encoding ?? 'binary', config?.dataSlice ?? null, source),
 	}));
-	return newResponse(bank, accounts);
+	return newResponse(chain, accounts);
 }

@@ -62,7 +62,7 @@ let node: TestNode;
 beforeEach(() => {
 	node = new TestNode();
 	const set = (pubkey: Pubkey, data: Uint8Array, owner: Pubkey): void =>
-		node.bank.setAccount(pubkey, createAccount({ lamports: 1_000_000n, data, owner }));
+		node.chain.setAccount(pubkey, createAccount({ lamports: 1_000_000n, data, owner }));
 	const { splToken, splToken2022 } = programIds;
 	set(MINT, mintData(1_000n, 2), splToken);
 	set(TOKENS, tokenData(MINT, ALICE.pubkey, 942n, BOB.pubkey), splToken);
@@ -96,7 +96,7 @@ describe('getTokenAccountBalance', () => {
 		expect(await message(BOB.pubkey)).toBe('Invalid param: could not find account');
 		expect(await message(ALICE.pubkey)).toBe('Invalid param: not a Token account');
 		expect(await message(MINT)).toBe('Invalid param: not a Token account');
-		node.bank.setAccount(MINT, null);
+		node.chain.setAccount(MINT, null);
 		expect(await message(TOKENS)).toBe('Invalid param: could not find mint');
 	});
 });
@@ -223,7 +223,7 @@ describe('hostile token data', () => {
 	it('falls back to base64 and never throws', async () => {
 		for (let length = 0; length < 400; length += 7) {
 			const data = Uint8Array.from({ length }, (_, i) => (i * 37 + length) & 255);
-			node.bank.setAccount(TOKENS, createAccount({ lamports: 1n, data, owner: programIds.splToken2022 }));
+			node.chain.setAccount(TOKENS, createAccount({ lamports: 1n, data, owner: programIds.splToken2022 }));
 			const { data: encoded } = await node.value<Keyed['account']>('getAccountInfo', TOKENS.toBase58(), {
 				encoding: 'jsonParsed',
 			});

@@ -24,12 +24,12 @@ async function statusOf(signature: string): Promise<Status | null> {
 }
 
 function pay(lamports: bigint = LAMPORTS): string {
-	return base64Of(transfer(ALICE, BOB.pubkey, lamports, node.bank.lastBlockhash()));
+	return base64Of(transfer(ALICE, BOB.pubkey, lamports, node.chain.lastBlockhash()));
 }
 
 describe('sendTransaction', () => {
 	it('processes a transaction and answers with its signature', async () => {
-		const transaction = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
+		const transaction = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const signature = await node.result('sendTransaction', base64Of(transaction), { encoding: 'base64' });
 		expect(signature).toBe(base58Encode(transaction.signatures[0]!));
 		expect(await node.value('getBalance', BOB.pubkey.toBase58())).toBe(Number(LAMPORTS));
@@ -41,7 +41,7 @@ describe('sendTransaction', () => {
 	});
 
 	it('refuses what fails in preflight, with logs and cost, and changes nothing', async () => {
-		const before = node.bank.getBalance(ALICE.pubkey);
+		const before = node.chain.getBalance(ALICE.pubkey);
 		const error = await node.error('sendTransaction', pay(10n ** 18n), { encoding: 'base64' });
 		expect(error.code).toBe(-32002);
 		expect(error.message).toBe(
@@ -59,8 +59,8 @@ describe('sendTransaction', () => {
 		expect((error.data as { logs: string[] }).logs).toContain(
 			'Transfer: insufficient lamports 9999995000, need 1000000000000000000',
 		);
-		expect(node.bank.getBalance(ALICE.pubkey)).toBe(before);
-		expect(node.bank.transactionCount).toBe(0n);
+		expect(node.chain.getBalance(ALICE.pubkey)).toBe(before);
+		expect(node.chain.transactionCount).toBe(0n);
 	});
 
 	it('charges for a failure that skipped preflight', async () => {
@@ -72,11 +72,11 @@ describe('sendTransaction', () => {
 			err: { InstructionError: [0, { Custom: 1 }] },
 			status: { Err: { InstructionError: [0, { Custom: 1 }] } },
 		});
-		expect(node.bank.getBalance(ALICE.pubkey)).toBe(10_000_000_000n - 5000n);
+		expect(node.chain.getBalance(ALICE.pubkey)).toBe(10_000_000_000n - 5000n);
 	});
 
 	it('refuses a wrong signature as a failed simulation', async () => {
-		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
+		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const forged = base64Of({ signatures: [new Uint8Array(64).fill(1)], message });
 		const error = await node.error('sendTransaction', forged, { encoding: 'base64' });
 		expect(error.code).toBe(-32002);
@@ -86,12 +86,12 @@ describe('sendTransaction', () => {
 		expect(error.data).toMatchObject({ err: 'SignatureFailure', logs: [], unitsConsumed: 0 });
 		// Without preflight the signature is answered and the transaction dropped.
 		await node.result('sendTransaction', forged, { encoding: 'base64', skipPreflight: true });
-		expect(node.bank.transactionCount).toBe(0n);
+		expect(node.chain.transactionCount).toBe(0n);
 	});
 
 	it('refuses an unknown blockhash and a second send', async () => {
-		const old = base64Of(transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.genesisHash));
-		for (let i = 0; i < 151; i++) node.bank.advanceSlot();
+		const old = base64Of(transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.genesisHash));
+		for (let i = 0; i < 151; i++) node.chain.advanceSlot();
 		expect((await node.error('sendTransaction', old, { encoding: 'base64' })).message).toBe(
 			'Transaction simulation failed: Blockhash not found',
 		);
@@ -103,7 +103,7 @@ describe('sendTransaction', () => {
 	});
 
 	it('refuses a transaction whose form is wrong', async () => {
-		const { signatures, message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
+		const { signatures, message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const header = { ...message.header, numReadonlySignedAccounts: 1 };
 		const malformed = base64Of({ signatures, message: { ...message, header } });
 		expect(await node.error('sendTransaction', malformed, { encoding: 'base64' })).toEqual({
@@ -163,7 +163,7 @@ describe('simulateTransaction', () => {
 			postBalances: [9_998_995_000, 1_000_000, 1],
 			loadedAddresses: { readonly: [], writable: [] },
 		});
-		expect(node.bank.getBalance(BOB.pubkey)).toBe(0n);
+		expect(node.chain.getBalance(BOB.pubkey)).toBe(0n);
 	});
 
 	it('shows accounts as they would be', async () => {
@@ -184,22 +184,22 @@ describe('simulateTransaction', () => {
 	});
 
 	it('checks signatures only if asked to', async () => {
-		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
+		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const unsigned = base64Of({ signatures: [new Uint8Array(64)], message });
 		expect((await simulate(unsigned)).err).toBeNull();
 		expect((await simulate(unsigned, { sigVerify: true })).err).toBe('SignatureFailure');
 	});
 
 	it('replaces the blockhash if asked to, but not together with sigVerify', async () => {
-		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
-		const unknown = { ...message, recentBlockhash: node.bank.genesisHash };
-		for (let i = 0; i < 200; i++) node.bank.advanceSlot();
+		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
+		const unknown = { ...message, recentBlockhash: node.chain.genesisHash };
+		for (let i = 0; i < 200; i++) node.chain.advanceSlot();
 		const text = base64Of({ signatures: [new Uint8Array(64)], message: unknown });
 		expect((await simulate(text)).err).toBe('BlockhashNotFound');
 		const outcome = await simulate(text, { replaceRecentBlockhash: true });
 		expect(outcome.err).toBeNull();
 		expect(outcome.replacementBlockhash).toEqual({
-			blockhash: node.bank.lastBlockhash().toBase58(),
+			blockhash: node.chain.lastBlockhash().toBase58(),
 			lastValidBlockHeight: 201 + 150,
 		});
 		const both = { encoding: 'base64', replaceRecentBlockhash: true, sigVerify: true };
@@ -224,9 +224,9 @@ describe('getSignatureStatuses', () => {
 			err: null,
 			status: { Ok: null },
 		});
-		node.bank.advanceSlot();
+		node.chain.advanceSlot();
 		expect(await statusOf(signature)).toMatchObject({ confirmations: 1, confirmationStatus: 'confirmed' });
-		for (let i = 0; i < 31; i++) node.bank.advanceSlot();
+		for (let i = 0; i < 31; i++) node.chain.advanceSlot();
 		expect(await statusOf(signature)).toMatchObject({
 			confirmations: null,
 			confirmationStatus: 'finalized',
@@ -248,7 +248,7 @@ describe('getTransaction', () => {
 	beforeEach(async () => {
 		await node.result('requestAirdrop', BOB.pubkey.toBase58(), 5_000_000);
 		signature = await node.result<string>('sendTransaction', pay(), { encoding: 'base64' });
-		node.bank.advanceSlot();
+		node.chain.advanceSlot();
 	});
 
 	const get = (config: unknown): Promise<Record<string, unknown> | null> =>
@@ -256,7 +256,7 @@ describe('getTransaction', () => {
 
 	it('gives the transaction with its metadata', async () => {
 		expect(await get({ commitment: 'confirmed' })).toEqual({
-			blockTime: Number(node.bank.getBlockTime(1n)),
+			blockTime: Number(node.chain.getBlockTime(1n)),
 			meta: {
 				computeUnitsConsumed: 150,
 				err: null,
@@ -326,7 +326,7 @@ describe('getTransaction', () => {
 
 	it('waits for the commitment asked for', async () => {
 		expect(await get('json')).toBeNull();
-		for (let i = 0; i < 31; i++) node.bank.advanceSlot();
+		for (let i = 0; i < 31; i++) node.chain.advanceSlot();
 		expect(await get('json')).toMatchObject({ slot: 1 });
 		expect(await node.error('getTransaction', signature, { commitment: 'processed' })).toEqual({
 			code: -32602,
@@ -340,14 +340,14 @@ describe('getTransaction', () => {
 
 	it('refuses a version that the client does not know', async () => {
 		const message = {
-			...transfer(ALICE, BOB.pubkey, LAMPORTS + 1n, node.bank.lastBlockhash()).message,
+			...transfer(ALICE, BOB.pubkey, LAMPORTS + 1n, node.chain.lastBlockhash()).message,
 			version: 0,
 			addressTableLookups: [],
 		} as const;
 		const unsigned = { signatures: [new Uint8Array(64)], message };
-		const sent = node.bank.processTransaction(unsigned, { skipSigVerify: true });
+		const sent = node.chain.processTransaction(unsigned, { skipSigVerify: true });
 		expect(sent.err).toBeNull();
-		node.bank.advanceSlot();
+		node.chain.advanceSlot();
 		const v0 = base58Encode(sent.signature);
 		expect(await node.error('getTransaction', v0, { commitment: 'confirmed' })).toEqual({
 			code: -32015,
@@ -369,24 +369,24 @@ describe('getTransaction', () => {
 describe('requestAirdrop', () => {
 	it('pays from the faucet', async () => {
 		const signature = await node.result<string>('requestAirdrop', BOB.pubkey.toBase58(), 2_000_000_000);
-		expect(node.bank.getBalance(BOB.pubkey)).toBe(2_000_000_000n);
+		expect(node.chain.getBalance(BOB.pubkey)).toBe(2_000_000_000n);
 		expect(await statusOf(signature)).toMatchObject({ err: null });
 	});
 
 	it('takes a u64 without loss, and answers with the signature even if the transfer fails', async () => {
 		const request = `{"jsonrpc":"2.0","id":1,"method":"requestAirdrop","params":["${BOB.pubkey.toBase58()}",18446744073709551615]}`;
 		const { result } = JSON.parse((await node.handler.handle(request))!) as { result: string };
-		const status = node.bank.getTransaction(result)!;
+		const status = node.chain.getTransaction(result)!;
 		expect(status.meta.logMessages.join()).toContain('need 18446744073709551615');
-		expect(node.bank.getBalance(BOB.pubkey)).toBe(0n);
+		expect(node.chain.getBalance(BOB.pubkey)).toBe(0n);
 	});
 
 	it('uses the blockhash it is given', async () => {
-		const recentBlockhash = node.bank.lastBlockhash().toBase58();
-		node.bank.advanceSlot();
+		const recentBlockhash = node.chain.lastBlockhash().toBase58();
+		node.chain.advanceSlot();
 		const bob = BOB.pubkey.toBase58();
 		const signature = await node.result<string>('requestAirdrop', bob, 2_000_000, { recentBlockhash });
-		expect(String(node.bank.getTransaction(signature)!.transaction.message.recentBlockhash)).toBe(
+		expect(String(node.chain.getTransaction(signature)!.transaction.message.recentBlockhash)).toBe(
 			recentBlockhash,
 		);
 		expect((await node.error('requestAirdrop', bob, 1, { recentBlockhash: 'x' })).message).toBe(
@@ -405,22 +405,22 @@ function computeUnitPrice(price: bigint): Instruction {
 
 describe('fees', () => {
 	it('prices a message, with its priority', async () => {
-		const base = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
+		const base = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const priced = signed(
 			ALICE,
 			[computeUnitPrice(1_000_000n), transferInstruction(ALICE.pubkey, BOB.pubkey, LAMPORTS)],
-			node.bank.lastBlockhash(),
+			node.chain.lastBlockhash(),
 		);
 		const fee = (message: typeof base.message): Promise<unknown> =>
 			node.value('getFeeForMessage', Buffer.from(encodeMessage(message)).toString('base64'));
 		expect(await fee(base.message)).toBe(5000);
 		expect(await fee(priced.message)).toBeGreaterThan(5000);
-		for (let i = 0; i < 301; i++) node.bank.advanceSlot();
+		for (let i = 0; i < 301; i++) node.chain.advanceSlot();
 		expect(await fee(base.message)).toBeNull();
 	});
 
 	it('refuses a message whose form is wrong', async () => {
-		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
+		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const header = { ...message.header, numReadonlySignedAccounts: 1 };
 		const text = Buffer.from(encodeMessage({ ...message, header })).toString('base64');
 		expect(await node.error('getFeeForMessage', text)).toEqual({
@@ -430,7 +430,7 @@ describe('fees', () => {
 	});
 
 	it('refuses a message whose lookup table does not exist', async () => {
-		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.bank.lastBlockhash());
+		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const lookup = {
 			accountKey: keypair(5).pubkey,
 			writableIndexes: Uint8Array.of(0),
@@ -452,14 +452,14 @@ describe('fees', () => {
 	it('remembers what recent blocks took, by block and by account', async () => {
 		const offer = (to: typeof BOB, price: bigint): void => {
 			const instructions = [computeUnitPrice(price), transferInstruction(ALICE.pubkey, to.pubkey, LAMPORTS)];
-			const outcome = node.bank.processTransaction(signed(ALICE, instructions, node.bank.lastBlockhash()));
+			const outcome = node.chain.processTransaction(signed(ALICE, instructions, node.chain.lastBlockhash()));
 			expect(outcome.err).toBeNull();
 		};
 		expect(await node.result('getRecentPrioritizationFees')).toEqual([]);
 		offer(BOB, 100n);
 		offer(keypair(5), 700n);
 		expect(await node.result('getRecentPrioritizationFees')).toEqual([]);
-		node.bank.advanceSlot();
+		node.chain.advanceSlot();
 		const block = (prioritizationFee: number): unknown[] => [{ slot: 1, prioritizationFee }];
 		expect(await node.result('getRecentPrioritizationFees')).toEqual(block(100));
 		const of = (address: typeof BOB): Promise<unknown> =>

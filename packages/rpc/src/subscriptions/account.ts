@@ -23,7 +23,7 @@ export const accountSubscription: Subscription = subscription(
 			start(feed, notify) {
 				const queue = new CommitmentQueue(feed, commitment, (slot, account: typeof NO_ACCOUNT) =>
 					notify(
-						notificationResponse(slot, encodeUiAccount(account, encoding, null, accountSource(feed.bank))),
+						notificationResponse(slot, encodeUiAccount(account, encoding, null, accountSource(feed.chain))),
 					),
 				);
 				const stop = feed.onAccount(pubkey, ({ slot, account }) =>

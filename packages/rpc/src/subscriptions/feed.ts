@@ -1,11 +1,11 @@
 /**
- * Hands the bank's events to the subscriptions they concern, at the commitment each asked for.
+ * Hands the chain's events to the subscriptions they concern, at the commitment each asked for.
  *
  * *processed* is told at once, *confirmed* when the slot is closed, *finalized* when it is rooted (see `node.ts`).
- * One listener of each kind hangs on the bank however many subscriptions there are; they are found by key.
+ * One listener of each kind hangs on the chain however many subscriptions there are; they are found by key.
  * Upstream: solana-rpc 4.3.0 `rpc_subscriptions.rs`.
  */
-import type { AccountEvent, Bank, CommittedTransaction, SlotEvent } from '@parhelion/runtime';
+import type { AccountEvent, Chain, CommittedTransaction, SlotEvent } from '@parhelion/runtime';
 import type { Pubkey, Slot } from '@parhelion/sdk';
 import { slotWithCommitment } from '../node.ts';
 import type { CommitmentLevel } from '../params/configs.ts';
@@ -47,9 +47,9 @@ export function signatureKey(signature: Uint8Array): string {
 /** The key of those who want all events of a kind. */
 const ALL = '';
 
-/** The bank's events, by what they concern. */
+/** The chain's events, by what they concern. */
 export class Feed {
-	readonly bank: Bank;
+	readonly chain: Chain;
 	private readonly slots = new Listeners<SlotEvent>();
 	private readonly accounts = new Listeners<AccountEvent>();
 	private readonly programs = new Listeners<AccountEvent>();
@@ -59,11 +59,11 @@ export class Feed {
 	private readonly stops: readonly Stop[];
 	private stopAccounts: Stop | null = null;
 
-	constructor(bank: Bank) {
-		this.bank = bank;
+	constructor(chain: Chain) {
+		this.chain = chain;
 		this.stops = [
-			bank.events.on('slot', (event) => this.slots.emit(ALL, event)),
-			bank.events.on('transaction', (transaction) => this.onTransaction(transaction)),
+			chain.events.on('slot', (event) => this.slots.emit(ALL, event)),
+			chain.events.on('transaction', (transaction) => this.onTransaction(transaction)),
 		];
 	}
 
@@ -110,9 +110,9 @@ export class Feed {
 		return this.listenToAccounts(this.programs.add(program.key, listener));
 	}
 
-	/** Account events cost the bank work, so it is asked for them only while someone wants them. */
+	/** Account events cost the chain work, so it is asked for them only while someone wants them. */
 	private listenToAccounts(stop: Stop): Stop {
-		this.stopAccounts ??= this.bank.events.on('account', (event) => {
+		this.stopAccounts ??= this.chain.events.on('account', (event) => {
 			this.accounts.emit(event.pubkey.key, event);
 			if (event.account !== null) this.programs.emit(event.account.owner.key, event);
 		});
@@ -127,7 +127,7 @@ export class Feed {
 
 /** Holds events back until their slot has come as far as a commitment. */
 export class CommitmentQueue<Item> {
-	private readonly bank: Bank;
+	private readonly chain: Chain;
 	private readonly commitment: CommitmentLevel;
 	private readonly deliver: (slot: Slot, item: Item) => void;
 	private readonly pending: { readonly slot: Slot; readonly key: string; item: Item }[] = [];
@@ -136,7 +136,7 @@ export class CommitmentQueue<Item> {
 	readonly stop: Stop;
 
 	constructor(feed: Feed, commitment: CommitmentLevel, deliver: (slot: Slot, item: Item) => void) {
-		this.bank = feed.bank;
+		this.chain = feed.chain;
 		this.commitment = commitment;
 		this.deliver = deliver;
 		this.stop = commitment === 'processed' ? () => {} : feed.onSlot(() => this.flush());
@@ -159,7 +159,7 @@ export class CommitmentQueue<Item> {
 	}
 
 	private flush(): void {
-		const reached = slotWithCommitment(this.bank, this.commitment);
+		const reached = slotWithCommitment(this.chain, this.commitment);
 		let due = 0;
 		while (due < this.pending.length && this.pending[due]!.slot <= reached) due++;
 		for (const entry of this.pending.splice(0, due)) {

@@ -32,7 +32,7 @@ export const programSubscription: Subscription = subscription(
 					notify(
 						notificationResponse(slot, {
 							pubkey: pubkey.toBase58(),
-							account: encodeUiAccount(account, encoding, null, accountSource(feed.bank)),
+							account: encodeUiAccount(account, encoding, null, accountSource(feed.chain)),
 						}),
 					),
 				);

@@ -28,9 +28,9 @@ export const signatureSubscription: Subscription = subscription(
 					if (received) notify(notificationResponse(slot, 'receivedSignature'));
 					queue.push(slot, meta.err);
 				});
-				const known = feed.bank.getSignatureStatus(signature);
+				const known = feed.chain.getSignatureStatus(signature);
 				if (known !== null) {
-					const isReached = known.slot <= slotWithCommitment(feed.bank, commitment);
+					const isReached = known.slot <= slotWithCommitment(feed.chain, commitment);
 					if (isReached) notify(notificationResponse(known.slot, { err: encodeError(known.err) }), true);
 					else queue.push(known.slot, known.err);
 				}

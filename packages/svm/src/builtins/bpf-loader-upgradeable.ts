@@ -24,6 +24,7 @@ import {
 import { close } from './bpf-loader-upgradeable-close.ts';
 import { deployWithMaxDataLen, upgrade } from './bpf-loader-upgradeable-deploy.ts';
 import { extendProgram } from './bpf-loader-upgradeable-extend.ts';
+import { migrate } from './bpf-loader-upgradeable-migrate.ts';
 import { getLoaderState, loaderFailure, setLoaderState } from './bpf-loader-upgradeable-state.ts';
 
 /** Most bytes of instruction data that are read: upstream's `PACKET_DATA_SIZE`. */
@@ -38,7 +39,8 @@ type UpgradeableLoaderInstruction =
 	| { readonly kind: 'SetAuthority' }
 	| { readonly kind: 'Close' }
 	| { readonly kind: 'ExtendProgram'; readonly additionalBytes: number }
-	| { readonly kind: 'SetAuthorityChecked' };
+	| { readonly kind: 'SetAuthorityChecked' }
+	| { readonly kind: 'Migrate' };
 
 /** Fails with `InvalidInstructionData`; bytes behind the instruction are ignored. */
 function decodeInstruction(data: Uint8Array): UpgradeableLoaderInstruction {
@@ -61,6 +63,8 @@ function decodeInstruction(data: Uint8Array): UpgradeableLoaderInstruction {
 				return { kind: 'ExtendProgram', additionalBytes: reader.u32() };
 			case 7:
 				return { kind: 'SetAuthorityChecked' };
+			case 8:
+				return { kind: 'Migrate' };
 			default:
 				throw new Fault(InstructionError.InvalidInstructionData);
 		}
@@ -97,6 +101,9 @@ export function processLoaderUpgradeableInstruction(invokeContext: InvokeContext
 			break;
 		case 'ExtendProgram':
 			extendProgram(invokeContext, instruction.additionalBytes);
+			break;
+		case 'Migrate':
+			migrate(invokeContext, instructionContext);
 			break;
 	}
 }

@@ -25,11 +25,16 @@ export function bpfLoaderEntrypoint(invokeContext: InvokeContext): void {
 /** Throws `Fault<ProgramError>`. */
 function processInstructionInner(invokeContext: InvokeContext): void {
 	const instructionContext = invokeContext.transactionContext.getCurrentInstructionContext();
-	const programId = instructionContext.getProgramKey();
 	if (instructionContext.getProgramOwner().equals(programIds.nativeLoader)) {
 		processManagementInstruction(invokeContext);
 		return;
 	}
+	executeCachedProgram(invokeContext);
+}
+
+/** Runs the program of the current instruction. Fails with `UnsupportedProgramId`, then as {@link execute}. */
+export function executeCachedProgram(invokeContext: InvokeContext): void {
+	const programId = invokeContext.transactionContext.getCurrentInstructionContext().getProgramKey();
 	const entry = invokeContext.programCacheForTxBatch.find(programId);
 	if (entry === null) {
 		invokeContext.icMsg('Program is not cached');

@@ -7,26 +7,29 @@
 import {
 	type AccountSharedData,
 	createAccount,
+	ENABLE_LOADER_V4,
 	type FeatureName,
 	type FeatureSet,
 	featureId,
 	type Lamports,
-	type Pubkey,
+	Pubkey,
 	programIds,
 } from '@parhelion/sdk';
 import type { BuiltinEntrypoint } from '../program-cache-entry.ts';
 import { bpfLoaderEntrypoint } from './bpf-loader.ts';
 import { computeBudgetEntrypoint } from './compute-budget.ts';
+import { loaderV4Entrypoint } from './loader-v4.ts';
 import { systemEntrypoint } from './system-processor.ts';
 import { voteEntrypoint } from './vote-processor.ts';
+import { zkElgamalProofEntrypoint } from './zk-elgamal-proof.ts';
 
 /** A program that is part of the validator. */
 export interface BuiltinPrototype {
 	readonly programId: Pubkey;
 	/** What its account holds. */
 	readonly name: string;
-	/** The feature that brings it; `null` if it is always there. */
-	readonly enableFeature: FeatureName | null;
+	/** The feature that brings it, by id where 4.3.0 has no such feature; `null` if it is always there. */
+	readonly enableFeature: FeatureName | Pubkey | null;
 	/** Charges its own CU. */
 	readonly entrypoint: BuiltinEntrypoint;
 }
@@ -69,13 +72,26 @@ export const BUILTINS: readonly BuiltinPrototype[] = [
 		enableFeature: null,
 		entrypoint: computeBudgetEntrypoint,
 	},
+	{
+		programId: programIds.loaderV4,
+		name: 'loader_v4',
+		enableFeature: ENABLE_LOADER_V4,
+		entrypoint: loaderV4Entrypoint,
+	},
+	{
+		programId: programIds.zkElgamalProof,
+		name: 'zk_elgamal_proof_program',
+		enableFeature: 'zk_elgamal_proof_program_enabled',
+		entrypoint: zkElgamalProofEntrypoint,
+	},
 ];
 
 /** The builtins that are there with these features. */
 export function enabledBuiltins(features: FeatureSet): readonly BuiltinPrototype[] {
-	return BUILTINS.filter(
-		(row) => row.enableFeature === null || features.isActive(featureId(row.enableFeature)),
-	);
+	return BUILTINS.filter(({ enableFeature }) => {
+		if (enableFeature === null) return true;
+		return features.isActive(enableFeature instanceof Pubkey ? enableFeature : featureId(enableFeature));
+	});
 }
 
 /**

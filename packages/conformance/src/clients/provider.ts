@@ -1,0 +1,50 @@
+/** The client suites as rows of the report, and the outcomes of one in the report's terms. */
+import type { ProviderReport, SuiteProvider } from '../provider.ts';
+import type { Engine } from '../suite.ts';
+import { clientsFolder } from '../vectors/folders.ts';
+import { runSuite, SuiteError, suiteFolder } from './run-suite.ts';
+import { CLIENT_SUITES, type ClientSuite } from './suites.ts';
+import { briefly, type TestOutcome } from './test-results.ts';
+
+const NO_CHECKOUT = 'no checkout on this machine (PARHELION_CLIENTS)';
+
+/** What counts of the outcomes, what failed, and what was left out and why. */
+export function reportOf(suite: ClientSuite, outcomes: readonly TestOutcome[]): ProviderReport {
+	const disagreements: { id: string; cause: string }[] = [];
+	const left = new Map<string, number>();
+	for (const { file, name, failure } of outcomes) {
+		if (failure === null) continue;
+		const known = suite.leftOut.find((one) => one.file.test(file) && one.message.test(failure));
+		if (known === undefined) disagreements.push({ id: name, cause: briefly(failure) });
+		else left.set(known.reason, (left.get(known.reason) ?? 0) + 1);
+	}
+	const uncounted = [...left.values()].reduce((sum, count) => sum + count, 0);
+	const notes = Array.from(
+		left,
+		([reason, count]) => `${count} ${count === 1 ? 'test' : 'tests'}: ${reason}`,
+	);
+	return { cases: outcomes.length - uncounted, disagreements, notes };
+}
+
+/** A row of the report: the suite's tests, with ours in the place of what they were written against. */
+function clientProvider(suite: ClientSuite): SuiteProvider {
+	return {
+		suite: 'clients',
+		source: `${suite.name}: its own tests, ${suite.against === 'rpc' ? 'against our node' : '`litesvm` aliased'}`,
+		...(suite.against === 'rpc' ? { isEngineless: true } : {}),
+		async run(engine: Engine): Promise<ProviderReport | string> {
+			const root = clientsFolder();
+			if (root === null || suiteFolder(suite, root) === null) return NO_CHECKOUT;
+			try {
+				return reportOf(suite, await runSuite(suite, root, engine));
+			} catch (thrown) {
+				if (thrown instanceof SuiteError)
+					return { cases: 1, disagreements: [{ id: suite.name, cause: thrown.message }] };
+				throw thrown;
+			}
+		},
+	};
+}
+
+/** Every client suite. */
+export const clientProviders: readonly SuiteProvider[] = CLIENT_SUITES.map(clientProvider);

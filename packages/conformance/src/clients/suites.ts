@@ -1,0 +1,144 @@
+/**
+ * The test suites of other people's clients that run against Parhelion, one row a suite.
+ *
+ * Owns where a suite lies in a checkout, how it is run, and what it needs from the checkout's own build. The
+ * repositories build their programs with cargo; the bundled ELF of the same program stands in for what
+ * they would have built.
+ */
+
+/** How a suite is run, and how its results are read. */
+export type TestRunner = 'vitest' | 'node' | 'mocha';
+
+/** A program that a suite expects at a path of its repository, or on the validator. */
+export interface SuiteProgram {
+	/** The name of the bundled program, or a path in the repository. */
+	readonly from: string;
+	/** A path in the repository, or the address of the program on the validator. */
+	readonly to: string;
+}
+
+/** A client suite. */
+export interface ClientSuite {
+	readonly name: string;
+	/** The folder of the repository; the package is in `package`. */
+	readonly repository: string;
+	readonly package: string;
+	readonly runner: TestRunner;
+	/** What is handed to the runner. */
+	readonly files: readonly string[];
+	/** Imports that mean `litesvm`, besides that one. None of them for a suite that only speaks to a validator. */
+	readonly specifiers: readonly string[];
+	/** `litesvm`: the import is aliased. `rpc`: a validator of ours listens on ports 8899 and 8900. */
+	readonly against: 'litesvm' | 'rpc';
+	readonly programs: readonly SuiteProgram[];
+	readonly environment?: Readonly<Record<string, string>>;
+	/** Failures that are not counted, and why. */
+	readonly leftOut: readonly KnownFailure[];
+}
+
+/** Failures that say nothing about Parhelion: where the file's name and the message both match. */
+export interface KnownFailure {
+	readonly file: RegExp;
+	readonly message: RegExp;
+	readonly reason: string;
+}
+
+function kitClient(
+	repository: string,
+	programs: readonly SuiteProgram[],
+	leftOut: ClientSuite['leftOut'] = [],
+): ClientSuite {
+	return {
+		name: `@solana-program/${repository}`,
+		repository,
+		package: 'clients/js',
+		runner: 'vitest',
+		files: [],
+		specifiers: ['litesvm'],
+		against: 'litesvm',
+		programs,
+		leftOut,
+	};
+}
+
+function deployed(from: string, file: string): SuiteProgram {
+	return { from, to: `target/deploy/${file}` };
+}
+
+const TOKEN_2022_HOOK: SuiteProgram = {
+	from: 'clients/rust-legacy/tests/fixtures/spl_transfer_hook_example_no_default_features.so',
+	to: 'TokenHookExampLe8smaVNrxTBezWTRbEwxwb1Zykrb',
+};
+
+function splToken(
+	name: string,
+	files: readonly string[],
+	environment: Readonly<Record<string, string>>,
+): ClientSuite {
+	return {
+		name: `@solana/spl-token: ${name}`,
+		repository: 'token-2022',
+		package: 'clients/js-legacy',
+		runner: 'mocha',
+		files,
+		specifiers: [],
+		against: 'rpc',
+		programs: [TOKEN_2022_HOOK],
+		environment,
+		leftOut: [],
+	};
+}
+
+const NEEDS_A_VALIDATOR: KnownFailure = {
+	file: /confidential/i,
+	message: /fetch failed/,
+	reason: 'verifies zero-knowledge proofs, which upstream does on a validator only',
+};
+
+const NEEDS_ZK_SDK: KnownFailure = {
+	file: /confidentialTransferKeys/,
+	message: /'signerMessage'/,
+	reason: 'derives keys with @solana/zk-sdk 0.5.1, where an older version is installed',
+};
+
+/** Every suite, in the order of the report. */
+export const CLIENT_SUITES: readonly ClientSuite[] = [
+	{
+		name: 'litesvm',
+		repository: 'litesvm',
+		package: 'crates/node-litesvm',
+		runner: 'node',
+		files: ['tests'],
+		specifiers: ['litesvm', '../litesvm', 'index', 'internal'],
+		against: 'litesvm',
+		programs: [],
+		leftOut: [],
+	},
+	{
+		name: '@solana/kit-plugin-litesvm',
+		repository: 'kit-plugins',
+		package: 'packages/kit-plugin-litesvm',
+		runner: 'vitest',
+		files: ['--project', 'node'],
+		specifiers: ['litesvm'],
+		against: 'litesvm',
+		programs: [],
+		leftOut: [],
+	},
+	kitClient('system', []),
+	kitClient('token', [deployed('p-token', 'pinocchio_token_program.so')]),
+	kitClient(
+		'token-2022',
+		[deployed('spl-token-2022', 'spl_token_2022.so')],
+		[NEEDS_A_VALIDATOR, NEEDS_ZK_SDK],
+	),
+	kitClient('memo', [deployed('spl-memo-v4', 'pinocchio_memo_program.so')]),
+	kitClient('address-lookup-table', [
+		deployed('address-lookup-table', 'solana_address_lookup_table_program.so'),
+	]),
+	kitClient('stake', [deployed('stake', 'solana_stake_program.so')]),
+	splToken('with SPL Token', ['test/unit', 'test/e2e'], {}),
+	splToken('with Token-2022', ['test/e2e', 'test/e2e-2022'], {
+		TEST_PROGRAM_ID: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',
+	}),
+];

@@ -1,0 +1,348 @@
+/**
+ * The ZK ElGamal proof program on the SVM and on the oracle: valid proofs, and proofs, instructions and accounts changed at
+ * random by a seed.
+ *
+ * The valid proofs are golden-proofs.json of the crypto room: one run of the `build_*_proof_data` functions of the crate
+ * solana-zk-sdk 7.0.1, which draw their randomness from the system.
+ */
+
+import { readFileSync } from 'node:fs';
+import { sha256, ZK_PROOFS, type ZkProof } from '@parhelion/crypto';
+import { compileLegacyMessage, FeatureSet, featureId, Hash, Pubkey, programIds } from '@parhelion/sdk';
+import { describe, expect, it } from 'vitest';
+import { Random } from './oracle/random.ts';
+import { type OracleAccount, OracleBank } from './oracle-bank.ts';
+
+const key = (name: string): Pubkey => Pubkey.fromBytes(sha256(new TextEncoder().encode(`zk-oracle ${name}`)));
+const payer = key('payer');
+const proofAccount = key('proof');
+const contextAccount = key('context');
+const authority = key('authority');
+const destination = key('destination');
+const ZK = programIds.zkElgamalProof;
+const META_LENGTH = 33;
+
+interface Golden {
+	readonly proof: ZkProof;
+	/** The instruction's discriminator, which is the kind's number. */
+	readonly type: number;
+	readonly name: string;
+	readonly data: Uint8Array;
+}
+
+const GOLDEN: readonly Golden[] = (
+	JSON.parse(
+		readFileSync(new URL('../../crypto/src/zk/golden-proofs.json', import.meta.url), 'utf8'),
+	) as readonly { readonly proof: string; readonly name: string; readonly data: string }[]
+).map(({ proof, name, data }) => {
+	const index = ZK_PROOFS.findIndex((row) => row.name === proof);
+	return {
+		proof: ZK_PROOFS[index]!,
+		type: index + 1,
+		name: `${proof}, ${name}`,
+		data: Uint8Array.from(Buffer.from(data, 'hex')),
+	};
+});
+
+/** One of each kind. */
+const KINDS = ZK_PROOFS.map((proof) => GOLDEN.find((golden) => golden.proof === proof)!);
+
+interface Meta {
+	readonly pubkey: Pubkey;
+	readonly isSigner?: boolean;
+	readonly isWritable?: boolean;
+}
+
+const bytes = (...parts: readonly (number | Uint8Array)[]): Uint8Array =>
+	Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...part])));
+
+function u32(value: number): Uint8Array {
+	const out = new Uint8Array(4);
+	new DataView(out.buffer).setUint32(0, value, true);
+	return out;
+}
+
+/** Both sides, and what they were made to agree on. */
+class Duel {
+	readonly bank: OracleBank;
+
+	constructor(featureSet?: FeatureSet) {
+		this.bank = new OracleBank(featureSet);
+		this.bank.set(payer, 2n ** 60n);
+	}
+
+	/** Runs an instruction with so many CU on both sides and compares everything. */
+	run(
+		data: Uint8Array,
+		metas: readonly Meta[] = [],
+		units = 1_400_000,
+	): { outcome: string; logs: readonly string[]; units: bigint } {
+		const limit = { programId: programIds.computeBudget, accounts: [], data: bytes(2, u32(units)) };
+		const accounts = metas.map((meta) => ({ isSigner: false, isWritable: false, ...meta }));
+		const message = compileLegacyMessage(payer, [limit, { programId: ZK, accounts, data }], Hash.default);
+		const signatures = Array.from({ length: message.header.numRequiredSignatures }, () => new Uint8Array(64));
+		const transaction = { signatures, message };
+		const theirs = this.bank.sendToOracle(transaction);
+		expect(this.bank.sendToOurs(transaction)).toEqual(theirs);
+		for (const { pubkey } of [{ pubkey: payer }, ...metas]) this.account(pubkey);
+		return theirs;
+	}
+
+	/** An account that both sides have the same. */
+	account(pubkey: Pubkey): OracleAccount {
+		const theirs = this.bank.theirs(pubkey);
+		expect(this.bank.ours(pubkey)).toEqual(theirs);
+		return theirs;
+	}
+
+	setContext(length: number, fill: Uint8Array = new Uint8Array(), owner: Pubkey = ZK): void {
+		const data = new Uint8Array(length);
+		data.set(fill.subarray(0, length));
+		this.bank.set(contextAccount, 50_000_000n, data, owner);
+	}
+}
+
+const CONTEXT: Meta = { pubkey: contextAccount, isWritable: true };
+const AUTHORITY: Meta = { pubkey: authority };
+const stateLength = (golden: Golden): number => META_LENGTH + golden.proof.contextLength;
+const instruction = (golden: Golden): Uint8Array => bytes(golden.type, golden.data);
+
+describe('a valid proof', () => {
+	const duel = new Duel();
+	it.each(GOLDEN)('is accepted: $name', (golden) => {
+		expect(duel.run(instruction(golden)).outcome).toBe('ok');
+
+		duel.setContext(stateLength(golden));
+		expect(duel.run(instruction(golden), [CONTEXT, AUTHORITY]).outcome).toBe('ok');
+		const statement = golden.data.subarray(0, golden.proof.contextLength);
+		const state = bytes(authority.bytes, golden.type, statement);
+		expect(duel.account(contextAccount)?.data).toBe(Buffer.from(state).toString('hex'));
+
+		duel.bank.set(proofAccount, 50_000_000n, bytes(1, 2, 3, golden.data, 4));
+		duel.setContext(stateLength(golden));
+		const metas = [{ pubkey: proofAccount }, CONTEXT, AUTHORITY];
+		expect(duel.run(bytes(golden.type, u32(3)), metas).outcome).toBe('ok');
+		expect(duel.account(contextAccount)?.data).toBe(Buffer.from(state).toString('hex'));
+		expect(duel.run(bytes(golden.type, u32(3)), [{ pubkey: proofAccount }]).outcome).toBe('ok');
+		expect(duel.run(bytes(golden.type, u32(4)), [{ pubkey: proofAccount }]).outcome).not.toBe('ok');
+		expect(duel.run(bytes(golden.type, u32(5)), [{ pubkey: proofAccount }]).outcome).toBe(
+			'InstructionError(1, InvalidAccountData)',
+		);
+	});
+});
+
+describe('compute units', () => {
+	const duel = new Duel();
+	it.each(KINDS)('are charged first: $name', (golden) => {
+		const { units } = duel.run(instruction(golden));
+		expect(duel.run(instruction(golden), [], Number(units)).outcome).toBe('ok');
+		expect(duel.run(instruction(golden), [], Number(units) - 1).outcome).toBe(
+			'InstructionError(1, ComputationalBudgetExceeded)',
+		);
+	});
+	it('are charged for closing', () => {
+		for (const units of [150, 3449, 3450]) duel.run(bytes(0), [], units);
+	});
+});
+
+describe('instructions that are refused', () => {
+	const duel = new Duel();
+	it('for their data', () => {
+		for (const data of [bytes(), bytes(13), bytes(255), bytes(13, 0, 0, 0, 0)]) {
+			expect(duel.run(data).outcome).toBe('InstructionError(1, InvalidInstructionData)');
+		}
+		for (const { type, data } of KINDS) {
+			duel.run(bytes(type));
+			duel.run(bytes(type, data.subarray(1)));
+			duel.run(bytes(type, data, 0));
+			duel.run(bytes(type, u32(0)));
+			duel.bank.set(proofAccount, 50_000_000n, data);
+			for (const offset of [0, 1, 2 ** 32 - 1])
+				duel.run(bytes(type, u32(offset)), [{ pubkey: proofAccount }]);
+		}
+	});
+	it('for the context account', () => {
+		const golden = KINDS[0]!;
+		const length = stateLength(golden);
+		const run = (metas: readonly Meta[]): string => duel.run(instruction(golden), metas).outcome;
+		for (const wrong of [0, 32, 33, length - 1, length + 1]) {
+			duel.setContext(wrong);
+			expect(run([CONTEXT, AUTHORITY])).toBe('InstructionError(1, InvalidAccountData)');
+		}
+		duel.setContext(length, new Uint8Array(), programIds.systemProgram);
+		expect(run([CONTEXT, AUTHORITY])).toBe('InstructionError(1, InvalidAccountOwner)');
+		duel.setContext(length, bytes(new Uint8Array(32), 1));
+		expect(run([CONTEXT, AUTHORITY])).toBe('InstructionError(1, AccountAlreadyInitialized)');
+		duel.setContext(length);
+		expect(run([{ pubkey: contextAccount }, AUTHORITY])).toBe('InstructionError(1, ReadonlyDataModified)');
+		expect(run([CONTEXT])).toBe('ok');
+		expect(run([CONTEXT, CONTEXT])).toBe('ok');
+		expect(run([CONTEXT, AUTHORITY, AUTHORITY])).toBe('InstructionError(1, AccountAlreadyInitialized)');
+		// The proof may be in the account that takes the statement, if its size fits.
+		duel.bank.set(contextAccount, 50_000_000n, new Uint8Array(length), ZK);
+		duel.run(bytes(golden.type, u32(0)), [CONTEXT, CONTEXT, AUTHORITY]);
+	});
+});
+
+describe('closing a context state', () => {
+	const duel = new Duel();
+	const state = (type: number): Uint8Array => bytes(authority.bytes, type, new Uint8Array(96));
+	const TO: Meta = { pubkey: destination, isWritable: true };
+	const SIGNER: Meta = { pubkey: authority, isSigner: true };
+	const close = (metas: readonly Meta[]): string => duel.run(bytes(0), metas).outcome;
+
+	it('moves the lamports and gives the account back', () => {
+		duel.setContext(129, state(1));
+		duel.bank.set(destination, 1_000_000n);
+		expect(close([CONTEXT, TO, SIGNER])).toBe('ok');
+		expect(duel.account(contextAccount)).toBeNull();
+		expect(duel.account(destination)?.lamports).toBe(51_000_000n);
+	});
+	it('is refused as upstream does', () => {
+		duel.setContext(129, state(7));
+		for (const metas of [[], [CONTEXT], [CONTEXT, TO]]) expect(close(metas)).toMatch('MissingAccount');
+		expect(close([CONTEXT, TO, AUTHORITY])).toMatch('MissingRequiredSignature');
+		expect(close([CONTEXT, CONTEXT, SIGNER])).toMatch('InvalidInstructionData');
+		expect(close([CONTEXT, TO, { pubkey: payer, isSigner: true, isWritable: true }])).toMatch(
+			'InvalidAccountOwner',
+		);
+		expect(close([{ pubkey: contextAccount }, TO, SIGNER])).toMatch('Readonly');
+		expect(close([CONTEXT, { pubkey: destination }, SIGNER])).toMatch('ReadonlyLamportChange');
+		duel.setContext(129, state(0));
+		expect(close([CONTEXT, TO, SIGNER])).toMatch('UninitializedAccount');
+		duel.setContext(32, state(1));
+		expect(close([CONTEXT, TO, SIGNER])).toMatch('InvalidAccountData');
+		duel.setContext(129, state(1), programIds.systemProgram);
+		expect(close([CONTEXT, TO, SIGNER])).toMatch('InvalidAccountOwner');
+		duel.setContext(33, state(200));
+		expect(close([CONTEXT, TO, SIGNER])).toBe('ok');
+	});
+});
+
+describe('the features', () => {
+	const DISABLE = featureId('disable_zk_elgamal_proof_program');
+	const REENABLE = featureId('reenable_zk_elgamal_proof_program');
+	const disabled = FeatureSet.mainnet();
+	disabled.deactivate(REENABLE);
+	const neither = FeatureSet.mainnet();
+	neither.deactivate(REENABLE);
+	neither.deactivate(DISABLE);
+	const golden = KINDS[0]!;
+
+	it('switch the program off', () => {
+		const { outcome, logs } = new Duel(disabled).run(instruction(golden));
+		expect(outcome).toBe('InstructionError(1, InvalidInstructionData)');
+		expect(logs.join()).toMatch('temporarily disabled');
+	});
+	it.each([
+		['neither is active', neither],
+		['all are', FeatureSet.allEnabled()],
+	] as const)('leave it on where %s', (_, features) => {
+		expect(new Duel(features).run(instruction(golden)).outcome).toBe('ok');
+	});
+});
+
+const ORDER_BYTES = Buffer.from('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010', 'hex');
+const UNITS: readonly Uint8Array[] = [
+	new Uint8Array(32),
+	new Uint8Array(32).fill(255),
+	bytes(1, new Uint8Array(31)),
+	bytes(2, new Uint8Array(31)),
+	// The order, one less; 2^255 - 19, one more; 2^255; the base point.
+	Uint8Array.from(ORDER_BYTES),
+	bytes(0xec, ORDER_BYTES.subarray(1)),
+	bytes(0xed, new Uint8Array(30).fill(255), 0x7f),
+	bytes(0xee, new Uint8Array(30).fill(255), 0x7f),
+	bytes(new Uint8Array(31), 0x80),
+	Uint8Array.from(Buffer.from('e2f2ae0a6abc4e71a884a961c500515f58e30b6aa582dd8db6a65945e08d2d76', 'hex')),
+];
+
+/** Changes the data in place: bits, or whole points and scalars. */
+function mutate(random: Random, { data, proof }: Golden): Uint8Array {
+	const out = data.slice();
+	/** Where a point or a scalar starts; that of the cap or the bit lengths is left out. */
+	const unit = (): number => {
+		const inStatement = Math.floor(proof.contextLength / 32);
+		const at = random.int(inStatement + (data.length - proof.contextLength) / 32);
+		return at < inStatement ? 32 * at : proof.contextLength + 32 * (at - inStatement);
+	};
+	for (let count = 1 + random.int(2); count > 0; count--) {
+		switch (random.int(5)) {
+			case 0:
+				out[random.int(out.length)]! ^= 1 << random.int(8);
+				break;
+			case 1:
+				out.set(random.pick(UNITS), unit());
+				break;
+			case 2: {
+				const at = unit();
+				out.copyWithin(at, unit(), at + 32);
+				break;
+			}
+			case 3: {
+				// Exchanges two.
+				const [left, right] = [unit(), unit()];
+				const kept = out.slice(left, left + 32);
+				out.copyWithin(left, right, right + 32);
+				out.set(kept, right);
+				break;
+			}
+			default: {
+				// The cap, or the bit lengths, if there are any; else the last bytes of the statement.
+				const at = proof.contextLength - 1 - random.int(8);
+				out[at] = random.pick([0, 1, 8, 63, 64, 65, 128, 255, random.int(256)]);
+			}
+		}
+	}
+	return out;
+}
+
+describe('changed at random', () => {
+	const duel = new Duel();
+	/** Of a long proof fewer: it takes the oracle longer. */
+	const rows = ZK_PROOFS.map((proof) => ({ proof, count: proof.name.startsWith('Batched') ? 60 : 90 }));
+	it.each(rows)(
+		'$proof.name is judged alike',
+		({ proof, count }) => {
+			const seed = 20261122;
+			const random = new Random(seed + proof.length);
+			const golden = GOLDEN.filter((row) => row.proof === proof);
+			const outcomes = new Set<string>();
+			for (let i = 0; i < count; i++) {
+				const row = random.pick(golden);
+				const data = random.oneIn(12) ? row.data : mutate(random, row);
+				const type = random.oneIn(20) ? random.int(14) : row.type;
+				const metas: Meta[] = [];
+				let payload = bytes(type, data);
+				if (random.oneIn(3)) {
+					const before = random.int(3);
+					duel.bank.set(proofAccount, 50_000_000n, bytes(new Uint8Array(before), data));
+					payload = bytes(type, u32(random.oneIn(8) ? random.int(5) : before));
+					if (!random.oneIn(10)) metas.push({ pubkey: proofAccount });
+				} else if (random.oneIn(8)) {
+					payload = payload.subarray(0, random.int(payload.length));
+				}
+				if (random.oneIn(2)) {
+					const length = stateLength(row) + (random.oneIn(6) ? random.int(3) - 1 : 0);
+					const isInitialized = random.oneIn(6);
+					const fill = isInitialized ? bytes(authority.bytes, random.int(14)) : new Uint8Array();
+					duel.setContext(length, fill, random.oneIn(8) ? programIds.systemProgram : ZK);
+					metas.push({ ...CONTEXT, isWritable: !random.oneIn(8) });
+					if (!random.oneIn(8)) metas.push(AUTHORITY);
+				}
+				const units = random.oneIn(12) ? 150 + random.int(400_000) : 1_400_000;
+				try {
+					const { outcome, logs } = duel.run(payload, metas, units);
+					outcomes.add(`${outcome} ${logs.find((log) => log.includes('verification failed')) ?? ''}`);
+				} catch (error) {
+					const text = `seed ${seed}, case ${i} of ${proof.name}: ${Buffer.from(payload).toString('hex')}`;
+					throw new Error(`${text}\n${String(error)}`, { cause: error });
+				}
+			}
+			// Accepted, refused by the relation, by the encoding, by an account: the cases have seen all of it.
+			expect(outcomes.size).toBeGreaterThan(6);
+			expect([...outcomes].some((outcome) => outcome.startsWith('ok'))).toBe(true);
+		},
+		60_000,
+	);
+});

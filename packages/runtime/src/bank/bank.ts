@@ -1,0 +1,574 @@
+/**
+ * A bank: the state of the chain at one slot of one fork.
+ *
+ * Owns: what changes from slot to slot (blockhashes, fees, counts, sysvars, features, the accounts' hash), what opening
+ * and freezing a slot do. Refuses: to choose between forks (`bank-forks.ts` keeps them), to hold accounts
+ * (`accounts-db/`), to check and run transactions (`transaction-processing.ts` and `svm`), to make entries (`ledger/`).
+ *
+ * Source: solana-runtime 4.3.0 (bank.rs).
+ */
+import { Arena } from '@parhelion/sbpf';
+import {
+	type AccountSharedData,
+	type Clock,
+	createAccount,
+	decodeClock,
+	type Epoch,
+	type EpochSchedule,
+	FeatureSet,
+	Hash,
+	InvariantError,
+	type Lamports,
+	type Pubkey,
+	programIds,
+	type Rent,
+	type RuntimeFeatures,
+	reservedAccountKeys,
+	resolveRuntimeFeatures,
+	type Slot,
+	sysvarIds,
+} from '@parhelion/sdk';
+import {
+	enabledBuiltins,
+	type FeeDetails,
+	NO_FEE,
+	ProgramCache,
+	TransactionBatchProcessor,
+	type TransactionProcessingCallback,
+	type TransactionProcessingEnvironment,
+} from '@parhelion/svm';
+import type { AccountsDb } from '../accounts-db/accounts-db.ts';
+import { Ancestors } from '../accounts-db/ancestors.ts';
+import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
+import { BlockhashQueue, MAX_PROCESSING_AGE } from '../blockhash-queue.ts';
+import { Emitter } from '../events.ts';
+import { addFees, depositFees } from '../fee-distribution.ts';
+import { deriveFeeRateGovernor, type FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
+import { type GenesisConfig, genesisConfigHash } from '../genesis/genesis-config.ts';
+import { builtinAccounts, precompileAccounts } from '../genesis-accounts.ts';
+import { CostTracker } from '../scheduler/cost-tracker.ts';
+import {
+	type SysvarStore,
+	updateClock,
+	updateEpochSchedule,
+	updateLastRestartSlot,
+	updateRecentBlockhashes,
+	updateRent,
+	updateSlotHashes,
+	updateSlotHistory,
+	updateStakeHistory,
+} from '../sysvar-accounts.ts';
+import type { BankOptions, BankShared, SlotLeader } from './bank-context.ts';
+import type { Reward } from './bank-events.ts';
+import { computeBankHash } from './bank-hash.ts';
+import { activeFeatures } from './feature-activation.ts';
+import { costLimits, SlotParamsArchive } from './slot-params.ts';
+import { SlotTree } from './slot-tree.ts';
+import { StatusCache } from './status-cache.ts';
+
+/** What a bank begins with. */
+interface BankFields {
+	readonly shared: BankShared;
+	readonly parent: Bank | null;
+	readonly slot: Slot;
+	readonly leader: SlotLeader;
+	readonly ancestors: Ancestors;
+	readonly blockhashes: BlockhashQueue;
+	readonly feeRateGovernor: FeeRateGovernor;
+	readonly epochSchedule: EpochSchedule;
+	readonly rent: Rent;
+	readonly featureSet: FeatureSet;
+	readonly processor: TransactionBatchProcessor;
+	readonly ticksPerSlot: bigint;
+	readonly blockHeight: bigint;
+	readonly parentHash: Hash;
+	readonly tickHeight: bigint;
+	readonly capitalization: Lamports;
+	readonly transactionCount: bigint;
+	readonly accountsLtHash: AccountsLtHash;
+}
+
+/** The chain at one slot of one fork. */
+export class Bank implements TransactionProcessingCallback, SysvarStore {
+	readonly shared: BankShared;
+	readonly slot: Slot;
+	readonly parentSlot: Slot;
+	readonly parentHash: Hash;
+	readonly epoch: Epoch;
+	/** Blocks below this one on its fork. */
+	readonly blockHeight: bigint;
+	readonly leader: SlotLeader;
+	/** The slots whose writes this bank sees before they are rooted: its own and its ancestors'. */
+	readonly ancestors: Ancestors;
+	readonly epochSchedule: EpochSchedule;
+	readonly blockhashes: BlockhashQueue;
+	readonly feeRateGovernor: FeeRateGovernor;
+	readonly processor: TransactionBatchProcessor;
+	readonly maxTickHeight: bigint;
+	readonly ticksPerSlot: bigint;
+	readonly rent: Rent;
+	readonly featureSet: FeatureSet;
+	readonly features: RuntimeFeatures;
+	/** Keys that are never locked for writing. */
+	readonly reservedKeys: ReadonlySet<string>;
+	readonly costTracker: CostTracker;
+	/** What the block paid beside its transactions. */
+	readonly rewards: Reward[] = [];
+
+	#parent: Bank | null;
+	#tickHeight: bigint;
+	#capitalization: Lamports;
+	#transactionCount: bigint;
+	#blockTransactions = 0;
+	#signatureCount = 0n;
+	#fees: FeeDetails = NO_FEE;
+	#accountsLtHash: AccountsLtHash;
+	#hash: Hash | null = null;
+	#clock: Clock | null = null;
+	#environment: TransactionProcessingEnvironment | null = null;
+
+	private constructor(fields: BankFields) {
+		this.shared = fields.shared;
+		this.slot = fields.slot;
+		this.#parent = fields.parent;
+		this.parentSlot = fields.parent?.slot ?? fields.slot;
+		this.parentHash = fields.parentHash;
+		this.epochSchedule = fields.epochSchedule;
+		this.epoch = fields.epochSchedule.getEpoch(fields.slot);
+		this.blockHeight = fields.blockHeight;
+		this.leader = fields.leader;
+		this.ancestors = fields.ancestors;
+		this.blockhashes = fields.blockhashes;
+		this.feeRateGovernor = fields.feeRateGovernor;
+		this.processor = fields.processor;
+		this.ticksPerSlot = fields.ticksPerSlot;
+		this.maxTickHeight = (fields.slot + 1n) * fields.ticksPerSlot;
+		this.rent = fields.rent;
+		this.featureSet = fields.featureSet;
+		this.features = resolveRuntimeFeatures(fields.featureSet);
+		this.reservedKeys = reservedAccountKeys(fields.featureSet);
+		const params = new SlotParamsArchive(fields.featureSet, fields.epochSchedule).paramsAtSlot(fields.slot);
+		this.costTracker = new CostTracker(costLimits(params, this.features.raiseBlockLimitsTo100m));
+		this.#tickHeight = fields.tickHeight;
+		this.#capitalization = fields.capitalization;
+		this.#transactionCount = fields.transactionCount;
+		this.#accountsLtHash = fields.accountsLtHash;
+		fields.shared.slots.add(fields.slot, fields.ancestors);
+	}
+
+	/** The bank of slot 0 of a chain, in an empty database. RangeError where the database is not empty. */
+	static newFromGenesis(
+		config: GenesisConfig,
+		leader: SlotLeader,
+		accountsDb: AccountsDb,
+		options: BankOptions = {},
+	): Bank {
+		if (accountsDb.root !== null) throw new RangeError('a chain begins in an empty database');
+		const slots = new SlotTree();
+		const shared: BankShared = {
+			genesisHash: genesisConfigHash(config),
+			accountsDb,
+			statusCache: new StatusCache(),
+			programCache: new ProgramCache(0n, slots),
+			slots,
+			arena: new Arena(),
+			events: new Emitter(),
+			options,
+		};
+		const ancestors = Ancestors.of([0n]);
+		for (const [pubkey, account] of config.accounts.values()) accountsDb.storeOne(0n, pubkey, account);
+		for (const [pubkey, account] of config.rewardsPools.values()) accountsDb.storeOne(0n, pubkey, account);
+		let capitalization = 0n;
+		for (const [, { lamports }] of config.accounts.values()) capitalization += lamports;
+		const known = FeatureSet.default();
+		// Features of other releases too: their accounts say that they are features.
+		for (const [id, { owner }] of config.accounts.values()) {
+			if (owner.equals(programIds.feature)) known.deactivate(id);
+		}
+		const { featureSet } = activeFeatures((id) => accountsDb.load(ancestors, id), 0n, false, known);
+		const blockhashes = new BlockhashQueue();
+		blockhashes.genesisHash(shared.genesisHash, config.feeRateGovernor.lamportsPerSignature);
+		const processor = new TransactionBatchProcessor(0n, 0n, shared.arena, shared.programCache);
+		for (const { programId, name, entrypoint } of enabledBuiltins(featureSet)) {
+			processor.addBuiltin(programId, name, entrypoint);
+		}
+		const bank = new Bank({
+			shared,
+			parent: null,
+			slot: 0n,
+			leader,
+			ancestors,
+			blockhashes,
+			feeRateGovernor: config.feeRateGovernor,
+			epochSchedule: config.epochSchedule,
+			rent: config.rent,
+			featureSet,
+			processor,
+			ticksPerSlot: config.ticksPerSlot,
+			blockHeight: 0n,
+			parentHash: Hash.default,
+			tickHeight: 0n,
+			capitalization,
+			transactionCount: 0n,
+			accountsLtHash: new AccountsLtHash(),
+		});
+		for (const [pubkey, account] of [...builtinAccounts(featureSet), ...precompileAccounts()]) {
+			if (bank.getAccount(pubkey) === null) bank.storeAndCount(pubkey, account);
+		}
+		updateStakeHistory(bank);
+		bank.#updateClock(config.creationTime, null);
+		updateRent(bank);
+		updateEpochSchedule(bank, config.epochSchedule);
+		updateRecentBlockhashes(bank, blockhashes);
+		updateLastRestartSlot(bank);
+		processor.fillMissingSysvarCacheEntries(bank);
+		return bank;
+	}
+
+	/** The bank of a slot on top of `parent`, which is frozen by this. RangeError for a slot not above the parent's. */
+	static newFromParent(parent: Bank, leader: SlotLeader, slot: Slot): Bank {
+		if (slot <= parent.slot) throw new RangeError(`slot ${slot} is not above its parent ${parent.slot}`);
+		parent.freeze();
+		const { shared } = parent;
+		const { root } = shared.slots;
+		const ancestors = parent.ancestors.with(slot, root === 0n ? null : root - 1n);
+		const epoch = parent.epochSchedule.getEpoch(slot);
+		const bank = new Bank({
+			shared,
+			parent,
+			slot,
+			leader,
+			ancestors,
+			blockhashes: parent.blockhashes.clone(),
+			feeRateGovernor: deriveFeeRateGovernor(parent.feeRateGovernor, parent.#signatureCount),
+			epochSchedule: parent.epochSchedule,
+			rent: parent.rent,
+			featureSet: parent.featureSet,
+			processor: TransactionBatchProcessor.newFrom(parent.processor, slot, epoch),
+			ticksPerSlot: parent.ticksPerSlot,
+			blockHeight: parent.blockHeight + 1n,
+			parentHash: parent.hash,
+			tickHeight: parent.#tickHeight,
+			capitalization: parent.#capitalization,
+			transactionCount: parent.#transactionCount,
+			accountsLtHash: parent.#accountsLtHash,
+		});
+		updateSlotHashes(bank, parent.slot, parent.hash);
+		if (epoch !== parent.epoch) updateStakeHistory(bank);
+		bank.#updateClock(null, parent.epoch);
+		updateLastRestartSlot(bank);
+		bank.processor.fillMissingSysvarCacheEntries(bank);
+		const { events } = shared;
+		if (events.has('slotOpened')) {
+			events.emit('slotOpened', { slot, parent: parent.slot, leader: leader.id });
+		}
+		return bank;
+	}
+
+	// Where the chain stands.
+
+	/** The bank below, until it is rooted. */
+	get parent(): Bank | null {
+		return this.#parent;
+	}
+
+	/** Ticks since genesis. */
+	get tickHeight(): bigint {
+		return this.#tickHeight;
+	}
+
+	/** Whether the block has all its ticks. */
+	get isComplete(): boolean {
+		return this.#tickHeight === this.maxTickHeight;
+	}
+
+	get isFrozen(): boolean {
+		return this.#hash !== null;
+	}
+
+	/** The bank hash. An error before the bank is frozen. */
+	get hash(): Hash {
+		if (this.#hash === null) throw new InvariantError(`slot ${this.slot} is not frozen`);
+		return this.#hash;
+	}
+
+	/** Lamports that exist. */
+	get capitalization(): Lamports {
+		return this.#capitalization;
+	}
+
+	/** Transactions committed since genesis. */
+	get transactionCount(): bigint {
+		return this.#transactionCount;
+	}
+
+	/** Transactions committed in this block. */
+	get blockTransactionCount(): number {
+		return this.#blockTransactions;
+	}
+
+	/** Signatures of this block's transactions. */
+	get signatureCount(): bigint {
+		return this.#signatureCount;
+	}
+
+	/** The lattice hash of all accounts as of the freezing. */
+	get accountsLtHash(): AccountsLtHash {
+		return this.#accountsLtHash;
+	}
+
+	/** The clock sysvar. */
+	clock(): Clock {
+		return this.#clock!;
+	}
+
+	/** What the processor is told of this slot. */
+	get environment(): TransactionProcessingEnvironment {
+		this.#environment ??= {
+			blockhash: this.blockhashes.lastHash(),
+			blockhashLamportsPerSignature: this.feeRateGovernor.lamportsPerSignature,
+			epochTotalStake: this.getEpochStake(),
+			featureSet: this.featureSet,
+			runtimeFeatures: this.features,
+			rent: this.rent,
+		};
+		return this.#environment;
+	}
+
+	// Accounts.
+
+	/** The account as this bank sees it; `null` if it does not exist. */
+	getAccount(pubkey: Pubkey): AccountSharedData | null {
+		return this.shared.accountsDb.load(this.ancestors, pubkey);
+	}
+
+	/** The same, under the name by which `svm` asks for it. */
+	getAccountSharedData(pubkey: Pubkey): AccountSharedData | null {
+		return this.shared.accountsDb.load(this.ancestors, pubkey);
+	}
+
+	/** Lamports; 0 for an account that does not exist. */
+	getBalance(pubkey: Pubkey): Lamports {
+		return this.getAccount(pubkey)?.lamports ?? 0n;
+	}
+
+	/** The accounts that `program` owns. */
+	getProgramAccounts(program: Pubkey): IterableIterator<readonly [Pubkey, AccountSharedData]> {
+		return this.shared.accountsDb.scanByOwner(this.ancestors, program);
+	}
+
+	/** Stores an account; without lamports it is deleted. */
+	store(pubkey: Pubkey, account: AccountSharedData): void {
+		if (this.isFrozen) throw new InvariantError(`slot ${this.slot} is frozen`);
+		this.shared.accountsDb.storeOne(this.slot, pubkey, account);
+		const { events } = this.shared;
+		if (events.has('account')) {
+			const kept = account.lamports === 0n ? null : account;
+			events.emit('account', { slot: this.slot, pubkey, account: kept });
+		}
+	}
+
+	/** Stores an account and counts the lamports that come into being or vanish. */
+	storeAndCount(pubkey: Pubkey, account: AccountSharedData): void {
+		this.#capitalization += account.lamports - this.getBalance(pubkey);
+		this.store(pubkey, account);
+	}
+
+	/** Stores a sysvar, which transactions see from then on. */
+	storeSysvar(pubkey: Pubkey, account: AccountSharedData): void {
+		this.storeAndCount(pubkey, account);
+		this.processor.sysvarCache.setSysvar(pubkey, account.data);
+	}
+
+	/** Lamports an account of `dataLength` bytes must hold. RangeError above 10 MiB. */
+	minimumBalanceForRentExemption(dataLength: number): Lamports {
+		const minimum = this.rent.minimumBalance(dataLength);
+		return minimum > 1n ? minimum : 1n;
+	}
+
+	// Stake.
+
+	getEpochStake(): bigint {
+		return 0n;
+	}
+
+	getEpochStakeForVoteAccount(_vote: Pubkey): bigint {
+		return 0n;
+	}
+
+	// Blockhashes.
+
+	lastBlockhash(): Hash {
+		return this.blockhashes.lastHash();
+	}
+
+	/** Whether a transaction may still name `hash`. */
+	isBlockhashValid(hash: Hash): boolean {
+		return this.blockhashes.isHashValidForAge(hash, MAX_PROCESSING_AGE);
+	}
+
+	/** The last block height at which a transaction may name `hash`; `null` for an unknown hash. */
+	lastValidBlockHeight(hash: Hash): bigint | null {
+		const age = this.blockhashes.hashAge(hash);
+		return age === null ? null : this.blockHeight + BigInt(MAX_PROCESSING_AGE - age);
+	}
+
+	/**
+	 * Counts a tick. The last one of the slot makes `hash` the newest blockhash. InvariantError once the bank is frozen or
+	 * complete.
+	 */
+	registerTick(hash: Hash): void {
+		if (this.isFrozen || this.isComplete) throw new InvariantError(`slot ${this.slot} takes no more ticks`);
+		if (this.#tickHeight + 1n === this.maxTickHeight) {
+			this.blockhashes.registerHash(hash, this.feeRateGovernor.lamportsPerSignature);
+			updateRecentBlockhashes(this, this.blockhashes);
+			this.#environment = null;
+		}
+		this.#tickHeight += 1n;
+	}
+
+	// What a transaction leaves.
+
+	/** Counts a transaction that was committed. */
+	countTransaction(signatures: number, fee: FeeDetails): void {
+		this.#transactionCount += 1n;
+		this.#blockTransactions += 1;
+		this.#signatureCount += BigInt(signatures);
+		this.#fees = addFees(this.#fees, fee);
+	}
+
+	// The end of a slot.
+
+	/** Ends the block: pays the leader, writes the slot history, hashes the state. Does nothing the second time. */
+	freeze(): void {
+		if (this.isFrozen) return;
+		this.#distributeFees();
+		updateSlotHistory(this, this.slot);
+		this.#runIncinerator();
+		this.#hashAccounts();
+		const { slot, parentSlot, parentHash, signatureCount, accountsLtHash } = this;
+		const lastBlockhash = this.lastBlockhash();
+		this.#hash = computeBankHash({
+			slot,
+			parentSlot,
+			parentHash,
+			signatureCount,
+			lastBlockhash,
+			accountsLtHash,
+		});
+		const { events } = this.shared;
+		if (events.has('slotFrozen')) {
+			const { blockTransactionCount: transactionCount } = this;
+			const [hash, blockhash] = [this.#hash, lastBlockhash];
+			events.emit('slotFrozen', { slot, parent: parentSlot, hash, blockhash, transactionCount });
+		}
+	}
+
+	/**
+	 * Roots this bank and those before it on its fork; answers the slots that were not rooted before, ascending. For
+	 * `BankForks`.
+	 */
+	squash(): Slot[] {
+		this.freeze();
+		const { accountsDb, statusCache, slots, programCache, events } = this.shared;
+		const rooted: Slot[] = [];
+		for (let bank: Bank | null = this; bank !== null; bank = bank.#parent) rooted.push(bank.slot);
+		rooted.reverse();
+		// The oldest is the root before; at genesis it is not rooted yet.
+		if (accountsDb.root !== null && accountsDb.root >= rooted[0]!) rooted.shift();
+		for (const slot of rooted) {
+			accountsDb.addRoot(slot);
+			statusCache.addRoot(slot);
+		}
+		this.#parent = null;
+		programCache.prune(this.slot, null);
+		for (const slot of rooted) if (slot !== this.slot) slots.remove(slot);
+		slots.remove(slots.root);
+		slots.root = this.slot;
+		slots.add(this.slot, this.ancestors);
+		if (events.has('slotsRooted')) events.emit('slotsRooted', { root: this.slot, slots: rooted });
+		return rooted;
+	}
+
+	/** Forgets what this bank wrote: its fork was dropped. For `BankForks`. */
+	discard(): void {
+		const { accountsDb, statusCache, slots, programCache, events } = this.shared;
+		accountsDb.purgeSlot(this.slot);
+		statusCache.clearSlot(this.slot);
+		programCache.pruneByDeploymentSlot(this.slot);
+		slots.remove(this.slot);
+		if (events.has('slotDropped')) events.emit('slotDropped', { slot: this.slot });
+	}
+
+	/** Pays the leader its part of the fees; the rest is burned. */
+	#distributeFees(): void {
+		const burned = burnedOf(this.#fees);
+		const { id } = this.leader;
+		const before = this.getAccount(id);
+		const paid = depositFees(before, this.#fees, this.rent);
+		const reward = this.#fees.transactionFee + this.#fees.prioritizationFee - burned;
+		if (paid === null) {
+			this.#capitalization -= burned + reward;
+			return;
+		}
+		this.#capitalization -= burned;
+		this.store(id, paid);
+		this.rewards.push({
+			pubkey: id,
+			type: 'Fee',
+			lamports: reward,
+			postBalance: paid.lamports,
+			commission: null,
+		});
+	}
+
+	/** Burns what was sent to the incinerator. */
+	#runIncinerator(): void {
+		const lamports = this.getBalance(programIds.incinerator);
+		if (lamports === 0n) return;
+		this.#capitalization -= lamports;
+		this.store(programIds.incinerator, createAccount({}));
+	}
+
+	/** Brings the accounts' hash up to what this slot wrote. */
+	#hashAccounts(): void {
+		const { accountsDb } = this.shared;
+		const hash = this.#accountsLtHash.clone();
+		const before = this.#parent?.ancestors ?? Ancestors.none;
+		for (const [pubkey, account] of accountsDb.slotEntries(this.slot)) {
+			const old = this.#parent === null ? null : accountsDb.load(before, pubkey);
+			hash.update(pubkey, old, account);
+		}
+		this.#accountsLtHash = hash;
+	}
+
+	/** Writes the clock of this slot; `start` is the time of genesis there. */
+	#updateClock(start: bigint | null, parentEpoch: Epoch | null): void {
+		const account = this.getAccount(sysvarIds.clock);
+		const decoded = account === null ? null : decodeClock(account.data);
+		const before = decoded?.ok === true ? decoded.value : null;
+		const ancestor = start ?? before?.unixTimestamp ?? 0n;
+		const { unixTimestamp } = this.shared.options;
+		let now = unixTimestamp === undefined ? this.#estimateTimestamp(ancestor) : unixTimestamp(this.slot);
+		if (now < ancestor) now = ancestor;
+		const startsEpoch = before === null || parentEpoch !== this.epoch;
+		this.#clock = {
+			slot: this.slot,
+			epochStartTimestamp: startsEpoch ? now : before.epochStartTimestamp,
+			epoch: this.epoch,
+			leaderScheduleEpoch: this.epochSchedule.getLeaderScheduleEpoch(this.slot),
+			unixTimestamp: now,
+		};
+		updateClock(this, this.#clock);
+	}
+
+	/** The time by the votes; without any, that of the parent. */
+	#estimateTimestamp(ancestor: bigint): bigint {
+		return ancestor;
+	}
+}
+
+/** Lamports of the fees that are burned: half of what signatures cost. */
+function burnedOf({ transactionFee }: FeeDetails): Lamports {
+	return (transactionFee * 50n) / 100n;
+}

@@ -1,0 +1,279 @@
+/**
+ * How a bank takes a transaction: form, signatures, locks, age and status checks, the run, the commit; and the same
+ * without the commit.
+ *
+ * Source: solana-runtime 4.3.0 (bank.rs: `load_and_execute_transactions`, `commit_transactions`,
+ * `simulate_transaction_unchecked`).
+ */
+import {
+	catchFault,
+	err,
+	type Hash,
+	type Lamports,
+	type LoadedAddresses,
+	NO_LOADED_ADDRESSES,
+	ok,
+	type Result,
+	SanitizedMessage,
+	type SanitizedTransaction,
+	sanitizeMessage,
+	TransactionError,
+	type VersionedMessage,
+	type VersionedTransaction,
+} from '@parhelion/sdk';
+import {
+	type CheckedTransactionDetails,
+	collectAccountsToStore,
+	type FeeDetails,
+	loadAddresses,
+	NO_FEE,
+	type TransactionProcessingResult,
+} from '@parhelion/svm';
+import { type Balances, collectBalances } from '../balances.ts';
+import type {
+	CommittedTransaction,
+	ProcessOptions,
+	SimulateOptions,
+	SimulationOutcome,
+	TransactionOutcome,
+} from '../bank-types.ts';
+import { MAX_PROCESSING_AGE, MAX_TRANSACTION_FORWARDING_DELAY } from '../blockhash-queue.ts';
+import { type CheckContext, checkProcessable, feeForMessage } from '../check-transactions.ts';
+import { NO_SIGNATURE, outcomeOf, simulationFailure, turnedAway } from '../outcome.ts';
+import { verifyTransaction } from '../verify-transaction.ts';
+import type { Bank } from './bank.ts';
+
+/** A transaction that may be executed, and what the checks found. */
+export interface CheckedTransaction {
+	readonly transaction: SanitizedTransaction;
+	readonly details: CheckedTransactionDetails;
+}
+
+/**
+ * Checks the form of a transaction and resolves its addresses.
+ *
+ * Errors in order: `UnsupportedVersion`, `SanitizeFailure`, `SignatureFailure` (where signatures are checked), the
+ * address loader's.
+ */
+export function sanitizeTransaction(
+	bank: Bank,
+	transaction: VersionedTransaction,
+	checkSignatures: boolean,
+): Result<SanitizedTransaction, TransactionError> {
+	return verifyTransaction(transaction, {
+		features: bank.features,
+		addressLoader: (lookups) => resolveLookups(bank, lookups),
+		reservedAccountKeys: bank.reservedKeys,
+		checkSignatures,
+	});
+}
+
+/** Resolves a message: `SanitizeFailure`, then the address loader's errors. */
+export function resolveMessage(
+	bank: Bank,
+	message: VersionedMessage,
+): Result<SanitizedMessage, TransactionError> {
+	if (sanitizeMessage(message) !== null) return err(TransactionError.SanitizeFailure);
+	const loaded = resolveLookups(bank, message.version === 0 ? message.addressTableLookups : []);
+	return loaded.ok ? ok(new SanitizedMessage(message, loaded.value, bank.reservedKeys)) : loaded;
+}
+
+function resolveLookups(
+	bank: Bank,
+	lookups: Parameters<typeof loadAddresses>[0],
+): Result<LoadedAddresses, TransactionError> {
+	if (lookups.length === 0) return ok(NO_LOADED_ADDRESSES);
+	const slotHashes = catchFault(() => bank.processor.sysvarCache.getSlotHashes());
+	return loadAddresses(
+		lookups,
+		(pubkey) => bank.getAccount(pubkey),
+		bank.slot,
+		slotHashes.ok ? slotHashes.value : null,
+	);
+}
+
+function checksOf(bank: Bank): CheckContext {
+	const { statusCache } = bank.shared;
+	return {
+		features: bank.features,
+		blockhashes: bank.blockhashes,
+		statuses: {
+			getStatus: (messageHash: Hash, blockhash: Hash) =>
+				statusCache.getStatus(messageHash, blockhash, bank.ancestors),
+		},
+		getAccount: (pubkey) => bank.getAccount(pubkey),
+	};
+}
+
+/**
+ * Whether a transaction may go into this block.
+ *
+ * Errors in order: `AccountLoadedTwice`, `TooManyAccountLocks`, the compute budget's, `BlockhashNotFound`,
+ * `AlreadyProcessed`.
+ */
+export function checkTransaction(
+	bank: Bank,
+	transaction: SanitizedTransaction,
+): Result<CheckedTransaction, TransactionError> {
+	const checked = checkProcessable(checksOf(bank), transaction, MAX_PROCESSING_AGE, false);
+	return checked.ok ? ok({ transaction, details: checked.value }) : checked;
+}
+
+/**
+ * Lamports a message would cost; `null` if its blockhash is neither known nor a nonce, or the message is not valid.
+ */
+export function feeOf(bank: Bank, message: SanitizedMessage | VersionedMessage): Lamports | null {
+	if (message instanceof SanitizedMessage) return feeForMessage(checksOf(bank), message);
+	const resolved = resolveMessage(bank, message);
+	return resolved.ok ? feeForMessage(checksOf(bank), resolved.value) : null;
+}
+
+/** Runs a checked transaction; the bank does not change. */
+export function executeTransaction(
+	bank: Bank,
+	{ transaction, details }: CheckedTransaction,
+	recordInnerInstructions: boolean,
+	strictNonceSizeCheck = false,
+): TransactionProcessingResult {
+	return bank.processor.loadAndExecuteSanitizedTransaction(bank, transaction, details, bank.environment, {
+		logBytesLimit: bank.shared.options.logBytesLimit ?? null,
+		recordLogs: true,
+		recordInnerInstructions,
+		recordReturnData: true,
+		strictNonceSizeCheck,
+	});
+}
+
+/** Makes what a transaction did part of the bank. Its result must be of this bank and no `notLoaded`. */
+export function commitTransaction(
+	bank: Bank,
+	{ message, messageHash }: SanitizedTransaction,
+	result: Exclude<TransactionProcessingResult, { readonly kind: 'notLoaded' }>,
+): void {
+	for (const [pubkey, account] of collectAccountsToStore(message, result)) bank.store(pubkey, account);
+	const isExecuted = result.kind === 'executed';
+	const error = isExecuted ? result.execution.status : result.error;
+	const fee: FeeDetails = result.kind === 'noOp' ? NO_FEE : result.feeDetails;
+	if (isExecuted && error === null) bank.processor.mergeModifiedPrograms(result.programsModified);
+	bank.shared.statusCache.insert(message.recentBlockhash, messageHash, bank.slot, error);
+	bank.countTransaction(message.numTransactionSignatures, fee);
+}
+
+/**
+ * Processes a transaction and commits what it did.
+ *
+ * Errors of a transaction that is turned away, in order: those of {@link sanitizeTransaction}, of
+ * {@link checkTransaction}, the fee payer's. Any later error is charged for.
+ */
+export function processTransaction(
+	bank: Bank,
+	transaction: VersionedTransaction,
+	options: ProcessOptions = {},
+): TransactionOutcome {
+	const signature = transaction.signatures[0] ?? NO_SIGNATURE;
+	const sanitized = sanitizeTransaction(bank, transaction, options.skipSigVerify !== true);
+	if (!sanitized.ok) return turnedAway(signature, bank.slot, sanitized.error);
+	const checked = checkTransaction(bank, sanitized.value);
+	if (!checked.ok) return turnedAway(signature, bank.slot, checked.error);
+
+	const { message } = sanitized.value;
+	const { events, options: chainOptions } = bank.shared;
+	const isKept = (chainOptions.history ?? null) !== null || events.has('transaction');
+	const before = isKept ? collectBalances(message, (pubkey) => bank.getAccount(pubkey)) : null;
+	const result = executeTransaction(bank, checked.value, true);
+	if (result.kind === 'notLoaded') return turnedAway(signature, bank.slot, result.error);
+	commitTransaction(bank, sanitized.value, result);
+	const outcome = outcomeOf(signature, bank.slot, result);
+	if (before !== null) tell(bank, transaction, message, outcome, before);
+	return outcome;
+}
+
+function tell(
+	bank: Bank,
+	transaction: VersionedTransaction,
+	message: SanitizedMessage,
+	outcome: TransactionOutcome,
+	before: Balances,
+): void {
+	const after = collectBalances(message, (pubkey) => bank.getAccount(pubkey));
+	const committed: CommittedTransaction = {
+		signature: outcome.signature,
+		slot: bank.slot,
+		blockTime: bank.clock().unixTimestamp,
+		transaction,
+		accountKeys: message.accountKeys,
+		meta: {
+			err: outcome.err,
+			fee: outcome.fee,
+			preBalances: before.lamports,
+			postBalances: after.lamports,
+			preTokenBalances: before.tokens,
+			postTokenBalances: after.tokens,
+			innerInstructions: outcome.innerInstructions,
+			logMessages: outcome.logs,
+			loadedAddresses: message.loadedAddresses,
+			returnData: outcome.returnData,
+			computeUnitsConsumed: outcome.computeUnitsConsumed,
+		},
+	};
+	bank.shared.options.history?.add(committed);
+	bank.shared.events.emit('transaction', committed);
+}
+
+/** Runs a transaction and commits nothing. Errors as {@link processTransaction}; signatures only if asked to. */
+export function simulateTransaction(
+	bank: Bank,
+	transaction: VersionedTransaction,
+	options: SimulateOptions = {},
+): SimulationOutcome {
+	let replacement: SimulationOutcome['replacementBlockhash'] = null;
+	let simulated = transaction;
+	if (options.replaceRecentBlockhash === true) {
+		const blockhash = bank.lastBlockhash();
+		replacement = { blockhash, lastValidBlockHeight: bank.lastValidBlockHeight(blockhash) ?? 0n };
+		simulated = {
+			signatures: transaction.signatures,
+			message: { ...transaction.message, recentBlockhash: blockhash },
+		};
+	}
+	const sanitized = sanitizeTransaction(bank, simulated, options.sigVerify === true);
+	if (!sanitized.ok) return simulationFailure(sanitized.error, NO_LOADED_ADDRESSES, replacement);
+	const { message } = sanitized.value;
+	const { loadedAddresses } = message;
+	const maxAge = MAX_PROCESSING_AGE - MAX_TRANSACTION_FORWARDING_DELAY;
+	const details = checkProcessable(checksOf(bank), sanitized.value, maxAge, true);
+	if (!details.ok) return simulationFailure(details.error, loadedAddresses, replacement);
+
+	const before = collectBalances(message, (pubkey) => bank.getAccount(pubkey));
+	const records = options.innerInstructions === true;
+	const checked = { transaction: sanitized.value, details: details.value };
+	const result = executeTransaction(bank, checked, records, true);
+	if (result.kind === 'notLoaded' || result.kind === 'noOp') {
+		return simulationFailure(result.error, loadedAddresses, replacement);
+	}
+	const written = new Map(
+		collectAccountsToStore(message, result).map(([key, account]) => [key.key, account]),
+	);
+	const after = collectBalances(message, (pubkey) => {
+		const account = written.get(pubkey.key);
+		if (account === undefined) return bank.getAccount(pubkey);
+		return account.lamports === 0n ? null : account;
+	});
+	const outcome = outcomeOf(NO_SIGNATURE, bank.slot, result);
+	return {
+		err: outcome.err,
+		logs: outcome.logs,
+		innerInstructions: records ? outcome.innerInstructions : null,
+		computeUnitsConsumed: outcome.computeUnitsConsumed,
+		returnData: outcome.returnData,
+		fee: outcome.fee,
+		loadedAccountsDataSize: outcome.loadedAccountsDataSize,
+		postAccounts: result.kind === 'executed' ? result.loadedTransaction.accounts : [],
+		preBalances: before.lamports,
+		postBalances: after.lamports,
+		preTokenBalances: before.tokens,
+		postTokenBalances: after.tokens,
+		loadedAddresses,
+		replacementBlockhash: replacement,
+	};
+}

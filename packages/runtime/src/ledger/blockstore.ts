@@ -1,0 +1,421 @@
+/**
+ * The ledger: blocks by slot, what became of their transactions, and who was named in them.
+ *
+ * Owns: storing a block and its statuses in one transaction, roots, iteration for a replay, finding transactions by
+ * signature and by address, pruning. Refuses: what is inside of a block or of a status (opaque bytes), executing,
+ * votes, shreds.
+ *
+ * A block is durable when {@link Blockstore.insertBlock} returns. The order that keeps a restart possible: insert the
+ * block, {@link Blockstore.setRoots}, flush the accounts, and only then tell anybody of the root. Pruning never
+ * passes the flushed root, from which a restart replays.
+ *
+ * Source: solana-ledger blockstore.rs, blockstore_purge.rs (behaviour; the tables are our own).
+ */
+import { type Hash, Pubkey, type Slot } from '@parhelion/sdk';
+import { decodeBlock, decodeSignatures, encodeBlock, encodeSignatures } from './blockstore-records.ts';
+import type { BlockstoreTables, TableWrite } from './blockstore-tables.ts';
+
+/** A block without its entries. */
+export interface BlockMeta {
+	readonly slot: Slot;
+	/** The slot of the block that it builds upon; its own for the first. */
+	readonly parent: Slot;
+	readonly blockhash: Hash;
+	/** The hash of the bank after the block; `null` before it was replayed. */
+	readonly bankHash: Hash | null;
+	/** Blocks below it; `null` before it was replayed. */
+	readonly blockHeight: bigint | null;
+	/** Seconds since 1970; `null` before it was replayed. */
+	readonly blockTime: bigint | null;
+	/** Whether all of its entries are there. */
+	readonly completed: boolean;
+	readonly rooted: boolean;
+	/** Bytes that the block and its statuses take. */
+	readonly byteLength: number;
+	readonly transactionCount: number;
+}
+
+/** What a caller tells of a block. */
+export interface BlockInsert {
+	readonly slot: Slot;
+	readonly parent: Slot;
+	readonly blockhash: Hash;
+	/** The serialised entries. */
+	readonly entries: Uint8Array;
+	readonly bankHash?: Hash | null;
+	readonly blockHeight?: bigint | null;
+	readonly blockTime?: bigint | null;
+	/** `true` where left out. */
+	readonly completed?: boolean;
+	/** What became of its transactions, in their order; may be given later by {@link Blockstore.insertStatuses}. */
+	readonly statuses?: readonly StatusInsert[];
+}
+
+/** What became of a transaction. */
+export interface StatusInsert {
+	/** 64 bytes. */
+	readonly signature: Uint8Array;
+	/** The accounts it names, those of lookup tables included. */
+	readonly addresses: readonly Pubkey[];
+	/** Status, logs, balances: whatever the bank wants to find again. */
+	readonly meta: Uint8Array;
+}
+
+/** A transaction found by its signature. */
+export interface TransactionStatus {
+	readonly slot: Slot;
+	/** Its place in the block. */
+	readonly index: number;
+	readonly meta: Uint8Array;
+}
+
+/** A transaction found by an address. */
+export interface AddressSignature {
+	readonly signature: Uint8Array;
+	readonly slot: Slot;
+	readonly index: number;
+}
+
+/** Which transactions of an address are wanted. */
+export interface AddressQuery {
+	/** Only those before this signature's transaction. */
+	readonly before?: Uint8Array;
+	/** Only those after this signature's transaction. */
+	readonly until?: Uint8Array;
+	/** At most so many; 1000 where left out. */
+	readonly limit?: number;
+	/** Only those of slots on the caller's fork. */
+	readonly isVisible?: (slot: Slot) => boolean;
+}
+
+/** What may go. */
+export interface PurgeLimits {
+	/** The newest root that the accounts were flushed at: blocks above it are needed for a restart and stay. */
+	readonly flushedRoot: Slot;
+	/** Keep no more slots than this below the newest. */
+	readonly keepSlots?: bigint;
+	/** Keep no more bytes than this. */
+	readonly maxBytes?: number;
+}
+
+const ROOT = Uint8Array.of(1);
+const BYTES = Uint8Array.of(2);
+/** Slots that one transaction of a purge deletes. */
+const PURGE_CHUNK = 32;
+const MAX_SLOT = 0xffff_ffff_ffff_ffffn;
+
+/** Blocks and what became of their transactions. */
+export class Blockstore {
+	readonly #tables: BlockstoreTables;
+	#root: Slot | null;
+	#bytes: number;
+
+	constructor(tables: BlockstoreTables) {
+		this.#tables = tables;
+		const root = tables.get('ledger', ROOT);
+		this.#root = root === null ? null : readSlot(root, 0);
+		const bytes = tables.get('ledger', BYTES);
+		this.#bytes = bytes === null ? 0 : Number(readSlot(bytes, 0));
+	}
+
+	/** The newest root; `null` before the first. */
+	get root(): Slot | null {
+		return this.#root;
+	}
+
+	/** Bytes of all blocks and statuses. */
+	get byteLength(): number {
+		return this.#bytes;
+	}
+
+	/** The oldest slot that has a block; `null` where there is none. */
+	get lowestSlot(): Slot | null {
+		for (const [key] of this.#tables.range('blocks', slotKey(0n), slotKey(MAX_SLOT))) return readSlot(key, 0);
+		return null;
+	}
+
+	/** The newest slot that has a block; `null` where there is none. */
+	get highestSlot(): Slot | null {
+		for (const [key] of this.#tables.range('blocks', slotKey(0n), slotKey(MAX_SLOT), true))
+			return readSlot(key, 0);
+		return null;
+	}
+
+	/** Whether the slot's block is complete and would survive a crash. */
+	isDurable(slot: Slot): boolean {
+		return this.getMeta(slot)?.completed === true;
+	}
+
+	/**
+	 * Stores a block, with its statuses where given, in one transaction; durable on return. A block that is there
+	 * already is replaced unless it is rooted: RangeError. StorageError where the disk refuses.
+	 */
+	insertBlock(block: BlockInsert): void {
+		const before = this.getMeta(block.slot);
+		if (before?.rooted === true) throw new RangeError(`the block of slot ${block.slot} is rooted already`);
+		const writes: TableWrite[] = before === null ? [] : this.#deletions(block.slot);
+		const statuses = block.statuses ?? [];
+		const size = block.entries.length + this.#statusWrites(writes, block.slot, statuses);
+		const meta: BlockMeta = {
+			slot: block.slot,
+			parent: block.parent,
+			blockhash: block.blockhash,
+			bankHash: block.bankHash ?? null,
+			blockHeight: block.blockHeight ?? null,
+			blockTime: block.blockTime ?? null,
+			completed: block.completed ?? true,
+			rooted: false,
+			byteLength: size,
+			transactionCount: statuses.length,
+		};
+		writes.push({ table: 'blocks', key: slotKey(block.slot), value: encodeBlock(meta) });
+		writes.push({ table: 'entries', key: slotKey(block.slot), value: block.entries });
+		this.#commit(writes, size - (before?.byteLength ?? 0));
+	}
+
+	/** Adds what a replay of a stored block found. RangeError where there is no such block. */
+	insertStatuses(
+		slot: Slot,
+		found: {
+			readonly bankHash: Hash;
+			readonly blockHeight: bigint;
+			readonly blockTime: bigint | null;
+			readonly statuses: readonly StatusInsert[];
+		},
+	): void {
+		const before = this.getMeta(slot);
+		if (before === null) throw new RangeError(`slot ${slot} has no block`);
+		const writes: TableWrite[] = this.#statusDeletions(slot);
+		const entries = this.#tables.get('entries', slotKey(slot))?.length ?? 0;
+		const byteLength = entries + this.#statusWrites(writes, slot, found.statuses);
+		const { bankHash, blockHeight, blockTime, statuses } = found;
+		const meta = {
+			...before,
+			bankHash,
+			blockHeight,
+			blockTime,
+			byteLength,
+			transactionCount: statuses.length,
+		};
+		writes.push({ table: 'blocks', key: slotKey(slot), value: encodeBlock(meta) });
+		this.#commit(writes, byteLength - before.byteLength);
+	}
+
+	/** Marks blocks as rooted, in one transaction. RangeError where one is missing, incomplete or below the root. */
+	setRoots(slots: readonly Slot[]): void {
+		const writes: TableWrite[] = [];
+		let root = this.#root;
+		for (const slot of slots) {
+			const meta = this.getMeta(slot);
+			if (meta === null || !meta.completed)
+				throw new RangeError(`slot ${slot} has no complete block to be rooted`);
+			if (root !== null && slot <= root)
+				throw new RangeError(`slot ${slot} cannot be rooted after slot ${root}`);
+			writes.push({ table: 'blocks', key: slotKey(slot), value: encodeBlock({ ...meta, rooted: true }) });
+			root = slot;
+		}
+		if (root === null || writes.length === 0) return;
+		writes.push({ table: 'ledger', key: ROOT, value: slotKey(root) });
+		this.#tables.commit(writes);
+		this.#root = root;
+	}
+
+	/** A block without its entries; `null` where there is none. */
+	getMeta(slot: Slot): BlockMeta | null {
+		const record = this.#tables.get('blocks', slotKey(slot));
+		return record === null ? null : decodeBlock(slot, record);
+	}
+
+	/** The serialised entries of a block; `null` where there is none. */
+	getEntries(slot: Slot): Uint8Array | null {
+		return this.#tables.get('entries', slotKey(slot));
+	}
+
+	/** The blocks from `from` up to `to`, oldest first, all forks; parents therefore come before their children. */
+	*blocks(from: Slot, to: Slot = MAX_SLOT - 1n): IterableIterator<BlockMeta> {
+		for (const [key, record] of this.#tables.range('blocks', slotKey(from), slotKey(to + 1n))) {
+			yield decodeBlock(readSlot(key, 0), record);
+		}
+	}
+
+	/**
+	 * What a restart replays on top of `root`: the complete blocks that descend from it, parents first. A block whose
+	 * parent is missing or incomplete is left out, and so is everything above it.
+	 */
+	*replayable(root: Slot): IterableIterator<BlockMeta> {
+		const known = new Set<Slot>([root]);
+		for (const meta of [...this.blocks(root + 1n)]) {
+			if (!meta.completed || !known.has(meta.parent)) continue;
+			known.add(meta.slot);
+			yield meta;
+		}
+	}
+
+	/** The signatures of a block's transactions, in order. */
+	getSignatures(slot: Slot): Uint8Array[] {
+		const record = this.#tables.get('signatures', slotKey(slot));
+		return record === null ? [] : decodeSignatures(record).map(({ signature }) => signature);
+	}
+
+	/** What became of a transaction in each block that holds it, newest slot first. */
+	*getStatuses(signature: Uint8Array): IterableIterator<TransactionStatus> {
+		const [from, to] = [concat(signature, slotKey(0n)), concat(signature, slotKey(MAX_SLOT))];
+		for (const [key, value] of this.#tables.range('statuses', from, to, true)) {
+			yield { slot: readSlot(key, 64), index: readU32(value, 0), meta: value.slice(4) };
+		}
+	}
+
+	/** What became of a transaction, in the newest block that `isVisible` lets pass; `null` where it is unknown. */
+	getStatus(
+		signature: Uint8Array,
+		isVisible: (slot: Slot) => boolean = () => true,
+	): TransactionStatus | null {
+		for (const status of this.getStatuses(signature)) if (isVisible(status.slot)) return status;
+		return null;
+	}
+
+	/** The transactions that name an address, newest first. */
+	getSignaturesForAddress(address: Pubkey, query: AddressQuery = {}): AddressSignature[] {
+		const { limit = 1000, isVisible = (): boolean => true } = query;
+		const bound = (signature: Uint8Array | undefined): Uint8Array | null => {
+			const status = signature === undefined ? null : this.getStatus(signature, isVisible);
+			return status === null ? null : addressKey(address, status.slot, status.index);
+		};
+		const from = bound(query.until);
+		const to = bound(query.before) ?? addressKey(address, MAX_SLOT, 0xffff_ffff);
+		const found: AddressSignature[] = [];
+		const lowest = from ?? addressKey(address, 0n, 0);
+		for (const [key, signature] of this.#tables.range('addresses', lowest, to, true)) {
+			if (found.length >= limit) break;
+			const slot = readSlot(key, 32);
+			const index = readU32(key, 40, false);
+			// `until` itself is left out; `lowest` is inclusive.
+			if (from !== null && compare(key, from) === 0) break;
+			if (isVisible(slot)) found.push({ signature, slot, index });
+		}
+		return found;
+	}
+
+	/** Deletes the block of a dropped fork. RangeError where it is rooted. */
+	purgeSlot(slot: Slot): void {
+		const meta = this.getMeta(slot);
+		if (meta === null) return;
+		if (meta.rooted) throw new RangeError(`the block of slot ${slot} is rooted and cannot be purged`);
+		this.#commit(this.#deletions(slot), -meta.byteLength);
+	}
+
+	/** Deletes old blocks until the limits hold, oldest first, never above `flushedRoot`; how many went. */
+	purge(limits: PurgeLimits): number {
+		const highest = this.highestSlot;
+		if (highest === null) return 0;
+		const { keepSlots = MAX_SLOT, maxBytes = Number.POSITIVE_INFINITY } = limits;
+		const doomed: BlockMeta[] = [];
+		let bytes = this.#bytes;
+		for (const meta of this.blocks(0n, limits.flushedRoot)) {
+			if (highest - meta.slot < keepSlots && bytes <= maxBytes) break;
+			bytes -= meta.byteLength;
+			doomed.push(meta);
+		}
+		for (let at = 0; at < doomed.length; at += PURGE_CHUNK) {
+			const writes: TableWrite[] = [];
+			let freed = 0;
+			for (const meta of doomed.slice(at, at + PURGE_CHUNK)) {
+				writes.push(...this.#deletions(meta.slot));
+				freed += meta.byteLength;
+			}
+			this.#commit(writes, -freed);
+		}
+		return doomed.length;
+	}
+
+	close(): Promise<void> {
+		return this.#tables.close();
+	}
+
+	#commit(writes: TableWrite[], growth: number): void {
+		const bytes = this.#bytes + growth;
+		writes.push({ table: 'ledger', key: BYTES, value: slotKey(BigInt(bytes)) });
+		this.#tables.commit(writes);
+		this.#bytes = bytes;
+	}
+
+	/** Adds the writes of a block's statuses; the bytes they take. */
+	#statusWrites(writes: TableWrite[], slot: Slot, statuses: readonly StatusInsert[]): number {
+		let size = 0;
+		for (const [index, { signature, addresses, meta }] of statuses.entries()) {
+			if (signature.length !== 64) throw new RangeError(`a signature has 64 bytes, not ${signature.length}`);
+			const value = new Uint8Array(4 + meta.length);
+			new DataView(value.buffer).setUint32(0, index, true);
+			value.set(meta, 4);
+			writes.push({ table: 'statuses', key: concat(signature, slotKey(slot)), value });
+			for (const address of addresses) {
+				writes.push({ table: 'addresses', key: addressKey(address, slot, index), value: signature });
+			}
+			size += value.length + 72 + addresses.length * (44 + 64 + 32);
+		}
+		if (statuses.length > 0) {
+			writes.push({ table: 'signatures', key: slotKey(slot), value: encodeSignatures(statuses) });
+		}
+		return size;
+	}
+
+	#statusDeletions(slot: Slot): TableWrite[] {
+		const record = this.#tables.get('signatures', slotKey(slot));
+		if (record === null) return [];
+		const writes: TableWrite[] = [{ table: 'signatures', key: slotKey(slot), value: null }];
+		for (const [index, { signature, addresses }] of decodeSignatures(record).entries()) {
+			writes.push({ table: 'statuses', key: concat(signature, slotKey(slot)), value: null });
+			for (const address of addresses) {
+				writes.push({
+					table: 'addresses',
+					key: addressKey(Pubkey.fromBytes(address), slot, index),
+					value: null,
+				});
+			}
+		}
+		return writes;
+	}
+
+	#deletions(slot: Slot): TableWrite[] {
+		return [
+			...this.#statusDeletions(slot),
+			{ table: 'blocks', key: slotKey(slot), value: null },
+			{ table: 'entries', key: slotKey(slot), value: null },
+		];
+	}
+}
+
+function slotKey(slot: bigint): Uint8Array {
+	const view = new DataView(new ArrayBuffer(8));
+	view.setBigUint64(0, slot);
+	return new Uint8Array(view.buffer);
+}
+
+function addressKey(address: Pubkey, slot: Slot, index: number): Uint8Array {
+	const key = new Uint8Array(44);
+	key.set(address.bytes);
+	const view = new DataView(key.buffer);
+	view.setBigUint64(32, slot);
+	view.setUint32(40, index);
+	return key;
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+	const both = new Uint8Array(a.length + b.length);
+	both.set(a);
+	both.set(b, a.length);
+	return both;
+}
+
+function compare(a: Uint8Array, b: Uint8Array): number {
+	for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
+	return a.length - b.length;
+}
+
+function readSlot(key: Uint8Array, offset: number): bigint {
+	return new DataView(key.buffer, key.byteOffset).getBigUint64(offset);
+}
+
+function readU32(bytes: Uint8Array, offset: number, little = true): number {
+	return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, little);
+}

@@ -14,10 +14,11 @@ import { fileURLToPath } from 'node:url';
 const CRYPTO = join(dirname(fileURLToPath(import.meta.url)), '../packages/crypto');
 const FLAGS = ['--target=wasm32', '-nostdlib', '-ffreestanding', '-Wl,--no-entry', '-Wl,--strip-all'];
 const MODULES = [
-	// `-O3` is a tenth faster and above 4 KB, which some browsers do not compile at once on the main thread.
+	// On-curve: `-O3` is a tenth faster and above 4 KB, which some browsers do not compile at once on the main thread.
+	// Ed25519: `-O3` is no faster and 5 KB larger.
 	{ name: 'on-curve', flags: ['-O2'], stackBytes: 4096 },
-	{ name: 'lattice', flags: ['-Os', '-msimd128', '-mbulk-memory'], stackBytes: 8192 },
-	{ name: 'ed25519', flags: ['-O3', '-mbulk-memory'], stackBytes: 32768 },
+	{ name: 'blake3', flags: ['-Os', '-msimd128', '-mbulk-memory'], stackBytes: 8192 },
+	{ name: 'ed25519', flags: ['-Os', '-mbulk-memory'], stackBytes: 32768 },
 	{ name: 'ristretto', folder: 'zk/', flags: ['-O3', '-mbulk-memory'], stackBytes: 32768 },
 ];
 const LINE = 110;

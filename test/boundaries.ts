@@ -23,7 +23,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 	crypto: { rooms: [], libraries: ['@noble/curves', '@noble/hashes'], browser: true },
 	sbpf: { rooms: ['sdk', 'wasmgen'], libraries: [], browser: true },
 	svm: { rooms: ['sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
-	runtime: { rooms: ['svm', 'sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
+	runtime: { rooms: ['svm', 'sbpf', 'crypto', 'sdk'], libraries: ['lmdb', 'zstddec'], browser: true },
 	parhelion: { rooms: ['runtime', 'svm', 'sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
 	rpc: { rooms: ['runtime', 'svm', 'crypto', 'sdk'], libraries: ['fastify', 'ws'], browser: false },
 	cli: {
@@ -52,6 +52,14 @@ const NODE_ENTRIES: readonly string[] = [
 	'parhelion/src/node-crypto.ts',
 	'parhelion/src/signature-pool.ts',
 	'parhelion/src/litesvm.ts',
+	'runtime/src/node.ts',
+	'runtime/src/accounts-db/lmdb-environment.ts',
+	'runtime/src/accounts-db/lmdb-file.ts',
+	'runtime/src/accounts-db/lmdb-storage.ts',
+	'runtime/src/accounts-db/process-claim.ts',
+	'runtime/src/ledger/blockstore-folder.ts',
+	'runtime/src/ledger/blockstore-lmdb.ts',
+	'runtime/src/snapshots/snapshot-files.ts',
 ];
 
 /** What a test beside the code may import besides its room. */
@@ -135,6 +143,7 @@ export function violationsOf(path: string, source: string): string[] {
 				specifier !== 'parhelion' &&
 				specifier !== 'parhelion/node' &&
 				specifier !== 'parhelion/litesvm' &&
+				specifier !== '@parhelion/runtime/node' &&
 				specifier !== PACKAGE_PREFIX + target
 			) {
 				found.push(`${path}: "${specifier}" goes past the face of ${target}`);

@@ -83,7 +83,8 @@ const molluskFixtures: SuiteProvider = {
 /** Each step of a flow is a case: it must come to what the flow says on the oracle, and to the same here. */
 const flowsAgainstOracle: SuiteProvider = {
 	suite: 'flows',
-	source: 'transactions of real programs, every observable against the oracle',
+	source:
+		'transactions of real programs, every observable against the oracle, with the features of mainnet and with all',
 	async run(engine: Engine): Promise<ProviderReport | string> {
 		let modules: [typeof import('./flows/harness.ts'), typeof import('./flows/index.ts')];
 		try {
@@ -91,20 +92,23 @@ const flowsAgainstOracle: SuiteProvider = {
 		} catch (thrown) {
 			return `the oracle has no build for this platform (${String(thrown).split('\n')[0]})`;
 		}
-		const [{ Pair }, { flows }] = modules;
+		const [{ FEATURE_SETS, Pair }, { flows }] = modules;
 		const { LiteSVM } = await import('parhelion/node');
 		const disagreements: Disagreement[] = [];
 		let cases = 0;
-		for (const flow of flows) {
-			const pair = new Pair(() => new LiteSVM().withJit(engine === 'jit' ? 'eager' : 'off'));
-			flow.run(pair);
-			cases += pair.steps.length;
-			const wrong = new Map<string, string>();
-			for (const { step, what } of pair.differences) wrong.set(step, `differs in ${what}`);
-			for (const { name, outcome, expected } of pair.steps) {
-				if (outcome !== expected) wrong.set(name, `the oracle answers ${outcome}, not ${expected}`);
+		for (const features of FEATURE_SETS) {
+			for (const flow of flows) {
+				const pair = new Pair(() => new LiteSVM().withJit(engine === 'jit' ? 'eager' : 'off'), features);
+				flow.run(pair);
+				cases += pair.steps.length;
+				const wrong = new Map<string, string>();
+				for (const { step, what } of pair.differences) wrong.set(step, `differs in ${what}`);
+				for (const { name, outcome, expected } of pair.steps) {
+					if (outcome !== expected) wrong.set(name, `the oracle answers ${outcome}, not ${expected}`);
+				}
+				for (const [step, cause] of wrong)
+					disagreements.push({ id: `${features}: ${flow.name}: ${step}`, cause });
 			}
-			for (const [step, cause] of wrong) disagreements.push({ id: `${flow.name}: ${step}`, cause });
 		}
 		return { cases, disagreements };
 	},

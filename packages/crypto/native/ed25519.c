@@ -50,7 +50,7 @@ INLINE void carry(fe *out, i64 *h)
 	UNROLL for (int i = 0; i < LIMBS; i++) out->v[i] = (i32)h[i];
 }
 
-INLINE void mul_inline(fe *out, const fe *a, const fe *b)
+NOINLINE void mul(fe *out, const fe *a, const fe *b)
 {
 	i64 f[LIMBS], f2[LIMBS], g[LIMBS], g19[LIMBS], h[LIMBS];
 	UNROLL for (int i = 0; i < LIMBS; i++) {
@@ -70,12 +70,8 @@ INLINE void mul_inline(fe *out, const fe *a, const fe *b)
 	carry(out, h);
 }
 
-NOINLINE void mul(fe *out, const fe *a, const fe *b)
-{
-	mul_inline(out, a, b);
-}
-
-INLINE void square_inline(fe *out, const fe *a, int doubled)
+/* a^2, or 2 a^2 where `doubled` is 1. */
+NOINLINE void square_and_double(fe *out, const fe *a, int doubled)
 {
 	i64 f[LIMBS], h[LIMBS];
 	UNROLL for (int i = 0; i < LIMBS; i++) f[i] = a->v[i];
@@ -88,27 +84,21 @@ INLINE void square_inline(fe *out, const fe *a, int doubled)
 			i64 factor = (i < j ? 2 : 1) * (i & 1 && j & 1 ? 2 : 1);
 			sum += i + j >= LIMBS ? f[i] * factor * (19 * f[j]) : f[i] * factor * f[j];
 		}
-		h[k] = doubled ? 2 * sum : sum;
+		h[k] = sum << doubled;
 	}
 	carry(out, h);
 }
 
-NOINLINE void square(fe *out, const fe *a)
+static void square(fe *out, const fe *a)
 {
-	square_inline(out, a, 0);
-}
-
-/* 2 a^2 */
-NOINLINE void square_double(fe *out, const fe *a)
-{
-	square_inline(out, a, 1);
+	square_and_double(out, a, 0);
 }
 
 NOINLINE void square_times(fe *out, const fe *a, int count)
 {
-	square_inline(out, a, 0);
+	square(out, a);
 	for (int i = 1; i < count; i++)
-		square_inline(out, out, 0);
+		square(out, out);
 }
 
 INLINE void add(fe *out, const fe *a, const fe *b)
@@ -442,7 +432,7 @@ static void twice(point *out, const point *p, int with_t)
 	fe a, b, c, e, f, g, h, t;
 	square(&a, &p->x);
 	square(&b, &p->y);
-	square_double(&c, &p->z);
+	square_and_double(&c, &p->z, 1);
 	add(&t, &p->x, &p->y);
 	square(&e, &t);
 	/* The usual E, F, G, H with their signs turned, which cancel in each product. */
@@ -663,15 +653,10 @@ static void compress(u64 *state, const u8 *block)
 	u64 w[16], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6],
 		   h = state[7];
 #define ROTATE(x, n) ((x) >> n | (x) << (64 - n))
+	for (int j = 0; j < 16; j++)
+		w[j] = __builtin_bswap64(load64(block + 8 * j));
 	for (int i = 0; i < 80; i += 16) {
 		UNROLL for (int j = 0; j < 16; j++) {
-			if (i == 0) {
-				w[j] = __builtin_bswap64(load64(block + 8 * j));
-			} else {
-				u64 w1 = w[(j + 1) & 15], w14 = w[(j + 14) & 15];
-				w[j] += w[(j + 9) & 15] + (ROTATE(w1, 1) ^ ROTATE(w1, 8) ^ w1 >> 7) +
-					(ROTATE(w14, 19) ^ ROTATE(w14, 61) ^ w14 >> 6);
-			}
 			u64 t1 = h + (ROTATE(e, 14) ^ ROTATE(e, 18) ^ ROTATE(e, 41)) + (g ^ (e & (f ^ g))) + ROUND[i + j] + w[j];
 			u64 t2 = (ROTATE(a, 28) ^ ROTATE(a, 34) ^ ROTATE(a, 39)) + ((a & b) | (c & (a | b)));
 			h = g;
@@ -682,6 +667,11 @@ static void compress(u64 *state, const u8 *block)
 			c = b;
 			b = a;
 			a = t1 + t2;
+		}
+		for (int j = 0; j < 16; j++) {
+			u64 w1 = w[(j + 1) & 15], w14 = w[(j + 14) & 15];
+			w[j] += w[(j + 9) & 15] + (ROTATE(w1, 1) ^ ROTATE(w1, 8) ^ w1 >> 7) +
+				(ROTATE(w14, 19) ^ ROTATE(w14, 61) ^ w14 >> 6);
 		}
 	}
 #undef ROTATE

@@ -49,7 +49,9 @@ export function ed25519KernelModule(): WebAssembly.Module | null {
 	if (compiled === undefined) {
 		try {
 			const text = atob(ED25519_MODULE);
-			compiled = new WebAssembly.Module(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+			const bytes = new Uint8Array(text.length);
+			for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+			compiled = new WebAssembly.Module(bytes);
 		} catch {
 			compiled = null;
 		}

@@ -6,8 +6,8 @@
  * non-canonical encoding of R, dalek 1.0 compares points and `verify_dalek` bytes. The few y in p..2^255-1 that
  * are on the curve have no known discrete logarithm, so no signature can be made that tells the two apart.
  *
- * Three backends compute the equation: WebAssembly (`ed25519-kernel.ts`), the platform's (`fast-paths.ts`) where that
- * is not to be had, `@noble/curves` where neither is. What is strict comes before all of them.
+ * Three backends compute the equation: WebAssembly (`ed25519-kernel.ts`), the platform's (`fast-paths.ts`) at first and
+ * where that is not to be had, `@noble/curves` where neither is. What is strict comes before all of them.
  */
 import { ed25519 } from '@noble/curves/ed25519.js';
 import { createEquation, type Ed25519Equation } from './ed25519-kernel.ts';
@@ -87,7 +87,23 @@ function equationOf(backend: Ed25519Backend): Ed25519Equation | null {
 	return kernel;
 }
 
-/** The backends that are to be had here, the one in use first. */
+/**
+ * How many verifications the platform does before the kernel is compiled, which costs 5 ms: a process that checks a few
+ * signatures does without.
+ */
+const PLATFORM_FIRST = 32;
+let platformUses = 0;
+
+function usualEquation(): Ed25519Equation {
+	const platform = equationOf('platform');
+	if (platform !== null && platformUses < PLATFORM_FIRST) {
+		platformUses++;
+		return platform;
+	}
+	return equationOf('wasm') ?? platform ?? portableEquation;
+}
+
+/** The backends that are to be had here, the fastest first. */
 export function ed25519Backends(): Ed25519Backend[] {
 	return (['wasm', 'platform', 'portable'] as const).filter((backend) => equationOf(backend) !== null);
 }
@@ -119,11 +135,7 @@ export function ed25519VerifyStrict(
 ): boolean {
 	if (!isStrictEd25519Input(signature, publicKey)) return false;
 	// An R that is no point needs no check of its own: the recomputed encoding is a point's.
-	if (backend === undefined) {
-		const equation = equationOf('wasm') ?? equationOf('platform') ?? portableEquation;
-		return equation(signature, message, publicKey);
-	}
-	const equation = equationOf(backend);
+	const equation = backend === undefined ? usualEquation() : equationOf(backend);
 	if (equation === null) throw new RangeError(`no backend ${backend} for ed25519 here`);
 	return equation(signature, message, publicKey);
 }

@@ -8,7 +8,7 @@ export interface FastPaths {
 	/**
 	 * Ed25519 as RFC 8032 computes it without cofactor: S canonical, and the encoding of `[S]B - [k]A` equal to R
 	 * byte for byte; non-canonical A allowed. Points of small order may pass: the caller refuses them first.
-	 * OpenSSL and BoringSSL do exactly this. In use where WebAssembly is not to be had: that is faster.
+	 * OpenSSL and BoringSSL do exactly this. In use at first, and where WebAssembly is not to be had: that is faster.
 	 */
 	readonly ed25519Verify?: (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
 	/** The public key of a 32-byte seed (RFC 8032). */

@@ -1,8 +1,9 @@
 import crypto, { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { blake3 } from './blake3.ts';
 import { setFastPaths } from './fast-paths.ts';
-import { blake3, keccak256, sha256, sha512 } from './hashes.ts';
+import { keccak256, sha256, sha512 } from './hashes.ts';
 import { nodeFastPaths } from './node-fast-paths.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

@@ -1,12 +1,12 @@
 /**
- * Owns the hash functions of the protocol over one or more byte chunks. Library: `@noble/hashes`.
+ * Owns the hash functions of the protocol over one or more byte chunks, but for BLAKE3 (`blake3.ts`). Library:
+ * `@noble/hashes`.
  *
  * Measured on one chunk of 100 and of 1200 bytes (Node 20.20; bench room, `leaves.ts`): sha256 1.7 and 8.1 us,
- * Node's `crypto.hash` 0.9 and 1.5 us; sha512 2.9 and 14.5 us, Node's `createHash` 1.8 and 3.3 us; blake3 3.7 and
- * 21 us; keccak256 5.8 and 45 us. Hence the hook of `fast-paths.ts` for the first two. A caller that hashes many
+ * Node's `crypto.hash` 0.9 and 1.5 us; sha512 2.9 and 14.5 us, Node's `createHash` 1.8 and 3.3 us; keccak256
+ * 5.8 and 45 us. Hence the hook of `fast-paths.ts` for the first two. A caller that hashes many
  * short chunks gains by joining them first.
  */
-import { blake3 as nobleBlake3 } from '@noble/hashes/blake3.js';
 import { sha256 as nobleSha256, sha512 as nobleSha512 } from '@noble/hashes/sha2.js';
 import { keccak_256 } from '@noble/hashes/sha3.js';
 import { fastPaths } from './fast-paths.ts';
@@ -40,14 +40,4 @@ export function sha512(...chunks: readonly Uint8Array[]): Uint8Array {
 /** Keccak-256 (the padding from before SHA-3) of the concatenated chunks: 32 bytes. */
 export function keccak256(...chunks: readonly Uint8Array[]): Uint8Array {
 	return hashChunks(keccak_256, chunks);
-}
-
-/** The first `length` bytes of BLAKE3's extendable output over `bytes`; the first 32 are {@link blake3}. */
-export function blake3Xof(bytes: Uint8Array, length: number): Uint8Array {
-	return nobleBlake3(bytes, { dkLen: length });
-}
-
-/** BLAKE3 of the concatenated chunks: 32 bytes. */
-export function blake3(...chunks: readonly Uint8Array[]): Uint8Array {
-	return hashChunks(nobleBlake3, chunks);
 }

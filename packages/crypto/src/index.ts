@@ -4,6 +4,7 @@
  */
 
 export * from './big-mod-exp.ts';
+export { blake3 } from './blake3.ts';
 export * from './bls-proof-of-possession.ts';
 export * from './bls12-381.ts';
 export * from './bn254.ts';

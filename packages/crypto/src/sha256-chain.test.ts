@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { blake3, blake3Xof, sha256 } from './hashes.ts';
+import { sha256 } from './hashes.ts';
 import { sha256Chain } from './sha256-chain.ts';
 
 describe('sha256Chain', () => {
@@ -26,16 +26,5 @@ describe('sha256Chain', () => {
 		expect(() => sha256Chain(new Uint8Array(31), 1)).toThrow(RangeError);
 		expect(() => sha256Chain(new Uint8Array(32), -1)).toThrow(RangeError);
 		expect(() => sha256Chain(new Uint8Array(32), 1.5)).toThrow(RangeError);
-	});
-});
-
-describe('blake3Xof', () => {
-	it('goes on from the plain hash', () => {
-		const bytes = new TextEncoder().encode('hello');
-		const long = blake3Xof(bytes, 2048);
-		expect(long.length).toBe(2048);
-		expect(long.subarray(0, 32)).toEqual(blake3(bytes));
-		// the first words of upstream's lattice hash of "hello" (crate solana-lattice-hash, test_hello_world)
-		expect([...new Uint16Array(long.buffer, long.byteOffset, 4)]).toEqual([0x8fea, 0x3d16, 0x86b3, 0x9282]);
 	});
 });

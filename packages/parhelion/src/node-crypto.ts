@@ -1,7 +1,7 @@
 /**
  * The platform's cryptography in the place of the portable one, where it is equal and faster. Signatures are verified
- * in WebAssembly all the same, which is faster still (`ed25519-kernel.ts` of crypto); OpenSSL stands in where there is
- * none, as under `--jitless`.
+ * in WebAssembly all the same, which is faster still (`ed25519-kernel.ts` of crypto); OpenSSL does the first few, before
+ * that is compiled, and all of them where it cannot be, as under `--jitless`.
  *
  * Measured (Node 20.20): a public key from a JWK 16 us, from DER 190 us; verification 94 us with either, against 28 us
  * in WebAssembly and 1.1 ms of the portable one.

@@ -3,7 +3,7 @@
  * transfer, a transfer that fails, a memo. It knows nothing of either: ELFs come as bytes, what happened goes out
  * as text.
  */
-import { ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
+import { ed25519Backends, ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
 import {
 	compileLegacyMessage,
 	encodeMessage,
@@ -55,15 +55,16 @@ function token(program: Pubkey, metas: Instruction['accounts'], ...data: number[
 }
 
 /** Every step's outcome and every account it left, as JSON; the ELFs have been handed over. */
-export function runFlow(): string {
+export async function runFlow(): Promise<string> {
 	const record: unknown[] = [];
 	for (const program of [programIds.splToken, programIds.splToken2022]) {
-		for (const jit of ['off', 'eager'] as const) record.push(runTokens(new LiteSVM().withJit(jit), program));
+		for (const jit of ['off', 'eager'] as const)
+			record.push(await runTokens(new LiteSVM().withJit(jit), program));
 	}
 	return JSON.stringify(record);
 }
 
-function runTokens(svm: LiteSVM, program: Pubkey): unknown[] {
+async function runTokens(svm: LiteSVM, program: Pubkey): Promise<unknown[]> {
 	const record: unknown[] = [];
 	const note = (step: string, outcome: ReturnType<LiteSVM['airdrop']>): void => {
 		if (outcome === null) return;
@@ -72,13 +73,15 @@ function runTokens(svm: LiteSVM, program: Pubkey): unknown[] {
 		const units = Number(meta.computeUnitsConsumed());
 		record.push({ step, error: failed ? outcome.message() : null, units, logs: meta.logs() });
 	};
-	const send = (step: string, instructions: Instruction[], signers: readonly Keypair[] = []): void => {
+	const sign = (instructions: Instruction[], signers: readonly Keypair[] = []): Uint8Array => {
 		const blockhash = Hash.fromBase58(svm.latestBlockhash());
 		const message = compileLegacyMessage(payer.pubkey, instructions, blockhash);
 		const bytes = encodeMessage(message);
 		const signatures = [payer, ...signers].map(({ seed }) => ed25519Sign(bytes, seed));
-		note(step, svm.sendTransaction(encodeTransaction({ signatures, message })));
+		return encodeTransaction({ signatures, message });
 	};
+	const send = (step: string, instructions: Instruction[], signers: readonly Keypair[] = []): void =>
+		note(step, svm.sendTransaction(sign(instructions, signers)));
 	note('airdrop', svm.airdrop(payer.pubkey.toBase58(), 5_000_000_000n));
 	send(
 		'create a mint',
@@ -108,6 +111,11 @@ function runTokens(svm: LiteSVM, program: Pubkey): unknown[] {
 		token(program, [writable(ours.pubkey), writable(theirs.pubkey), authority], 3, ...u64(amount));
 	send('transfer', [pay(300n)]);
 	send('transfer too much', [pay(701n)]);
+	const batch = Array.from({ length: 6 }, (_, i) => sign([pay(BigInt(i + 1))]));
+	// Signed wrongly.
+	batch[4]![40]! ^= 1;
+	for (const outcome of await svm.sendTransactions(batch)) note('batch', outcome);
+	record.push({ signaturesBy: ed25519Backends()[0] });
 	send('memo', [
 		{ programId: programIds.memoV3, accounts: [authority], data: new TextEncoder().encode('☉') },
 	]);

@@ -166,10 +166,12 @@ describe('The package in a browser', () => {
 		async () => {
 			const elf = (file: string): Uint8Array => new Uint8Array(readFileSync(join(PROGRAMS, file)));
 			setBundledPrograms(Object.fromEntries(DEFAULTS.map(({ name, file }) => [name, elf(file)])));
-			const inNode: unknown = JSON.parse(runFlow());
+			const inNode: unknown = JSON.parse(await runFlow());
 			expect(JSON.stringify(inNode)).toContain(
 				'"error":"Error processing Instruction 0: custom program error: 0x1"',
 			);
+			expect(JSON.stringify(inNode)).toContain('"error":"Transaction did not pass signature verification"');
+			expect(JSON.stringify(inNode)).toContain('{"signaturesBy":"wasm"}');
 			const script = await bundle('browser-page.ts');
 			expect(forbiddenIn(script)).toEqual([]);
 			const inBrowser: unknown = JSON.parse(await runInChromium(chromium ?? '', script));

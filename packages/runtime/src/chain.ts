@@ -35,9 +35,9 @@ import { programdataAddress } from '@parhelion/svm';
 import { AccountsDb } from './accounts-db/accounts-db.ts';
 import { MemoryStorage } from './accounts-db/memory-storage.ts';
 import { Bank } from './bank/bank.ts';
-import type { SlotLeader } from './bank/bank-context.ts';
 import type { BankEvents } from './bank/bank-events.ts';
 import { BankForks } from './bank/bank-forks.ts';
+import type { SlotLeader } from './bank/leader-schedule.ts';
 import {
 	feeOf,
 	processTransaction,

@@ -1,15 +1,42 @@
 /** The face of the runtime: state over time. */
 export * from './accounts-db/accounts-db.ts';
+export * from './accounts-db/lattice-hash.ts';
 export * from './balances.ts';
 export * from './bank/bank.ts';
 export * from './bank/bank-context.ts';
 export * from './bank/bank-events.ts';
 export * from './bank/bank-forks.ts';
+export * from './bank/bank-hash.ts';
+export * from './bank/epoch-rewards/calculation.ts';
+export * from './bank/epoch-rewards/partitions.ts';
+export * from './bank/epoch-rewards/points.ts';
+export * from './bank/epoch-rewards/redeem.ts';
+export * from './bank/inflation.ts';
+export {
+	identityKeyedSlotLeaders,
+	LeaderSchedule,
+	type LeaderStake,
+	NUM_CONSECUTIVE_LEADER_SLOTS,
+	stakeWeightedSlotLeaders,
+} from './bank/leader-schedule.ts';
+export * from './bank/stake-weighted-timestamp.ts';
+export * from './bank/stakes/activation.ts';
+export * from './bank/stakes/stake-state.ts';
 export * from './bank-types.ts';
 export * from './blockhash-queue.ts';
 export * from './chain.ts';
 export * from './events.ts';
+export * from './genesis/bootstrap-genesis.ts';
+export * from './genesis/fee-rate-governor.ts';
+export * from './genesis/genesis-config.ts';
 export { keypairFromSeed, LAMPORTS_PER_SOL, MS_PER_SLOT, transferInstruction } from './genesis.ts';
 export * from './genesis-accounts.ts';
+export * from './ledger/entry.ts';
+export * from './ledger/entry-verification.ts';
+export * from './ledger/poh.ts';
+export * from './ledger/shred/recover.ts';
+export * from './ledger/shred/shred.ts';
+export * from './ledger/shred/shred-layout.ts';
+export * from './ledger/shred/shredder.ts';
 export { signatureKey } from './transaction-history.ts';
 export * from './verify-transaction.ts';

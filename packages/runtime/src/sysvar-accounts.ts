@@ -28,7 +28,7 @@ import {
 	SlotHashes,
 	SlotHistory,
 	STAKE_HISTORY_SIZE,
-	StakeHistory,
+	type StakeHistory,
 	sysvarIds,
 	type UnixTimestamp,
 } from '@parhelion/sdk';
@@ -104,14 +104,9 @@ export function updateLastRestartSlot(store: SysvarStore): void {
 	updateSysvarAccount(store, sysvarIds.lastRestartSlot, encodeLastRestartSlot({ lastRestartSlot: 0n }), 0);
 }
 
-/** Writes the stake history: nothing is staked. */
-export function updateStakeHistory(store: SysvarStore): void {
-	updateSysvarAccount(
-		store,
-		sysvarIds.stakeHistory,
-		encodeStakeHistory(new StakeHistory([])),
-		STAKE_HISTORY_SIZE,
-	);
+/** Writes the stake history. */
+export function updateStakeHistory(store: SysvarStore, history: StakeHistory): void {
+	updateSysvarAccount(store, sysvarIds.stakeHistory, encodeStakeHistory(history), STAKE_HISTORY_SIZE);
 }
 
 /** Adds the parent's slot and bank hash to the slot hashes. */

@@ -30,7 +30,7 @@ export { updateRentExemptStatusForAccount, verifyRentStateChanges } from './rent
 export * from './rollback-accounts.ts';
 export * from './serialization.ts';
 export type { SerializationFeatures } from './serialization-regions.ts';
-export { createProgramRuntimeEnvironment } from './syscalls/index.ts';
+export { createProgramRuntimeEnvironment, SYSCALLS, type SyscallRow } from './syscalls/index.ts';
 export * from './sysvar-cache.ts';
 export * from './transaction-accounts.ts';
 export * from './transaction-check.ts';

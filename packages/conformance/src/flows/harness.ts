@@ -15,11 +15,15 @@ import {
 	TransactionMessage,
 	VersionedTransaction,
 } from '@solana/web3.js';
-import { LiteSVM as Oracle } from 'litesvm';
-import type { LiteSVM } from 'parhelion';
+import { LiteSVM as Oracle, FeatureSet as OracleFeatureSet } from 'litesvm';
+import { FeatureSet, type LiteSVM } from 'parhelion';
 
 /** The part of the two engines' shape that the flows use; the oracle's own declaration is the measure. */
 export type Engine = Oracle;
+
+/** The feature sets that every flow is run under: mainnet-beta's, and every feature that Agave 4.3.0 knows. */
+export type FeatureSetName = 'mainnet' | 'all';
+export const FEATURE_SETS: readonly FeatureSetName[] = ['mainnet', 'all'];
 
 /** What a client sees of one transaction. */
 export interface Observed {
@@ -111,10 +115,16 @@ export class Pair {
 	readonly steps: { readonly name: string; readonly outcome: string; readonly expected: string }[] = [];
 	readonly #touched = new Set<string>();
 
-	/** `make` builds our engine, which has the oracle's shape. */
-	constructor(make: () => LiteSVM) {
-		this.ours = make() as unknown as Engine;
+	/** `make` builds our engine, which has the oracle's shape; `features` are then those of both. */
+	constructor(make: () => LiteSVM, features: FeatureSetName = 'mainnet') {
+		const ours = make();
+		this.ours = ours as unknown as Engine;
 		this.oracle = new Oracle();
+		if (features === 'all') {
+			ours.withFeatureSet(FeatureSet.allEnabled()).withBuiltins().withSysvars().withDefaultPrograms();
+			const oracle = this.oracle.withFeatureSet(OracleFeatureSet.allEnabled());
+			oracle.withBuiltins().withSysvars().withDefaultPrograms();
+		}
 		this.fund(this.payer.publicKey, 1_000_000_000_000n);
 	}
 

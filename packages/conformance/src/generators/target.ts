@@ -20,7 +20,9 @@ export interface Target {
 	readonly generate: Generator;
 	/** Cases after which the world is made anew; programs that were deployed stay in an oracle. */
 	readonly worldLasts?: number;
-	/** Share of transactions that must succeed, and how many different errors must occur, in 2,000 cases. */
+	/** Cases of a run of all tests; 2,000 unless they are costly. */
+	readonly testCases?: number;
+	/** Share of transactions that must succeed, and how many different errors must occur, in a test. */
 	readonly leastOk: number;
 	readonly leastErrors: number;
 	/** Feature sets besides mainnet's and all: the switches, seen from mainnet's. */

@@ -1,16 +1,16 @@
-/** Expecting both engines of ours and the oracle to say the same of a transaction. */
+/** Asserting that both engines of ours and the oracle say the same of a transaction. */
+import { deepStrictEqual, strictEqual } from 'node:assert/strict';
 import type { Instruction } from '@parhelion/sdk';
-import { expect } from 'vitest';
 import type { Observed, Pair } from './harness.ts';
 
 /**
- * Runs a transaction of `instructions` and expects `outcome` from all three: an error as Rust's Debug has it, or
- * `ok`. What else they show must be the same too, and is given back.
+ * Runs a transaction of `instructions`; all three must end with `outcome`: an error as Rust's Debug has it, or
+ * `ok`. What else they show must be the same too, and is given back. AssertionError where it is not so.
  */
 export function agree(pair: Pair, outcome: string, ...instructions: readonly Instruction[]): Observed {
 	const { ours, compiled, oracle } = pair.run(instructions);
-	expect(ours).toEqual(oracle);
-	expect(compiled).toEqual(oracle);
-	expect(oracle.outcome).toBe(outcome);
+	deepStrictEqual(ours, oracle, `interpreted: ${ours.outcome}, oracle: ${oracle.outcome}`);
+	deepStrictEqual(compiled, oracle, `compiled: ${compiled.outcome}, oracle: ${oracle.outcome}`);
+	strictEqual(oracle.outcome, outcome);
 	return oracle;
 }

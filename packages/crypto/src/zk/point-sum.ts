@@ -41,6 +41,11 @@ class FixedPoints {
 
 const fixedPoints = new WeakMap<ZkKernel, FixedPoints>();
 
+/** Whether an encoding is that of the identity: all zero. */
+export function isIdentity(encoding: Uint8Array): boolean {
+	return encoding.every((byte) => byte === 0);
+}
+
 /** A point in the sum: its slot. */
 export type PointSlot = number & { readonly __flavour?: 'PointSlot' };
 

@@ -6,10 +6,9 @@
  * `zk_elgamal_proof_program/batched_range_proof/`.
  */
 import { Transcript } from './merlin.ts';
-import { type PointSlot, PointSum } from './point-sum.ts';
+import { isIdentity, type PointSlot, PointSum } from './point-sum.ts';
 import { type RangeProofVerificationError, Rejection } from './proof-errors.ts';
 import { canonicalScalar, invertScalars, ORDER, reduceScalar } from './scalar.ts';
-import { isIdentity } from './sigma-verification.ts';
 
 const UNIT = 32;
 const MAX_COMMITMENTS = 8;
@@ -172,7 +171,10 @@ function replay(transcript: Transcript, proof: RangeProof, bits: number): Challe
 	return { y, z, x, w, us, d: transcript.challengeScalar('d') };
 }
 
-/** The multiples of the generators: those of the inner product's folding, and the powers of two of each commitment. */
+/**
+ * Adds the multiples of the generators: of the inner product's folding, and of the powers of two for each commitment. Returns the
+ * challenges' squares, and those of their inverses.
+ */
 function addGenerators(
 	sum: PointSum,
 	proof: RangeProof,
@@ -235,11 +237,11 @@ export function verifyBatchedRangeProof(data: Uint8Array, bits: number): void {
 	addPoint(x, proof.point(1));
 	addPoint(d * x, proof.point(2));
 	addPoint(reduceScalar(d * x) * x, proof.point(3));
-	const lefts = Array.from({ length: proof.rounds }, (_, round) => proof.left(round));
-	const rights = Array.from({ length: proof.rounds }, (_, round) => proof.right(round));
 	const { squares, inverseSquares } = addGenerators(sum, proof, challenges, bitLengths);
-	for (const [round, left] of lefts.entries()) addPoint(squares[round]!, left);
-	for (const [round, right] of rights.entries()) addPoint(inverseSquares[round]!, right);
+	for (let round = 0; round < proof.rounds; round++) {
+		addPoint(squares[round]!, proof.left(round));
+		addPoint(inverseSquares[round]!, proof.right(round));
+	}
 	sum.addH(-proof.eBlinding.value - d * proof.tXBlinding.value);
 	const tX = proof.tX.value;
 	sum.addG(w * (tX - proof.a.value * proof.b.value) + d * (delta(bitLengths, y, z, bits) - tX));

@@ -5,7 +5,7 @@
  * Source: crate `solana-zk-sdk` 7.0, `sigma_proofs/mod.rs`, `transcript.rs`, `encryption/*.rs` (decoding).
  */
 import { Transcript } from './merlin.ts';
-import { type PointSlot, PointSum } from './point-sum.ts';
+import { isIdentity, type PointSlot, PointSum } from './point-sum.ts';
 import {
 	type ProofVerificationError,
 	Rejection,
@@ -16,11 +16,6 @@ import { canonicalScalar } from './scalar.ts';
 
 const POINT_LEN = 32;
 const SCALAR_LEN = 32;
-
-/** Whether an encoding is that of the identity. */
-export function isIdentity(encoding: Uint8Array): boolean {
-	return encoding.every((byte) => byte === 0);
-}
 
 /** An element of the statement. */
 export interface StatementPoint {

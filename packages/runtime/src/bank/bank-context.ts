@@ -1,6 +1,6 @@
 /** What all banks of a chain share, and what may be chosen for a chain. */
 import type { Arena } from '@parhelion/sbpf';
-import type { Hash, Pubkey, Slot, UnixTimestamp } from '@parhelion/sdk';
+import type { Hash, Slot, UnixTimestamp } from '@parhelion/sdk';
 import type { ProgramCache } from '@parhelion/svm';
 import type { AccountsDb } from '../accounts-db/accounts-db.ts';
 import type { CommittedTransaction } from '../bank-types.ts';
@@ -33,11 +33,4 @@ export interface BankOptions {
 	readonly unixTimestamp?: (slot: Slot) => UnixTimestamp;
 	/** Where committed transactions are kept; none by default. */
 	readonly history?: { add(transaction: CommittedTransaction): void } | null;
-}
-
-/** Who makes the block of a slot. */
-export interface SlotLeader {
-	/** Its identity: collects the fees. */
-	readonly id: Pubkey;
-	readonly voteAddress: Pubkey;
 }

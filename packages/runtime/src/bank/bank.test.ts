@@ -19,8 +19,8 @@ import type { Keypair } from '../bank-types.ts';
 import { createBootstrapGenesis } from '../genesis/bootstrap-genesis.ts';
 import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '../genesis.ts';
 import { Bank } from './bank.ts';
-import type { SlotLeader } from './bank-context.ts';
 import { BankForks } from './bank-forks.ts';
+import type { SlotLeader } from './leader-schedule.ts';
 import { processTransaction, simulateTransaction } from './transaction-processing.ts';
 
 const key = (byte: number): Pubkey => Pubkey.fromBytes(new Uint8Array(32).fill(byte));

@@ -15,7 +15,9 @@ import {
 	decodeClock,
 	type Epoch,
 	type EpochSchedule,
+	encodeFeature,
 	FeatureSet,
+	featureId,
 	Hash,
 	InvariantError,
 	type Lamports,
@@ -29,6 +31,7 @@ import {
 	sysvarIds,
 } from '@parhelion/sdk';
 import {
+	createBuiltinAccount,
 	enabledBuiltins,
 	type FeeDetails,
 	NO_FEE,
@@ -58,12 +61,17 @@ import {
 	updateSlotHistory,
 	updateStakeHistory,
 } from '../sysvar-accounts.ts';
-import type { BankOptions, BankShared, SlotLeader } from './bank-context.ts';
+import type { BankOptions, BankShared } from './bank-context.ts';
 import type { Reward } from './bank-events.ts';
 import { computeBankHash } from './bank-hash.ts';
-import { activeFeatures } from './feature-activation.ts';
+import { stakeMath } from './epoch-rewards/calculation.ts';
+import { activeFeatures, rentAfter } from './feature-activation.ts';
+import type { SlotLeader } from './leader-schedule.ts';
 import { costLimits, SlotParamsArchive } from './slot-params.ts';
 import { SlotTree } from './slot-tree.ts';
+import type { StakeMath } from './stakes/activation.ts';
+import { EpochStakes } from './stakes/epoch-stakes.ts';
+import { StakesCache } from './stakes/stakes-cache.ts';
 import { StatusCache } from './status-cache.ts';
 
 /** What a bank begins with. */
@@ -86,6 +94,8 @@ interface BankFields {
 	readonly capitalization: Lamports;
 	readonly transactionCount: bigint;
 	readonly accountsLtHash: AccountsLtHash;
+	readonly stakes: StakesCache;
+	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
 }
 
 /** The chain at one slot of one fork. */
@@ -112,9 +122,14 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	/** Keys that are never locked for writing. */
 	readonly reservedKeys: ReadonlySet<string>;
 	readonly costTracker: CostTracker;
+	/** Who votes and who is staked as of now. */
+	readonly stakes: StakesCache;
+	/** The stakes by which an epoch is led and voted: of the present epochs and the next ones. */
+	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
 	/** What the block paid beside its transactions. */
 	readonly rewards: Reward[] = [];
 
+	readonly #stakeMath: StakeMath;
 	#parent: Bank | null;
 	#tickHeight: bigint;
 	#capitalization: Lamports;
@@ -153,6 +168,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.#capitalization = fields.capitalization;
 		this.#transactionCount = fields.transactionCount;
 		this.#accountsLtHash = fields.accountsLtHash;
+		this.stakes = fields.stakes;
+		this.epochStakes = fields.epochStakes;
+		this.#stakeMath = stakeMath(fields.featureSet, fields.epochSchedule);
 		fields.shared.slots.add(fields.slot, fields.ancestors);
 	}
 
@@ -186,6 +204,12 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			if (owner.equals(programIds.feature)) known.deactivate(id);
 		}
 		const { featureSet } = activeFeatures((id) => accountsDb.load(ancestors, id), 0n, false, known);
+		const { epochSchedule } = config;
+		const stakes = StakesCache.fromGenesis(config.accounts.values(), stakeMath(featureSet, epochSchedule));
+		const epochStakes = new Map<Epoch, EpochStakes>();
+		for (let epoch = 0n; epoch <= epochSchedule.getLeaderScheduleEpoch(0n); epoch++) {
+			epochStakes.set(epoch, new EpochStakes(epoch, stakes.stakedVoteAccounts()));
+		}
 		const blockhashes = new BlockhashQueue();
 		blockhashes.genesisHash(shared.genesisHash, config.feeRateGovernor.lamportsPerSignature);
 		const processor = new TransactionBatchProcessor(0n, 0n, shared.arena, shared.programCache);
@@ -200,7 +224,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			ancestors,
 			blockhashes,
 			feeRateGovernor: config.feeRateGovernor,
-			epochSchedule: config.epochSchedule,
+			epochSchedule,
 			rent: config.rent,
 			featureSet,
 			processor,
@@ -211,14 +235,16 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			capitalization,
 			transactionCount: 0n,
 			accountsLtHash: new AccountsLtHash(),
+			stakes,
+			epochStakes,
 		});
 		for (const [pubkey, account] of [...builtinAccounts(featureSet), ...precompileAccounts()]) {
 			if (bank.getAccount(pubkey) === null) bank.storeAndCount(pubkey, account);
 		}
-		updateStakeHistory(bank);
+		updateStakeHistory(bank, stakes.history);
 		bank.#updateClock(config.creationTime, null);
 		updateRent(bank);
-		updateEpochSchedule(bank, config.epochSchedule);
+		updateEpochSchedule(bank, epochSchedule);
 		updateRecentBlockhashes(bank, blockhashes);
 		updateLastRestartSlot(bank);
 		processor.fillMissingSysvarCacheEntries(bank);
@@ -232,7 +258,14 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const { shared } = parent;
 		const { root } = shared.slots;
 		const ancestors = parent.ancestors.with(slot, root === 0n ? null : root - 1n);
-		const epoch = parent.epochSchedule.getEpoch(slot);
+		const { epochSchedule } = parent;
+		const epoch = epochSchedule.getEpoch(slot);
+		const startsEpoch = epoch !== parent.epoch;
+		const { featureSet, activated } = startsEpoch
+			? activeFeatures((id) => shared.accountsDb.load(ancestors, id), slot, true, parent.featureSet)
+			: { featureSet: parent.featureSet, activated: [] };
+		const stakes = parent.stakes.clone();
+		if (startsEpoch) stakes.activateEpoch(epoch, stakeMath(featureSet, epochSchedule));
 		const bank = new Bank({
 			shared,
 			parent,
@@ -241,9 +274,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			ancestors,
 			blockhashes: parent.blockhashes.clone(),
 			feeRateGovernor: deriveFeeRateGovernor(parent.feeRateGovernor, parent.#signatureCount),
-			epochSchedule: parent.epochSchedule,
-			rent: parent.rent,
-			featureSet: parent.featureSet,
+			epochSchedule,
+			rent: rentAfter(parent.rent, activated),
+			featureSet,
 			processor: TransactionBatchProcessor.newFrom(parent.processor, slot, epoch),
 			ticksPerSlot: parent.ticksPerSlot,
 			blockHeight: parent.blockHeight + 1n,
@@ -252,9 +285,12 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			capitalization: parent.#capitalization,
 			transactionCount: parent.#transactionCount,
 			accountsLtHash: parent.#accountsLtHash,
+			stakes,
+			epochStakes: epochStakesAfter(parent.epochStakes, epochSchedule.getLeaderScheduleEpoch(slot), stakes),
 		});
+		bank.#applyFeatures(activated);
 		updateSlotHashes(bank, parent.slot, parent.hash);
-		if (epoch !== parent.epoch) updateStakeHistory(bank);
+		if (startsEpoch) updateStakeHistory(bank, stakes.history);
 		bank.#updateClock(null, parent.epoch);
 		updateLastRestartSlot(bank);
 		bank.processor.fillMissingSysvarCacheEntries(bank);
@@ -361,6 +397,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	store(pubkey: Pubkey, account: AccountSharedData): void {
 		if (this.isFrozen) throw new InvariantError(`slot ${this.slot} is frozen`);
 		this.shared.accountsDb.storeOne(this.slot, pubkey, account);
+		this.stakes.checkAndStore(pubkey, account, this.#stakeMath);
 		const { events } = this.shared;
 		if (events.has('account')) {
 			const kept = account.lamports === 0n ? null : account;
@@ -386,14 +423,29 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		return minimum > 1n ? minimum : 1n;
 	}
 
-	// Stake.
+	// Stakes.
 
-	getEpochStake(): bigint {
-		return 0n;
+	/** Lamports staked in the present epoch, as the programs are told. */
+	getEpochStake(): Lamports {
+		return this.#currentEpochStakes?.totalStake ?? 0n;
 	}
 
-	getEpochStakeForVoteAccount(_vote: Pubkey): bigint {
-		return 0n;
+	/** Lamports delegated to a vote account in the present epoch, as the programs are told. */
+	getEpochStakeForVoteAccount(vote: Pubkey): Lamports {
+		return this.#currentEpochStakes?.voteAccountStake(vote) ?? 0n;
+	}
+
+	/** Upstream's `current_epoch_stakes`: those that were taken when this epoch began, to lead the next. */
+	get #currentEpochStakes(): EpochStakes | undefined {
+		return this.epochStakes.get(this.epoch + 1n);
+	}
+
+	/** Who leads a slot; `null` where the stakes of its epoch are not known, or nobody is staked. */
+	leaderAt(slot: Slot): SlotLeader | null {
+		const [epoch, index] = this.epochSchedule.getEpochAndSlotIndex(slot);
+		const stakes = this.epochStakes.get(epoch);
+		if (stakes === undefined || stakes.totalStake === 0n) return null;
+		return stakes.leaderSchedule(this.epochSchedule).leaderAt(Number(index));
 	}
 
 	// Blockhashes.
@@ -500,6 +552,25 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		if (events.has('slotDropped')) events.emit('slotDropped', { slot: this.slot });
 	}
 
+	/** What becomes of accounts, builtins and rent with features that are active from this slot on. */
+	#applyFeatures(activated: readonly Pubkey[]): void {
+		if (activated.length === 0) return;
+		for (const id of activated) {
+			const account = this.getAccount(id)!;
+			const data = new Uint8Array(account.data);
+			data.set(encodeFeature(this.slot).subarray(0, data.length));
+			this.store(id, { ...account, data });
+		}
+		for (const { programId, name, entrypoint, enableFeature } of enabledBuiltins(this.featureSet)) {
+			if (enableFeature === null) continue;
+			const id = typeof enableFeature === 'string' ? featureId(enableFeature) : enableFeature;
+			if (!activated.some((feature) => feature.equals(id))) continue;
+			this.processor.addBuiltin(programId, name, entrypoint);
+			if (this.getAccount(programId) === null) this.storeAndCount(programId, createBuiltinAccount(name));
+		}
+		if (this.rent !== this.#parent!.rent) updateRent(this);
+	}
+
 	/** Pays the leader its part of the fees; the rest is burned. */
 	#distributeFees(): void {
 		const burned = burnedOf(this.#fees);
@@ -571,4 +642,18 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 /** Lamports of the fees that are burned: half of what signatures cost. */
 function burnedOf({ transactionFee }: FeeDetails): Lamports {
 	return (transactionFee * 50n) / 100n;
+}
+
+/** Epochs whose stakes are kept. */
+const MAX_LEADER_SCHEDULE_STAKES = 5n;
+
+/** The stakes by epoch with those of `epoch`, which are taken now if its parent has none. */
+function epochStakesAfter(
+	before: ReadonlyMap<Epoch, EpochStakes>,
+	epoch: Epoch,
+	stakes: StakesCache,
+): ReadonlyMap<Epoch, EpochStakes> {
+	if (before.has(epoch)) return before;
+	const kept = [...before].filter(([known]) => known + MAX_LEADER_SCHEDULE_STAKES > epoch);
+	return new Map([...kept, [epoch, new EpochStakes(epoch, stakes.stakedVoteAccounts())]]);
 }

@@ -6,11 +6,25 @@
 import {
 	type AccountSharedData,
 	decodeFeature,
+	type FeatureName,
 	type FeatureSet,
+	featureId,
+	type Lamports,
 	type Pubkey,
 	programIds,
+	Rent,
 	type Slot,
 } from '@parhelion/sdk';
+
+/** The rate of rent that a feature sets, in the order in which upstream applies them (SIMD-0437, SIMD-0438). */
+const LAMPORTS_PER_BYTE: readonly (readonly [FeatureName, Lamports])[] = [
+	['set_lamports_per_byte_to_6333', 6_333n],
+	['set_lamports_per_byte_to_5080', 5_080n],
+	['set_lamports_per_byte_to_2575', 2_575n],
+	['set_lamports_per_byte_to_1322', 1_322n],
+	['set_lamports_per_byte_to_696', 696n],
+	['set_lamports_per_byte_to_6960', 6_960n],
+];
 
 /** The features of a slot, and those that become active with it. */
 export interface ActiveFeatures {
@@ -42,4 +56,18 @@ export function activeFeatures(
 		} else if (slot >= decoded.value) featureSet.activate(id, decoded.value);
 	}
 	return { featureSet, activated };
+}
+
+/** The rent after these features have become active (`compute_and_apply_new_feature_activations`). */
+export function rentAfter(before: Rent, activated: readonly Pubkey[]): Rent {
+	const isNew = (name: FeatureName): boolean => activated.some((id) => id.equals(featureId(name)));
+	let rent = before;
+	if (isNew('deprecate_rent_exemption_threshold') && before.exemptionThreshold !== 1) {
+		const rate = Number(before.lamportsPerByte) * before.exemptionThreshold;
+		rent = new Rent(BigInt(Math.trunc(rate)), 1, before.burnPercent);
+	}
+	for (const [name, rate] of LAMPORTS_PER_BYTE) {
+		if (isNew(name)) rent = new Rent(rate, rent.exemptionThreshold, rent.burnPercent);
+	}
+	return rent;
 }

@@ -4,6 +4,7 @@ import { exactPow } from './exact-pow.ts';
 import {
 	defaultInflation,
 	disabledInflation,
+	doubleDisinflation,
 	fixedInflation,
 	foundationInflation,
 	fullInflation,
@@ -62,6 +63,13 @@ describe('inflation', () => {
 		expect(last).toBe(0.015);
 		expect(foundationInflation(inflation, 6.9)).toBeGreaterThan(0);
 		expect(foundationInflation(inflation, 7)).toBe(0);
+	});
+
+	it('falls twice as fast from the activation of that feature, without a step', () => {
+		const before = fullInflation();
+		const after = doubleDisinflation(before, 4);
+		expect(totalInflation(after, 4)).toBeCloseTo(totalInflation(before, 4), 15);
+		expect(totalInflation(after, 5) / totalInflation(after, 4)).toBeCloseTo(0.7, 12);
 	});
 
 	it('is fixed, full, pico or none', () => {

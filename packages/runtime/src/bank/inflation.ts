@@ -74,6 +74,15 @@ export function validatorInflation(inflation: Inflation, year: number): number {
 	return totalInflation(inflation, year) - foundationInflation(inflation, year);
 }
 
+/** The taper from the activation of `double_disinflation_rate` on. */
+const DOUBLE_DISINFLATION_TAPER = 0.3;
+
+/** SIMD-0550, at `year`: the higher taper from now on, without a step in the rate. */
+export function doubleDisinflation(inflation: Inflation, year: number): Inflation {
+	const initial = totalInflation(inflation, year) / exactPow(1 - DOUBLE_DISINFLATION_TAPER, year);
+	return { ...inflation, initial, taper: DOUBLE_DISINFLATION_TAPER };
+}
+
 /** Reads the six doubles of the stored form. */
 export function readInflation(reader: ByteReader): Inflation {
 	return {

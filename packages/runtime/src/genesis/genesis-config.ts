@@ -144,6 +144,15 @@ export function nanosPerSlot(config: GenesisConfig): bigint {
 	return (secs * BigInt(NANOS_PER_SECOND) + BigInt(nanos)) * config.ticksPerSlot;
 }
 
+const SECONDS_PER_YEAR = 365.242_199 * 24 * 60 * 60;
+
+/** Slots of a year by the genesis' ticks (`slots_per_year`, a double computed in upstream's order). */
+export function slotsPerYear(config: GenesisConfig): number {
+	const { secs, nanos } = config.pohConfig.targetTickDuration;
+	const tickNanos = Number(secs * BigInt(NANOS_PER_SECOND) + BigInt(nanos));
+	return (SECONDS_PER_YEAR * (NANOS_PER_SECOND / tickNanos)) / Number(config.ticksPerSlot);
+}
+
 function readAccounts(reader: ByteReader): Map<string, readonly [Pubkey, AccountSharedData]> {
 	const count = reader.length64();
 	const accounts = new Map<string, readonly [Pubkey, AccountSharedData]>();

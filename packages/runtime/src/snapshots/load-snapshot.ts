@@ -6,7 +6,8 @@
  *
  * Source: solana-runtime snapshot_utils.rs, snapshot_bank_utils.rs; agave-snapshots hardened_unpack.rs, paths.rs.
  */
-import { type Slot, wireErrorText } from '@parhelion/sdk';
+import { blake3 } from '@parhelion/crypto';
+import { Hash, type Slot, wireErrorText } from '@parhelion/sdk';
 import { ZSTDDecoder } from 'zstddec/stream';
 import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import type { AccountEntry, AccountsStorage } from '../accounts-db/storage.ts';
@@ -35,6 +36,8 @@ export interface SnapshotLoadOptions {
 	readonly full: Iterable<Uint8Array>;
 	/** Those of an incremental archive that is based on the full one. */
 	readonly incremental?: Iterable<Uint8Array>;
+	/** The hash in the name of the newest archive: the checksum of the accounts' lattice hash. */
+	readonly expectedHash?: Hash;
 	/** Told now and then; a throw of it ends the load, which then never happened. */
 	readonly onProgress?: (progress: SnapshotProgress) => void;
 	/** Whether to hash all accounts at the end; `true` where left out. */
@@ -54,6 +57,8 @@ export interface LoadedSnapshot {
 const LIMITS = { maxFileBytes: 2 ** 32 - 1, maxEntries: 5_000_000 } as const;
 /** The largest version file that upstream reads (`MAX_SNAPSHOT_VERSION_FILE_SIZE`). */
 const MAX_VERSION_BYTES = 8;
+/** Outputs without a byte for one input: a sound stream has at most one for each of its frames. */
+const MAX_EMPTY_CHUNKS = 1000;
 /** Accounts between two reports. */
 const REPORT_EVERY = 10_000;
 /** Bytes between two reports. */
@@ -104,15 +109,19 @@ export async function loadSnapshot(options: SnapshotLoadOptions): Promise<Loaded
 	if (options.incremental !== undefined) {
 		newest = finish(read('incremental', options.incremental), 'incremental');
 		const { slot } = newest.manifest.bank;
-		const oldest = [...newest.archive.files.keys()].reduce((a, b) => (a < b ? a : b), slot);
-		if (slot <= full.manifest.bank.slot || oldest <= full.manifest.bank.slot) {
+		const base = full.manifest.bank.slot;
+		if (slot <= base || [...newest.archive.files.keys()].some((file) => file <= base)) {
 			throw new SnapshotError(
 				'mismatch',
-				`The incremental snapshot of slot ${slot} is not based on the full one of slot ${full.manifest.bank.slot}.`,
+				`The incremental snapshot of slot ${slot} is not based on the full one of slot ${base}.`,
 			);
 		}
 	}
 	const { bank } = newest.manifest;
+	const named = options.expectedHash;
+	if (named !== undefined && !named.equals(Hash.fromBytes(blake3(bank.accountsLtHash)))) {
+		throw new SnapshotError('hash', `The archive of slot ${bank.slot} is not the one that its name says.`);
+	}
 	const checkpoint = options.checkpoint?.(bank, newest.slotDeltas) ?? null;
 	// Before the load counts, so that a wrong snapshot leaves nothing behind.
 	storage.settleLoad();
@@ -163,8 +172,19 @@ export async function readSnapshotBank(
 	);
 }
 
+/**
+ * Decompresses as it streams by. The library does not look at what zstd answers: after an error it hands out empty
+ * chunks for ever, which is how one is told here.
+ */
 function* decompress(decoder: ZSTDDecoder, compressed: Iterable<Uint8Array>): IterableIterator<Uint8Array> {
-	const chunks = decoder.decodeStreaming(compressed);
+	let empty = 0;
+	const watched = function* (): IterableIterator<Uint8Array> {
+		for (const chunk of compressed) {
+			empty = 0;
+			yield chunk;
+		}
+	};
+	const chunks = decoder.decodeStreaming(watched());
 	for (;;) {
 		let next: IteratorResult<Uint8Array>;
 		try {
@@ -172,11 +192,14 @@ function* decompress(decoder: ZSTDDecoder, compressed: Iterable<Uint8Array>): It
 		} catch (error) {
 			throw new SnapshotError(
 				'archive',
-				`The archive does not decompress as zstd: ${error instanceof Error ? error.message : String(error)}.`,
+				`The archive cannot be read to its end: ${error instanceof Error ? error.message : String(error)}`,
 				error,
 			);
 		}
 		if (next.done === true) return;
+		empty = next.value.length === 0 ? empty + 1 : 0;
+		if (empty > MAX_EMPTY_CHUNKS)
+			throw new SnapshotError('archive', 'The archive is no zstd stream, or a damaged one.');
 		yield next.value;
 	}
 }

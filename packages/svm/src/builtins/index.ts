@@ -22,6 +22,7 @@ import { loaderV4Entrypoint } from './loader-v4.ts';
 import { systemEntrypoint } from './system-processor.ts';
 import { voteEntrypoint } from './vote-processor.ts';
 import { zkElgamalProofEntrypoint } from './zk-elgamal-proof.ts';
+import { zkTokenProofEntrypoint } from './zk-token-proof.ts';
 
 /** A program that is part of the validator. */
 export interface BuiltinPrototype {
@@ -77,6 +78,12 @@ export const BUILTINS: readonly BuiltinPrototype[] = [
 		name: 'loader_v4',
 		enableFeature: ENABLE_LOADER_V4,
 		entrypoint: loaderV4Entrypoint,
+	},
+	{
+		programId: programIds.zkTokenProof,
+		name: 'zk_token_proof_program',
+		enableFeature: 'zk_token_sdk_enabled',
+		entrypoint: zkTokenProofEntrypoint,
 	},
 	{
 		programId: programIds.zkElgamalProof,

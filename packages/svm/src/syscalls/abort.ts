@@ -13,13 +13,13 @@ import type { Syscall } from './declare.ts';
 /** Longest allocation Rust's `Layout` describes, with its alignment of 8 or 1. */
 const MAX_LAYOUT_SIZE = 2 ** 53;
 
-/** `abort()`. Errors: Abort. */
+/** `abort()`: stops the program. Cost: none. Errors: Abort. */
 export const syscallAbort: Syscall = () => {
 	throw syscallFault({ kind: 'Abort' });
 };
 
 /**
- * `sol_panic_(r1 file, r2 len, r3 line, r4 column)`.
+ * `sol_panic_(r1 file, r2 len, r3 line, r4 column)`: stops the program and says where.
  *
  * Cost: `len`. Errors: ComputationalBudgetExceeded, AccessViolation, InvalidString, Panic.
  */
@@ -41,7 +41,7 @@ export const syscallPanic: Syscall = (invokeContext, vm) => {
  * `sol_alloc_free_(r1 size, r2 address to free)`: r0 is the address, 0 where there is no room. Freeing does
  * nothing.
  *
- * Gate: not where broken ELFs are rejected (deployment). Cost: none.
+ * Gate: not where broken ELFs are rejected (deployment). Cost: none. Errors: none.
  */
 export const syscallAllocFree: Syscall = (invokeContext, vm) => {
 	const size = argU64(vm, 1);

@@ -11,7 +11,12 @@ import type { Syscall } from './declare.ts';
 
 /**
  * `sol_invoke_signed_*(r1 instruction, r2 account infos, r3 their number, r4 signers' seeds, r5 their
- * number)`. Cost and errors: see `cpiCommon`.
+ * number)`: runs an instruction of another program; each list of seeds makes an address of the caller a signer.
+ *
+ * Cost: 946, then by 250 the bytes of the instruction's data, of its account metas (34 each), of the account infos (80
+ * each), and of the data of every account that is handed over. Errors: ComputationalBudgetExceeded, those of the
+ * instruction, of the signers, ProgramNotSupported, of the privileges, of the account infos, of the caller's changes; the
+ * callee's; those of its changes.
  */
 function syscallInvokeSigned(abi: CpiAbi): Syscall {
 	return (invokeContext, vm) => {

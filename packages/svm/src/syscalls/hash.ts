@@ -11,7 +11,7 @@ import { argU64, readU64, unitsPer } from '../u64.ts';
 import type { Syscall } from './declare.ts';
 
 /**
- * `sol_<hash>(r1 slices, r2 count, r3 result)`.
+ * `sol_<hash>(r1 slices, r2 count, r3 result)`: the hash of the slices after one another, 32 bytes, of sha512 64.
  *
  * Cost: 85, then for each slice the greater of 10 and half its bytes. Errors: TooManySlices (logged) above
  * 20,000, ComputationalBudgetExceeded, AccessViolation of the result, of the list, of a slice,

@@ -2,8 +2,6 @@
  * `sol_memcpy_`, `sol_memmove_`, `sol_memcmp_`, `sol_memset_`: the memory operations of programs, done on the
  * arena's bytes.
  *
- * Cost of each: the greater of 10 and n/250.
- *
  * Source: solana-syscalls 4.3.0, mem_ops.rs.
  */
 
@@ -20,9 +18,9 @@ function memOpConsume(invokeContext: InvokeContext, n: U64): void {
 }
 
 /**
- * `sol_memcpy_(r1 to, r2 from, r3 n)`.
+ * `sol_memcpy_(r1 to, r2 from, r3 n)`: copies n bytes between places that do not overlap.
  *
- * Errors: ComputationalBudgetExceeded, CopyOverlapping, then as {@link syscallMemmove}.
+ * Cost: the greater of 10 and n/250. Errors: ComputationalBudgetExceeded, CopyOverlapping, then as {@link syscallMemmove}.
  */
 export const syscallMemcpy: Syscall = (invokeContext, vm) => {
 	const n = argU64(vm, 3);
@@ -35,9 +33,10 @@ export const syscallMemcpy: Syscall = (invokeContext, vm) => {
 };
 
 /**
- * `sol_memmove_(r1 to, r2 from, r3 n)`.
+ * `sol_memmove_(r1 to, r2 from, r3 n)`: copies n bytes; the places may overlap.
  *
- * Errors: ComputationalBudgetExceeded, AccessViolation of the target, then of the source.
+ * Cost: the greater of 10 and n/250. Errors: ComputationalBudgetExceeded, AccessViolation of the target, then of the
+ * source.
  */
 export const syscallMemmove: Syscall = (invokeContext, vm) => {
 	const n = argU64(vm, 3);
@@ -56,7 +55,8 @@ function memmove(invokeContext: InvokeContext, vm: SyscallVm, n: U64): U64 {
 /**
  * `sol_memcmp_(r1 a, r2 b, r3 n, r4 result)`: writes an i32, the difference of the first bytes that differ.
  *
- * Errors: ComputationalBudgetExceeded, AccessViolation of a, b, the result, UnalignedPointer.
+ * Cost: the greater of 10 and n/250. Errors: ComputationalBudgetExceeded, AccessViolation of a, b, the result,
+ * UnalignedPointer.
  */
 export const syscallMemcmp: Syscall = (invokeContext, vm) => {
 	const n = argU64(vm, 3);
@@ -91,7 +91,7 @@ function compare(arena: Arena, a: number, b: number, length: number): number {
 /**
  * `sol_memset_(r1 at, r2 byte, r3 n)`: only the low 8 bits of r2 count.
  *
- * Errors: ComputationalBudgetExceeded, AccessViolation.
+ * Cost: the greater of 10 and n/250. Errors: ComputationalBudgetExceeded, AccessViolation.
  */
 export const syscallMemset: Syscall = (invokeContext, vm) => {
 	const n = argU64(vm, 3);

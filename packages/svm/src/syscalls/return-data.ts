@@ -13,7 +13,7 @@ import type { Syscall } from './declare.ts';
 export const MAX_RETURN_DATA = 1024;
 
 /**
- * `sol_set_return_data(r1 data, r2 len)`.
+ * `sol_set_return_data(r1 data, r2 len)`: leaves at most 1,024 bytes for the caller.
  *
  * Cost: 100 and len/250. Errors: ComputationalBudgetExceeded, ReturnDataTooLarge, AccessViolation.
  */

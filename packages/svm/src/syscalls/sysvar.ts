@@ -78,20 +78,20 @@ function cached(id: Pubkey): (invokeContext: InvokeContext) => Uint8Array | null
 	return (invokeContext) => invokeContext.getSysvarCache().sysvarIdToBuffer(id);
 }
 
-/** `sol_get_clock_sysvar(r1 target)` */
+/** `sol_get_clock_sysvar(r1 target)`. */
 export const syscallGetClockSysvar: Syscall = getSysvar(CLOCK, cached(sysvarIds.clock));
-/** `sol_get_epoch_schedule_sysvar(r1 target)` */
+/** `sol_get_epoch_schedule_sysvar(r1 target)`. */
 export const syscallGetEpochScheduleSysvar: Syscall = getSysvar(
 	EPOCH_SCHEDULE,
 	cached(sysvarIds.epochSchedule),
 );
-/** `sol_get_epoch_rewards_sysvar(r1 target)` */
+/** `sol_get_epoch_rewards_sysvar(r1 target)`. */
 export const syscallGetEpochRewardsSysvar: Syscall = getSysvar(EPOCH_REWARDS, cached(sysvarIds.epochRewards));
 /** `sol_get_fees_sysvar(r1 target)`. Gate: not disable_fees_sysvar. */
 export const syscallGetFeesSysvar: Syscall = getSysvar(FEES, (invokeContext) =>
 	encodeFees(invokeContext.getSysvarCache().getFees()),
 );
-/** `sol_get_rent_sysvar(r1 target)` */
+/** `sol_get_rent_sysvar(r1 target)`. */
 export const syscallGetRentSysvar: Syscall = getSysvar(RENT, cached(sysvarIds.rent));
 /** `sol_get_last_restart_slot(r1 target)`. Gate: last_restart_slot_sysvar. */
 export const syscallGetLastRestartSlotSysvar: Syscall = getSysvar(

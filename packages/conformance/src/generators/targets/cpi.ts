@@ -239,6 +239,7 @@ export const cpi: Target = {
 	about: 'hostile programs that invoke each other: metas, infos, seeds, duplicates, resizing, closing',
 	engines: BOTH_ENGINES,
 	generate,
+	testCases: 1_000,
 	leastOk: 0.2,
 	leastErrors: 12,
 	variants: {

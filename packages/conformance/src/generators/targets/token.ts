@@ -46,6 +46,7 @@ export const token: Target = {
 	about: 'the token program: mints, accounts, multisigs, every instruction',
 	engines: BOTH_ENGINES,
 	generate,
+	testCases: 1_000,
 	leastOk: 0.3,
 	leastErrors: 20,
 	variants: { classic: { replace_spl_token_with_p_token: false } },

@@ -42,8 +42,8 @@ export const vote: Target = {
 	about: 'the vote program: every instruction on vote accounts of all versions',
 	engines: ONE_ENGINE,
 	generate,
-	leastOk: 0.3,
-	leastErrors: 25,
+	leastOk: 0.25,
+	leastErrors: 22,
 	variants: {
 		coming: { block_revenue_sharing: true, vote_account_initialize_v2: true },
 		past: {

@@ -1,7 +1,7 @@
 /*
- * BLAKE3 with an output of 2048 bytes: the account hash of the accounts lattice hash. The output blocks differ in
- * their counter only, so four are computed at once, one in each lane of a 128-bit vector; so are four chunks of long
- * inputs. Compiled to WebAssembly by scripts/build-native.mjs; called by src/lattice.ts.
+ * BLAKE3, with as much of its extendable output as is asked for, up to 2048 bytes: those of the accounts lattice hash. The
+ * output blocks differ in their counter only, so four are computed at once, one in each lane of a 128-bit vector; so are
+ * four chunks of long inputs. Compiled to WebAssembly by scripts/build-native.mjs; called by src/blake3.ts.
  *
  * Source: the BLAKE3 paper, 2.1 to 2.6.
  */
@@ -172,8 +172,8 @@ EXPORT("update") void update(u32 length) {
 	}
 }
 
-/* Ends the input; leaves the output behind {@link output}. */
-EXPORT("finish") void finish(void) {
+/* Ends the input; leaves so many blocks of 64 bytes, rounded up to four, in the output. */
+EXPORT("finish") void finish(u32 blocks) {
 	if (!is_started) {
 		chunks_done = 0;
 		stack_length = 0;
@@ -201,7 +201,7 @@ EXPORT("finish") void finish(void) {
 	}
 	v4 m[16];
 	for (int i = 0; i < 16; i++) m[i] = splat(words[i]);
-	for (u32 at = 0; at < OUTPUT_BYTES / BLOCK_BYTES; at += 4) {
+	for (u32 at = 0; at < blocks && at < OUTPUT_BYTES / BLOCK_BYTES; at += 4) {
 		v4 v[16];
 		for (int i = 0; i < 8; i++) v[i] = splat(cv[i]);
 		for (int i = 0; i < 4; i++) v[8 + i] = splat(IV[i]);

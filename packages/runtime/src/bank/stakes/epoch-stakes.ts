@@ -1,0 +1,56 @@
+/**
+ * The stakes that an epoch is led and voted by: a picture of the vote accounts taken an epoch before.
+ *
+ * Source: solana-runtime 4.3.0 (epoch_stakes.rs).
+ */
+import type { Epoch, EpochSchedule, Lamports, Pubkey } from '@parhelion/sdk';
+import { LeaderSchedule } from '../leader-schedule.ts';
+import type { StakedVoteAccount } from './stakes-cache.ts';
+
+/** The stakes of an epoch. Immutable. */
+export class EpochStakes {
+	readonly epoch: Epoch;
+	/** By `Pubkey.key`. */
+	readonly voteAccounts: ReadonlyMap<string, StakedVoteAccount>;
+	/** Lamports. */
+	readonly totalStake: Lamports;
+	#schedule: LeaderSchedule | null = null;
+
+	constructor(epoch: Epoch, voteAccounts: ReadonlyMap<string, StakedVoteAccount>) {
+		this.epoch = epoch;
+		this.voteAccounts = voteAccounts;
+		let total = 0n;
+		for (const { stake } of voteAccounts.values()) total += stake;
+		this.totalStake = total;
+	}
+
+	/** Lamports delegated to a vote account. */
+	voteAccountStake(vote: Pubkey): Lamports {
+		return this.voteAccounts.get(vote.key)?.stake ?? 0n;
+	}
+
+	/** Lamports of each node, over its vote accounts, by `Pubkey.key`; nodes without stake are left out. */
+	stakedNodes(): Map<string, Lamports> {
+		const nodes = new Map<string, Lamports>();
+		for (const { vote, stake } of this.voteAccounts.values()) {
+			if (stake === 0n) continue;
+			const { key } = vote.nodePubkey;
+			nodes.set(key, (nodes.get(key) ?? 0n) + stake);
+		}
+		return nodes;
+	}
+
+	/** Who leads the slots of this epoch; drawn once. RangeError where nobody has stake. */
+	leaderSchedule(schedule: EpochSchedule): LeaderSchedule {
+		this.#schedule ??= LeaderSchedule.fromStakes(
+			Array.from(this.voteAccounts.values(), ({ vote, stake }) => ({
+				id: vote.nodePubkey,
+				voteAddress: vote.pubkey,
+				stake,
+			})),
+			this.epoch,
+			Number(schedule.getSlotsInEpoch(this.epoch)),
+		);
+		return this.#schedule;
+	}
+}

@@ -1,0 +1,52 @@
+/**
+ * A vote account as the bank keeps it beside the accounts: with its state decoded.
+ *
+ * Source: crate solana-vote 4.3.0 (vote_account.rs, vote_state_view.rs).
+ */
+import {
+	type AccountSharedData,
+	decodeVoteStateVersions,
+	type Epoch,
+	isUninitializedVoteState,
+	type Pubkey,
+	programIds,
+	VOTE_STATE_1_14_11_SIZE,
+	VOTE_STATE_SIZE,
+	type VoteStateVersions,
+} from '@parhelion/sdk';
+
+/** The state of an initialised vote account. */
+export type InitializedVoteState = Exclude<VoteStateVersions, { readonly version: 'Uninitialized' }>;
+
+/** A vote account that somebody may vote with. */
+export class VoteAccount {
+	readonly pubkey: Pubkey;
+	readonly account: AccountSharedData;
+	readonly versions: InitializedVoteState;
+
+	private constructor(pubkey: Pubkey, account: AccountSharedData, versions: InitializedVoteState) {
+		this.pubkey = pubkey;
+		this.account = account;
+		this.versions = versions;
+	}
+
+	/** `null` for an account that is no vote account, or not initialised. */
+	static from(pubkey: Pubkey, account: AccountSharedData): VoteAccount | null {
+		const { length } = account.data;
+		const hasSize = length === VOTE_STATE_SIZE || length === VOTE_STATE_1_14_11_SIZE;
+		if (!hasSize || !account.owner.equals(programIds.vote)) return null;
+		const decoded = decodeVoteStateVersions(account.data);
+		if (!decoded.ok || isUninitializedVoteState(decoded.value)) return null;
+		return decoded.value.version === 'Uninitialized' ? null : new VoteAccount(pubkey, account, decoded.value);
+	}
+
+	/** The validator that votes. */
+	get nodePubkey(): Pubkey {
+		return this.versions.state.nodePubkey;
+	}
+
+	/** Who may vote in an epoch; `null` where nobody may. */
+	authorizedVoter(epoch: Epoch): Pubkey | null {
+		return this.versions.state.authorizedVoters.getAuthorizedVoter(epoch);
+	}
+}

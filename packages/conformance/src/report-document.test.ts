@@ -37,5 +37,24 @@ test('a run without disagreements says so', () => {
 	const text = render([
 		{ provider: { suite: 'vm', source: 'ours' }, outcomes: { interpreter: outcome, jit: outcome } },
 	]);
-	expect(text.endsWith('## Disagreements\n\nNone.\n')).toBe(true);
+	expect(text).toContain('## Disagreements\n\nNone.\n\n## Running it again\n');
+});
+
+test('a provider that has no choice of engine is run once and fills one column', async () => {
+	let runs = 0;
+	const rows = await collect([
+		{
+			suite: 'clients',
+			source: 'theirs',
+			isEngineless: true,
+			run: () => {
+				runs++;
+				return { cases: 3, disagreements: [{ id: 'a', cause: 'x' }] };
+			},
+		},
+	]);
+	expect(runs).toBe(1);
+	const text = render(rows);
+	expect(text).toContain('| clients | theirs | 3 | 2, as the node chooses | |\n');
+	expect(text.split('- `a`: x')).toHaveLength(2);
 });

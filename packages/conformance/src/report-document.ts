@@ -19,10 +19,39 @@ export const ENGINES: readonly Engine[] = ['interpreter', 'jit'];
 const HEAD = `# Conformance
 
 Written by \`npm run conformance:report\`; do not edit. Each row is one body of evidence and what came of running
-all of it on both engines. The expectations are other implementations' own, or the answers of the oracle.
+all of it on both engines. The expectations are other implementations' own, or the answers of the oracle. Where the material
+comes from, and how one row is run again, stands [at the end](#running-it-again).
 
 | Suite | Source | Cases | Agreed, interpreter | Agreed, JIT |
 |---|---|---:|---:|---:|`;
+
+const TAIL = `
+## Running it again
+
+| Rows | Material | Command |
+|---|---|---|
+| flows | none | \`npx vitest run packages/conformance/src/flows\` |
+| insn, serialize | \`PARHELION_VECTORS\`: Firedancer's vectors | \`npm run conformance -- insn < rows.jsonl\` |
+| vm, verify, asm, disasm, elf | \`PARHELION_SBPF\`: the crate solana-sbpf 0.23.0 | \`npm run conformance -- vm < rows.jsonl\` |
+| mollusk | \`PARHELION_MOLLUSK\`: checkouts of the SPL repositories | \`npm run conformance -- mollusk --fixtures FOLDER\` |
+| clients | \`PARHELION_CLIENTS\`: checkouts with their dependencies | \`npm run --silent conformance:clients -- FOLDER [NAME]\` |
+
+**mollusk**: \`address-lookup-table\`, \`associated-token-account\`, \`config\`, \`feature-gate\` and \`token\` of
+\`github.com/solana-program\`, side by side. Each holds the fixtures in \`fuzz\` and the ELF on which upstream's own
+regression runs them. Result, return data and accounts are compared, and CU where the fixtures are of that ELF (those of
+associated-token-account).
+
+**clients**: the repositories of \`github.com/solana-program\` that the rows name, \`anza-xyz/kit-plugins\` and
+\`LiteSVM/litesvm\`, side by side, each package with its dependencies installed (\`tsx\` for litesvm's); for Anchor \`LiteSVM/anchor-litesvm\`, and \`@coral-xyz/anchor\`\ninstalled beside them. The import
+\`litesvm\` is led to \`parhelion/litesvm\` by a hook of Node's module loader, so the suites are not touched; a suite
+that never imports it fails. Programs that a repository would build with cargo are taken from the bundled ELFs.
+Suites that speak to a validator find our node on ports 8899 and 8900.
+
+**Generators** run beside the rows: \`npm run fuzz -- TARGET --cases 100000\` sends generated transactions to Parhelion's
+\`LiteSVM\`, interpreted and compiled, and to the oracle, half of them under mainnet's features and half under all, and
+compares result, CU, logs, return data, inner instructions, fee and accounts. \`npm run fuzz -- list\` names the targets;
+each runs with the tests too.
+`;
 
 /** Runs the providers one after another on both engines; one that throws is a row with a single disagreement. */
 export async function collect(list: readonly SuiteProvider[]): Promise<ReportRow[]> {
@@ -61,12 +90,16 @@ export function render(rows: readonly ReportRow[]): string {
 		const engines = provider.isEngineless ? ENGINES.slice(0, 1) : ENGINES;
 		const columns = engines.map((engine) => agreed(outcomes[engine]));
 		lines.push(
-			`${name} ${first.cases} | ${provider.isEngineless ? `${columns[0]}, as the node chooses | ` : columns.join(' | ')} |`,
+			`${name} ${first.cases} | ${provider.isEngineless ? `${columns[0]}, as the node chooses |` : columns.join(' | ')} |`,
 		);
 		for (const engine of engines) {
 			const outcome = outcomes[engine];
 			if (typeof outcome === 'string' || outcome.disagreements.length === 0) continue;
-			details.push('', `### ${provider.suite}: ${provider.source} (${engine})`, '');
+			details.push(
+				'',
+				`### ${provider.suite}: ${provider.source}${provider.isEngineless ? '' : ` (${engine})`}`,
+				'',
+			);
 			for (const { id, cause } of outcome.disagreements) details.push(`- \`${id}\`: ${oneLine(cause)}`);
 		}
 		const notes = first.notes ?? [];
@@ -80,7 +113,7 @@ export function render(rows: readonly ReportRow[]): string {
 	}
 	lines.push('', '## Disagreements', ...(details.length === 0 ? ['', 'None.'] : details));
 	if (omissions.length > 0) lines.push('', '## Left out', ...omissions);
-	return `${lines.join('\n')}\n`;
+	return `${lines.join('\n')}\n${TAIL}`;
 }
 
 function agreed(outcome: Outcome): string {

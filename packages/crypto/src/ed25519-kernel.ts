@@ -2,8 +2,8 @@
  * Owns the call of native/ed25519.c: the equation of a verification in WebAssembly, here and, by its compiled module, in
  * other threads.
  *
- * Measured (Node 20.20; bench room, `leaves.ts`): 28 us for a key that came often, 68 us for another, against 94 us in
- * OpenSSL and 1.1 ms in `@noble/curves`. The tables of the keys that come back take 16 MB at most.
+ * Measured (Node 20.20; bench room, `leaves.ts`): 26 us for a key that came often, 70 us for another, against 94 us in
+ * OpenSSL and 1.1 ms in `@noble/curves`. The tables of the keys that come back take 19 MB at most.
  */
 import { ED25519_MODULE } from './ed25519-module.ts';
 import { sha512 } from './hashes.ts';

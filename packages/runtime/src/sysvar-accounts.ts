@@ -9,8 +9,10 @@ import {
 	createAccount,
 	decodeSlotHashes,
 	decodeSlotHistory,
+	type EpochRewards,
 	type EpochSchedule,
 	encodeClock,
+	encodeEpochRewards,
 	encodeEpochSchedule,
 	encodeLastRestartSlot,
 	encodeRecentBlockhashes,
@@ -102,6 +104,11 @@ export function updateEpochSchedule(store: SysvarStore, schedule: EpochSchedule)
 /** Writes the slot of the last restart: there was none. */
 export function updateLastRestartSlot(store: SysvarStore): void {
 	updateSysvarAccount(store, sysvarIds.lastRestartSlot, encodeLastRestartSlot({ lastRestartSlot: 0n }), 0);
+}
+
+/** Writes how far the rewards of an epoch are paid. */
+export function updateEpochRewards(store: SysvarStore, rewards: EpochRewards): void {
+	updateSysvarAccount(store, sysvarIds.epochRewards, encodeEpochRewards(rewards), 0);
 }
 
 /** Writes the stake history. */

@@ -26,7 +26,11 @@ export * from './precompiles.ts';
 export * from './program-cache.ts';
 export * from './program-cache-entry.ts';
 export { programdataAddress } from './program-loader.ts';
-export { updateRentExemptStatusForAccount, verifyRentStateChanges } from './rent-state.ts';
+export {
+	checkStaticAccountRentStateTransition,
+	updateRentExemptStatusForAccount,
+	verifyRentStateChanges,
+} from './rent-state.ts';
 export * from './rollback-accounts.ts';
 export * from './serialization.ts';
 export type { SerializationFeatures } from './serialization-regions.ts';

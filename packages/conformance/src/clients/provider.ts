@@ -2,6 +2,7 @@
 import type { ProviderReport, SuiteProvider } from '../provider.ts';
 import type { Engine } from '../suite.ts';
 import { clientsFolder } from '../vectors/folders.ts';
+import { anchorIsMissing, anchorSteps } from './anchor.ts';
 import { runSuite, SuiteError, suiteFolder } from './run-suite.ts';
 import { CLIENT_SUITES, type ClientSuite } from './suites.ts';
 import { briefly, type TestOutcome } from './test-results.ts';
@@ -9,7 +10,7 @@ import { briefly, type TestOutcome } from './test-results.ts';
 const NO_CHECKOUT = 'no checkout on this machine (PARHELION_CLIENTS)';
 
 /** What counts of the outcomes, what failed, and what was left out and why. */
-export function reportOf(suite: ClientSuite, outcomes: readonly TestOutcome[]): ProviderReport {
+export function reportOf(suite: Pick<ClientSuite, 'leftOut'>, outcomes: readonly TestOutcome[]): ProviderReport {
 	const disagreements: { id: string; cause: string }[] = [];
 	const left = new Map<string, number>();
 	for (const { file, name, failure } of outcomes) {
@@ -46,5 +47,17 @@ function clientProvider(suite: ClientSuite): SuiteProvider {
 	};
 }
 
+const anchor: SuiteProvider = {
+	suite: 'clients',
+	source: "`@coral-xyz/anchor`: its provider over `LiteConnection`, with programs that Anchor built",
+	async run(engine: Engine): Promise<ProviderReport | string> {
+		const root = clientsFolder();
+		if (root === null) return NO_CHECKOUT;
+		const missing = anchorIsMissing(root);
+		if (missing !== null) return missing;
+		return reportOf({ leftOut: [] }, await anchorSteps(root, engine));
+	},
+};
+
 /** Every client suite. */
-export const clientProviders: readonly SuiteProvider[] = CLIENT_SUITES.map(clientProvider);
+export const clientProviders: readonly SuiteProvider[] = [...CLIENT_SUITES.map(clientProvider), anchor];

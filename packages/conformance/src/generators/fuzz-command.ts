@@ -121,10 +121,12 @@ export async function runFuzz(args: readonly string[]): Promise<number> {
 	]);
 	const targets = TARGETS.filter((target) => name === 'all' || target.name === name);
 	if (targets.length === 0) {
-		const rows = TARGETS.map((target) => `  ${target.name.padEnd(24)}${target.about}`);
-		const programs = `  ${PROGRAMS.padEnd(24)}random programs on two engines; what runs where none is named`;
-		process.stderr.write(`no target ${name}; there are\n${[programs, ...rows].join('\n')}\n  all\n`);
-		return 2;
+		const rows = TARGETS.map((target) => `  ${target.name.padEnd(24)}${target.about}\n`);
+		const programs = `  ${PROGRAMS.padEnd(24)}random programs on two engines; what runs where none is named\n`;
+		const list = [programs, ...rows, `  ${'all'.padEnd(24)}every target but the first\n`].join('');
+		if (name !== 'list') process.stderr.write(`no target ${name}; there are\n`);
+		process.stdout.write(list);
+		return name === 'list' ? 0 : 2;
 	}
 	return Math.max(...targets.map((target) => runTargetCommand(target, rest)));
 }

@@ -65,7 +65,13 @@ import type { BankOptions, BankShared } from './bank-context.ts';
 import type { Reward } from './bank-events.ts';
 import { computeBankHash } from './bank-hash.ts';
 import { stakeMath } from './epoch-rewards/calculation.ts';
-import { activeFeatures, rentAfter } from './feature-activation.ts';
+import {
+	beginPartitionedRewards,
+	distributePartitionedRewards,
+	type EpochRewardStatus,
+} from './epoch-rewards/distribution.ts';
+import { activeFeatures, inflationAfter, rentAfter } from './feature-activation.ts';
+import type { Inflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { costLimits, SlotParamsArchive } from './slot-params.ts';
 import { SlotTree } from './slot-tree.ts';
@@ -96,6 +102,8 @@ interface BankFields {
 	readonly accountsLtHash: AccountsLtHash;
 	readonly stakes: StakesCache;
 	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
+	readonly inflation: Inflation;
+	readonly epochRewards: EpochRewardStatus | null;
 }
 
 /** The chain at one slot of one fork. */
@@ -126,6 +134,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	readonly stakes: StakesCache;
 	/** The stakes by which an epoch is led and voted: of the present epochs and the next ones. */
 	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
+	readonly inflation: Inflation;
+	/** The figures that follow from the length of slots. */
+	readonly slotParams: SlotParamsArchive;
 	/** What the block paid beside its transactions. */
 	readonly rewards: Reward[] = [];
 
@@ -139,6 +150,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#fees: FeeDetails = NO_FEE;
 	#accountsLtHash: AccountsLtHash;
 	#hash: Hash | null = null;
+	#epochRewards: EpochRewardStatus | null;
 	#clock: Clock | null = null;
 	#environment: TransactionProcessingEnvironment | null = null;
 
@@ -162,7 +174,10 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.featureSet = fields.featureSet;
 		this.features = resolveRuntimeFeatures(fields.featureSet);
 		this.reservedKeys = reservedAccountKeys(fields.featureSet);
-		const params = new SlotParamsArchive(fields.featureSet, fields.epochSchedule).paramsAtSlot(fields.slot);
+		this.slotParams = new SlotParamsArchive(fields.featureSet, fields.epochSchedule);
+		const params = this.slotParams.paramsAtSlot(fields.slot);
+		this.inflation = fields.inflation;
+		this.#epochRewards = fields.epochRewards;
 		this.costTracker = new CostTracker(costLimits(params, this.features.raiseBlockLimitsTo100m));
 		this.#tickHeight = fields.tickHeight;
 		this.#capitalization = fields.capitalization;
@@ -237,6 +252,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			accountsLtHash: new AccountsLtHash(),
 			stakes,
 			epochStakes,
+			inflation: config.inflation,
+			epochRewards: null,
 		});
 		for (const [pubkey, account] of [...builtinAccounts(featureSet), ...precompileAccounts()]) {
 			if (bank.getAccount(pubkey) === null) bank.storeAndCount(pubkey, account);
@@ -287,8 +304,14 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			accountsLtHash: parent.#accountsLtHash,
 			stakes,
 			epochStakes: epochStakesAfter(parent.epochStakes, epochSchedule.getLeaderScheduleEpoch(slot), stakes),
+			inflation: inflationAfter(parent.inflation, activated),
+			epochRewards: parent.#epochRewards,
 		});
 		bank.#applyFeatures(activated);
+		if (startsEpoch) bank.#epochRewards = beginPartitionedRewards(bank, parent.epoch);
+		if (bank.#epochRewards !== null) {
+			bank.#epochRewards = distributePartitionedRewards(bank, bank.#epochRewards);
+		}
 		updateSlotHashes(bank, parent.slot, parent.hash);
 		if (startsEpoch) updateStakeHistory(bank, stakes.history);
 		bank.#updateClock(null, parent.epoch);

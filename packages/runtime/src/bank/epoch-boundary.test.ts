@@ -3,6 +3,7 @@ import {
 	decodeFeature,
 	EpochSchedule,
 	encodeFeature,
+	encodeVoteStateVersions,
 	FeatureSet,
 	featureId,
 	Hash,
@@ -20,6 +21,7 @@ import { LAMPORTS_PER_SOL } from '../genesis.ts';
 import { Bank } from './bank.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { createDelegation, encodeStakeState, NO_LOCKUP } from './stakes/stake-state.ts';
+import { VoteAccount } from './stakes/vote-account.ts';
 
 const key = (byte: number): Pubkey => Pubkey.fromBytes(new Uint8Array(32).fill(byte));
 const leader: SlotLeader = { id: key(200), voteAddress: key(201) };
@@ -30,6 +32,8 @@ const pending = featureId('set_lamports_per_byte_to_6333');
 function genesisBank(): Bank {
 	const features = FeatureSet.mainnet();
 	features.deactivate(pending);
+	// Else the commission would be that of an epoch before the chain.
+	features.deactivate(featureId('delay_commission_updates'));
 	const config = createBootstrapGenesis({
 		faucet: key(1),
 		validator: { identity: leader.id, vote: leader.voteAddress, stake: stakeAddress },
@@ -80,6 +84,57 @@ describe('an epoch boundary', () => {
 		expect(bank.clock()).toMatchObject({ epoch: 1n, epochStartTimestamp: 1_700_000_000n + SLOTS_PER_EPOCH });
 		const later = advance(bank, 7n * SLOTS_PER_EPOCH + 3n);
 		expect([...later.epochStakes.keys()]).toEqual([8n]);
+	});
+
+	it('pays what the votes have earned: the commission at once, the stakes in the block after', () => {
+		const genesis = genesisBank();
+		const vote = VoteAccount.from(leader.voteAddress, genesis.getAccount(leader.voteAddress)!)!;
+		if (vote.versions.version !== 'V4') throw new Error('genesis makes V4 vote accounts');
+		const data = new Uint8Array(vote.account.data.length);
+		const epochCredits = [{ epoch: 0n, credits: 100n, prevCredits: 0n }];
+		const state = { ...vote.versions.state, epochCredits, inflationRewardsCommissionBps: 1_000 };
+		data.set(encodeVoteStateVersions({ version: 'V4', state }));
+		genesis.store(leader.voteAddress, { ...vote.account, data });
+
+		// By hand: 8 % a year less 15 % of that each year, 5 % of it to the foundation, for 32 slots of the year.
+		const years = Number(SLOTS_PER_EPOCH) / 78_892_314.984;
+		const rate = 0.08 * (1 - 0.15) ** years * (1 - 0.05);
+		const before = advance(genesis, SLOTS_PER_EPOCH - 1n);
+		const paidBefore = before.getBalance(leader.voteAddress);
+		const stakedBefore = before.getBalance(stakeAddress);
+		const first = advance(before, SLOTS_PER_EPOCH);
+		const expected = BigInt(Math.trunc(rate * Number(before.capitalization) * years));
+		const commission = expected / 10n;
+
+		const rewards = first.processor.sysvarCache.getEpochRewards();
+		expect(Number(rewards.totalRewards - expected)).toBeCloseTo(0, -1);
+		expect(rewards).toMatchObject({ numPartitions: 1n, active: true, distributionStartingBlockHeight: 3n });
+		expect(first.getBalance(leader.voteAddress) - paidBefore).toBe(rewards.distributedRewards);
+		expect(Number(rewards.distributedRewards - commission)).toBeCloseTo(0, -1);
+		expect(first.rewards).toEqual([
+			{
+				pubkey: leader.voteAddress,
+				type: 'Voting',
+				lamports: rewards.distributedRewards,
+				postBalance: first.getBalance(leader.voteAddress),
+				// Not told any more since commissions may go elsewhere (SIMD-0232).
+				commission: null,
+			},
+		]);
+		expect(first.getBalance(stakeAddress)).toBe(stakedBefore);
+
+		const second = advance(first, SLOTS_PER_EPOCH + 1n);
+		const stakeReward = second.getBalance(stakeAddress) - stakedBefore;
+		expect(stakeReward).toBe(rewards.totalRewards - rewards.distributedRewards);
+		expect(bootstrapStake(second)).toBe(bootstrapStake(first) + stakeReward);
+		expect(second.rewards[0]).toMatchObject({ pubkey: stakeAddress, type: 'Staking', lamports: stakeReward });
+		expect(second.processor.sysvarCache.getEpochRewards()).toMatchObject({
+			active: false,
+			distributedRewards: rewards.totalRewards,
+		});
+		let sum = 0n;
+		for (const [, { lamports }] of second.shared.accountsDb.accounts(second.ancestors)) sum += lamports;
+		expect(second.capitalization).toBe(sum);
 	});
 
 	it('activates the features that wait, with what follows from them', () => {

@@ -15,6 +15,7 @@ import {
 	Rent,
 	type Slot,
 } from '@parhelion/sdk';
+import { fullInflation, type Inflation, picoInflation } from './inflation.ts';
 
 /** The rate of rent that a feature sets, in the order in which upstream applies them (SIMD-0437, SIMD-0438). */
 const LAMPORTS_PER_BYTE: readonly (readonly [FeatureName, Lamports])[] = [
@@ -24,6 +25,12 @@ const LAMPORTS_PER_BYTE: readonly (readonly [FeatureName, Lamports])[] = [
 	['set_lamports_per_byte_to_1322', 1_322n],
 	['set_lamports_per_byte_to_696', 696n],
 	['set_lamports_per_byte_to_6960', 6_960n],
+];
+
+/** Features that switch inflation on in full. */
+const FULL_INFLATION: readonly FeatureName[] = [
+	'full_inflation::devnet_and_testnet',
+	'full_inflation::mainnet::certusone::enable',
 ];
 
 /** The features of a slot, and those that become active with it. */
@@ -70,4 +77,11 @@ export function rentAfter(before: Rent, activated: readonly Pubkey[]): Rent {
 		if (isNew(name)) rent = new Rent(rate, rent.exemptionThreshold, rent.burnPercent);
 	}
 	return rent;
+}
+
+/** Inflation after these features have become active (`compute_and_apply_new_feature_activations`). */
+export function inflationAfter(before: Inflation, activated: readonly Pubkey[]): Inflation {
+	const isNew = (name: FeatureName): boolean => activated.some((id) => id.equals(featureId(name)));
+	if (FULL_INFLATION.some(isNew)) return fullInflation();
+	return isNew('pico_inflation') ? picoInflation() : before;
 }

@@ -1,6 +1,7 @@
 /**
- * The pieces of the runtime against a chain that Agave's own Bank made: 71 slots over two epoch boundaries, with votes,
- * stakes, inflation rewards and the features of mainnet-beta. `agave-chain.json.gz` says how it was made.
+ * The pieces of the runtime against chains that Agave's own Bank made: 71 slots over two epoch boundaries, with stakes,
+ * inflation rewards and the features of mainnet-beta. The files say how they were made; `agave-chain.json.gz` has its
+ * votes in the genesis, `agave-votes.json.gz` in transactions, whose bytes it lists for whoever replays them.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -59,16 +60,29 @@ interface GoldenSlot {
 	readonly clock: readonly [number, number, number, number, number];
 	readonly accounts?: readonly (readonly [string, string, string, boolean, string, string])[];
 	readonly removed?: readonly string[];
+	readonly transactions?: readonly (readonly [bytes: string, error: string | null])[];
+	readonly leaders?: readonly {
+		readonly epoch: number;
+		/** Vote account, node, stake. */
+		readonly stakes: readonly (readonly [string, string, string])[];
+		/** The vote account of every fourth slot. */
+		readonly leaders: readonly string[];
+	}[];
 }
 
-const golden = JSON.parse(
-	gunzipSync(readFileSync(join(import.meta.dirname, 'agave-chain.json.gz'))).toString(),
-) as { readonly genesis: string; readonly slots: readonly GoldenSlot[] };
+interface Chain {
+	readonly genesis: string;
+	readonly slots: readonly GoldenSlot[];
+}
 
-const genesisBytes = new Uint8Array(Buffer.from(golden.genesis, 'base64'));
+type Accounts = ReadonlyMap<string, readonly [Pubkey, AccountSharedData]>;
 
-function genesis(): GenesisConfig {
-	const result = decodeGenesisConfig(genesisBytes);
+function read(file: string): Chain {
+	return JSON.parse(gunzipSync(readFileSync(join(import.meta.dirname, file))).toString()) as Chain;
+}
+
+function genesisOf(chain: Chain): GenesisConfig {
+	const result = decodeGenesisConfig(new Uint8Array(Buffer.from(chain.genesis, 'base64')));
 	if (!result.ok) throw new Error(result.error.kind);
 	return result.value;
 }
@@ -139,8 +153,6 @@ describe('a chain of Agave', () => {
 		}
 	});
 });
-
-type Accounts = ReadonlyMap<string, readonly [Pubkey, AccountSharedData]>;
 
 function accountsAt(slot: number): Accounts {
 	for (const [row, accounts] of listedSlots()) if (row.slot === slot) return accounts;

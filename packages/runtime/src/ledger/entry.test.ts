@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ed25519Sign, sha256 } from '@parhelion/crypto';
 import {
 	bytesEqual,
@@ -71,6 +73,35 @@ function block(hashesPerTick: bigint, ticks: number): Entry[] {
 	}
 	return entries;
 }
+
+describe('entries of the reference', () => {
+	const golden = JSON.parse(
+		readFileSync(join(import.meta.dirname, '../golden/agave-entries.json'), 'utf8'),
+	) as {
+		readonly start: string;
+		readonly bytes: string;
+		readonly hashes: readonly string[];
+		readonly mixins: readonly string[];
+	};
+	const bytes = new Uint8Array(Buffer.from(golden.bytes, 'base64'));
+	const entries = decoded(bytes);
+
+	it('are read and written byte for byte', () => {
+		expect(bytesEqual(encodeEntries(entries), bytes)).toBe(true);
+		expect(entries.map(({ hash }) => hash.toBase58())).toEqual(golden.hashes);
+	});
+
+	it('are verified, and made again from their transactions', () => {
+		const start = Hash.fromBase58(golden.start);
+		expect(verifyEntries(entries, start)).toBe(true);
+		expect(entries.map(({ transactions }) => hashTransactions(transactions).toBase58())).toEqual(
+			golden.mixins,
+		);
+		let hash = start;
+		for (const { numHashes, transactions } of entries) hash = createEntry(hash, numHashes, transactions).hash;
+		expect(hash.toBase58()).toBe(golden.hashes.at(-1));
+	});
+});
 
 describe('the hash over signatures', () => {
 	it('is a Merkle tree whose odd nodes stand twice', () => {

@@ -39,12 +39,13 @@ export function mutations(random: Random, self: Pubkey, places: readonly Place[]
 				lines.push(`lddw r1, ${target.owner}`, `lddw r2, ${random.u64()}`, 'stxdw [r1+8], r2');
 				break;
 			case 4: {
-				const offset = random.int(dataLen + (random.oneIn(6) ? 10_300 : 8));
+				const offset = random.int(Math.max(1, dataLen) + (random.oneIn(8) ? random.pick([8, 10_300]) : 0));
 				lines.push(`lddw r1, ${target.data + offset}`, `stb [r1+0], ${random.int(128)}`);
 				break;
 			}
 			default: {
-				const offset = random.int(Math.max(1, dataLen - 8));
+				if (dataLen < 8 && !random.oneIn(8)) break;
+				const offset = random.int(Math.max(1, dataLen - 7));
 				lines.push(`lddw r1, ${target.data + offset}`, `lddw r2, ${random.u64()}`);
 				lines.push('stxdw [r1+0], r2');
 			}
@@ -61,7 +62,7 @@ export function show(random: Random, places: readonly Place[]): string[] {
 		lines.push(`lddw r6, ${place.lamports}`, 'ldxdw r1, [r6+0]', 'ldxdw r2, [r6+8]');
 		lines.push(`lddw r6, ${place.owner}`, 'ldxdw r4, [r6+0]', 'mov64 r3, 0', 'mov64 r5, 0');
 		if (place.account.dataLen >= 8) lines.push(`lddw r6, ${place.data}`, 'ldxdw r3, [r6+0]');
-		if (random.oneIn(3)) {
+		if (random.oneIn(8)) {
 			// Behind the data as often as in it.
 			const offset = random.int(2 * place.account.dataLen + (random.oneIn(4) ? 60 : 2));
 			lines.push(`lddw r6, ${place.data + offset}`, 'ldxb r5, [r6+0]');

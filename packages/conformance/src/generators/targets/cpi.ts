@@ -134,10 +134,15 @@ function randomProgram(
 	lines.push(...returnsData(random));
 	if (call !== null) {
 		const infos = random.oneIn(80) ? inInput(random) : MM_HEAP_START + INFOS;
+		// As often as it takes to reach the limits of a transaction's trace and logs.
+		const rounds = random.oneIn(12) ? random.pick([2, 5, 30, 62, 63, 64, 66]) : 1;
+		lines.push(`mov64 r9, ${rounds}`);
 		lines.push(`lddw r1, ${MM_HEAP_START + INSTRUCTION}`, `lddw r2, ${infos}`);
 		lines.push(`mov64 r3, ${random.oneIn(10) ? random.int(8) : places.length}`);
 		lines.push(`lddw r4, ${MM_HEAP_START + SEEDS}`, `mov64 r5, ${call.seeds.length}`);
 		lines.push(`syscall ${isC ? 'sol_invoke_signed_c' : 'sol_invoke_signed_rust'}`);
+		// Back to the first of the arguments, three of which take two slots.
+		lines.push('sub64 r9, 1', 'jne r9, 0, -11');
 	}
 	lines.push(...readsSiblings(random), ...show(random, places));
 	if (random.oneIn(2)) lines.push(...mutations(random, self, places, random.int(4)));

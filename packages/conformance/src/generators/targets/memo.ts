@@ -21,7 +21,9 @@ function generate(random: Random): FuzzCase {
 		const instructions: Instruction[] = [];
 		if (random.oneIn(8)) instructions.push(unitLimit(random.pick([0, 300, 1000, 5000, 20_000, 40_000])));
 		let label = '';
-		for (let i = random.oneIn(3) ? 1 + random.int(4) : 1; i > 0; i--) {
+		// Long ones fill the log.
+		const most = random.oneIn(8) ? 16 : 4;
+		for (let i = random.oneIn(3) ? 1 + random.int(most) : 1; i > 0; i--) {
 			const programId = random.pick(MEMOS);
 			label ||= programId === MEMOS[0] ? 'memo v1' : 'memo v3';
 			const count = random.pick([0, 0, 1, 2, 4, random.oneIn(4) ? 12 : 1]);
@@ -33,7 +35,7 @@ function generate(random: Random): FuzzCase {
 					isWritable: random.oneIn(3),
 				}),
 			);
-			let data: Uint8Array = random.pick(TEXTS);
+			let data: Uint8Array = most === 16 ? TEXTS[4]! : random.pick(TEXTS);
 			if (random.oneIn(7)) data = random.pick(BROKEN);
 			if (random.oneIn(8)) data = random.bytes(random.int(60));
 			instructions.push(spoil(random, { programId, accounts, data }, { others: witnesses, outOf: 20 }));

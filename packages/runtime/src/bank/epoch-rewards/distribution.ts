@@ -1,0 +1,191 @@
+/**
+ * Pays the rewards of an epoch: the commissions in its first block, the stakes in the blocks after it, a part in each.
+ *
+ * Source: solana-runtime 4.3.0 (bank/partitioned_epoch_rewards: calculation.rs, distribution.rs, sysvar.rs;
+ * bank/fee_distribution.rs, `collector_type_checked`).
+ */
+import {
+	createAccount,
+	decodeEpochRewards,
+	type Epoch,
+	type EpochRewards,
+	InvariantError,
+	type Lamports,
+	programIds,
+	sysvarIds,
+	U64_MAX,
+} from '@parhelion/sdk';
+import { checkStaticAccountRentStateTransition } from '@parhelion/svm';
+import { updateEpochRewards } from '../../sysvar-accounts.ts';
+import type { Bank } from '../bank.ts';
+import { decodeStakeState, encodeStakeState } from '../stakes/stake-state.ts';
+import {
+	calculateEpochRewards,
+	epochInflationRewards,
+	type RewardCommission,
+	type StakeReward,
+} from './calculation.ts';
+import {
+	hashRewardsIntoPartitions,
+	REWARD_CALCULATION_NUM_BLOCKS,
+	rewardDistributionNumBlocks,
+} from './partitions.ts';
+import { adjustDelegationForRent } from './redeem.ts';
+
+/** The rewards of an epoch that are being paid. Immutable: forks pay them each for itself. */
+export interface EpochRewardStatus {
+	/** The block height of the first part. */
+	readonly startingBlockHeight: bigint;
+	readonly stakeRewards: readonly StakeReward[];
+	/** Indices into the rewards, part by part. */
+	readonly partitions: readonly (readonly number[])[];
+}
+
+/**
+ * Calculates what the epoch before `bank`'s has earned and pays the commissions. For the first bank of an epoch, whose
+ * stakes have been activated.
+ */
+export function beginPartitionedRewards(bank: Bank, rewardedEpoch: Epoch): EpochRewardStatus {
+	const { stakes, epochStakes, featureSet, epochSchedule, rent } = bank;
+	const voteAccountsAt = (epoch: Epoch) => epochStakes.get(epoch)?.voteAccounts;
+	const [snapshot, rewarded] = [voteAccountsAt(rewardedEpoch), voteAccountsAt(bank.epoch)];
+	const calculated = calculateEpochRewards({
+		rewardedEpoch,
+		inflationRewards: epochInflationRewards({
+			epoch: bank.epoch,
+			rewardedEpoch,
+			capitalization: bank.capitalization,
+			inflation: bank.inflation,
+			features: featureSet,
+			schedule: epochSchedule,
+			slotParams: bank.slotParams,
+		}),
+		stakes: [...stakes.delegations.values()],
+		voteAccounts: ({ key }) => stakes.voteAccounts.get(key)?.versions ?? null,
+		snapshotVoteAccounts: ({ key }) => snapshot?.get(key)?.vote.versions ?? null,
+		rewardedVoteAccounts: ({ key }) => rewarded?.get(key)?.vote.versions ?? null,
+		history: stakes.history,
+		rent,
+		features: featureSet,
+		schedule: epochSchedule,
+	});
+	const { stakeRewards, pointValue } = calculated;
+	let spent = 0n;
+	for (const commission of calculated.commissions.values()) spent += payCommission(bank, commission);
+
+	const startingBlockHeight = bank.blockHeight + REWARD_CALCULATION_NUM_BLOCKS;
+	const storesPerBlock = bank.slotParams.paramsAtSlot(
+		bank.slot,
+	).partitionedEpochRewardsStakeAccountStoresPerBlock;
+	const parts = rewardDistributionNumBlocks(stakeRewards.length, bank.epoch, epochSchedule, storesPerBlock);
+	const parentBlockhash = bank.lastBlockhash();
+	updateEpochRewards(bank, {
+		distributionStartingBlockHeight: startingBlockHeight,
+		numPartitions: BigInt(parts),
+		parentBlockhash,
+		totalPoints: pointValue.points,
+		totalRewards: pointValue.rewards,
+		distributedRewards: spent,
+		active: true,
+	});
+	const addresses = stakeRewards.map(({ stakePubkey }) => stakePubkey);
+	const partitions = hashRewardsIntoPartitions(addresses, parentBlockhash, parts);
+	return { startingBlockHeight, stakeRewards, partitions };
+}
+
+/** Pays a commission or burns it; answers the lamports that are thereby spent. */
+function payCommission(bank: Bank, commission: RewardCommission): Lamports {
+	const { pubkey, commissionLamports, burnedLamports, isVoteAccount, commissionBps } = commission;
+	const before = bank.getAccount(pubkey);
+	if (before === null && !bank.features.customCommissionCollector) return 0n;
+	const account = before ?? createAccount({});
+	const lamports = account.lamports + commissionLamports;
+	const after = { ...account, lamports };
+	const isPaid = lamports <= U64_MAX && (isVoteAccount || mayCollect(bank, commission, account.lamports));
+	if (isPaid) {
+		bank.storeAndCount(pubkey, after);
+		bank.rewards.push({
+			pubkey,
+			type: 'Voting',
+			lamports: commissionLamports,
+			postBalance: lamports,
+			commission: percent(commissionBps),
+		});
+	}
+	return commissionLamports + burnedLamports;
+}
+
+/** Whether an account that is no vote account may get a commission (SIMD-0232). */
+function mayCollect(bank: Bank, { pubkey, commissionLamports }: RewardCommission, before: Lamports): boolean {
+	const account = bank.getAccount(pubkey);
+	if (account !== null && !account.owner.equals(programIds.systemProgram)) return false;
+	if (bank.reservedKeys.has(pubkey.key)) return false;
+	if (pubkey.equals(programIds.incinerator)) return true;
+	return (
+		checkStaticAccountRentStateTransition(
+			before,
+			before + commissionLamports,
+			account?.data.length ?? 0,
+			bank.rent,
+			0,
+			bank.features.relaxPostExecMinBalanceCheck,
+		) === null
+	);
+}
+
+/** Pays the part of the stake rewards that is due at this block; answers what is left, `null` after the last part. */
+export function distributePartitionedRewards(
+	bank: Bank,
+	status: EpochRewardStatus,
+): EpochRewardStatus | null {
+	const part = Number(bank.blockHeight - status.startingBlockHeight);
+	if (part < 0) return status;
+	const due = status.partitions[part] ?? [];
+	let spent = 0n;
+	for (const index of due) {
+		const reward = status.stakeRewards[index]!;
+		payStake(bank, reward);
+		spent += reward.stakeReward;
+	}
+	const rewards = epochRewardsOf(bank);
+	const distributedRewards = rewards.distributedRewards + spent;
+	const isLast = part + 1 >= status.partitions.length;
+	updateEpochRewards(bank, { ...rewards, distributedRewards, active: !isLast });
+	return isLast ? null : status;
+}
+
+/** Pays one stake account; a reward whose account is gone is burned. */
+function payStake(bank: Bank, { stakePubkey, stake, stakeReward, commissionBps }: StakeReward): void {
+	const account = bank.getAccount(stakePubkey);
+	const decoded = account === null ? null : decodeStakeState(account.data);
+	const isDelegated = bank.stakes.delegations.has(stakePubkey.key);
+	if (account === null || decoded?.ok !== true || decoded.value.kind !== 'Stake' || !isDelegated) return;
+	const lamports = account.lamports + stakeReward;
+	if (lamports > U64_MAX) return;
+	const minimum = bank.rent.minimumBalance(account.data.length);
+	const delegation = bank.features.relaxPostExecMinBalanceCheck
+		? adjustDelegationForRent(stake.delegation, bank.epoch - 1n, lamports, minimum)
+		: stake.delegation;
+	const data = new Uint8Array(account.data.length);
+	data.set(encodeStakeState({ ...decoded.value, stake: { ...stake, delegation } }));
+	bank.storeAndCount(stakePubkey, { ...account, lamports, data });
+	if (stakeReward === 0n) return;
+	bank.rewards.push({
+		pubkey: stakePubkey,
+		type: 'Staking',
+		lamports: stakeReward,
+		postBalance: lamports,
+		commission: percent(commissionBps),
+	});
+}
+
+function percent(basisPoints: number | null): number | null {
+	return basisPoints === null ? null : Math.trunc(basisPoints / 100);
+}
+
+function epochRewardsOf(bank: Bank): EpochRewards {
+	const account = bank.getAccount(sysvarIds.epochRewards);
+	const decoded = account === null ? null : decodeEpochRewards(account.data);
+	if (decoded?.ok !== true) throw new InvariantError('rewards are paid without an epoch rewards sysvar');
+	return decoded.value;
+}

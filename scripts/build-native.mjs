@@ -19,6 +19,7 @@ const MODULES = [
 	{ name: 'on-curve', flags: ['-O2'], stackBytes: 4096 },
 	{ name: 'blake3', flags: ['-Os', '-msimd128', '-mbulk-memory'], stackBytes: 8192 },
 	{ name: 'ed25519', flags: ['-Os', '-mbulk-memory'], stackBytes: 32768 },
+	{ name: 'curve25519', flags: ['-Os', '-mbulk-memory'], stackBytes: 16384 },
 	{ name: 'ristretto', folder: 'zk/', flags: ['-O3', '-mbulk-memory'], stackBytes: 32768 },
 ];
 const LINE = 110;

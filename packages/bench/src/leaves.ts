@@ -12,10 +12,12 @@ import {
 	ed25519VerifyStrict,
 	isOnCurve,
 	keccak256,
+	LatticeSum,
 	nodeFastPaths,
 	secp256k1Recover,
 	setFastPaths,
 	sha256,
+	sha256Chain,
 	sha512,
 } from '@parhelion/crypto';
 import {
@@ -84,6 +86,8 @@ export function leafFigures(): LeafFigure[] {
 	const short = new Uint8Array(100).fill(7);
 	const long = new Uint8Array(1200).fill(7);
 	const keyText = payer.toBase58();
+	const lattice = new LatticeSum();
+	const tokenAccount = [new Uint8Array(8), new Uint8Array(165), new Uint8Array(65)];
 
 	const figures = [
 		measure('decode a transfer', 50_000, () => decodeTransaction(wire)),
@@ -109,6 +113,8 @@ export function leafFigures(): LeafFigure[] {
 			ed25519VerifyStrict(signature, messageBytes, publicKey, 'portable'),
 		),
 		measure('ed25519Sign', 40, () => ed25519Sign(messageBytes, secretKey.subarray(0, 32))),
+		measure('sha256Chain, 1000 links', 100, () => sha256Chain(publicKey, 1000)),
+		measure('LatticeSum.add, a token account', 10_000, () => lattice.add(tokenAccount)),
 		measure('secp256k1Recover', 40, () => secp256k1Recover(new Uint8Array(32).fill(3), 0, signature)),
 	];
 	for (const [hash, name] of [

@@ -41,16 +41,12 @@ const TAIL = `
 regression runs them. Result, return data and accounts are compared, and CU where the fixtures are of that ELF (those of
 associated-token-account).
 
-**clients**: the repositories of \`github.com/solana-program\` that the rows name, \`anza-xyz/kit-plugins\` and
-\`LiteSVM/litesvm\`, side by side, each package with its dependencies installed (\`tsx\` for litesvm's); for Anchor \`LiteSVM/anchor-litesvm\`, and \`@coral-xyz/anchor\`\ninstalled beside them. The import
-\`litesvm\` is led to \`parhelion/litesvm\` by a hook of Node's module loader, so the suites are not touched; a suite
-that never imports it fails. Programs that a repository would build with cargo are taken from the bundled ELFs.
-Suites that speak to a validator find our node on ports 8899 and 8900.
-
-**Generators** run beside the rows: \`npm run fuzz -- TARGET --cases 100000\` sends generated transactions to Parhelion's
-\`LiteSVM\`, interpreted and compiled, and to the oracle, half of them under mainnet's features and half under all, and
-compares result, CU, logs, return data, inner instructions, fee and accounts. \`npm run fuzz -- list\` names the targets;
-each runs with the tests too.
+**clients**: the repositories of \`github.com/solana-program\` that the rows name, \`anza-xyz/kit-plugins\`,
+\`LiteSVM/litesvm\` and \`LiteSVM/anchor-litesvm\`, side by side, each package with its dependencies installed; beside
+them \`tsx\` for litesvm's tests and \`@coral-xyz/anchor\` for Anchor's row. The import \`litesvm\` is led to
+\`parhelion/litesvm\` by a hook of Node's module loader, so the suites are not touched; one that never imports it fails.
+Programs that a repository would build with cargo are taken from the bundled ELFs. Suites that speak to a validator
+find our node on ports 8899 and 8900.
 `;
 
 /** Runs the providers one after another on both engines; one that throws is a row with a single disagreement. */

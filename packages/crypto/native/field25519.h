@@ -44,7 +44,7 @@ INLINE void carry(fe *out, i64 *h)
 	UNROLL for (int i = 0; i < LIMBS; i++) out->v[i] = (i32)h[i];
 }
 
-INLINE void mul_inline(fe *out, const fe *a, const fe *b)
+NOINLINE void mul(fe *out, const fe *a, const fe *b)
 {
 	i64 f[LIMBS], f2[LIMBS], g[LIMBS], g19[LIMBS], h[LIMBS];
 	UNROLL for (int i = 0; i < LIMBS; i++) {
@@ -64,12 +64,8 @@ INLINE void mul_inline(fe *out, const fe *a, const fe *b)
 	carry(out, h);
 }
 
-NOINLINE void mul(fe *out, const fe *a, const fe *b)
-{
-	mul_inline(out, a, b);
-}
-
-INLINE void square_inline(fe *out, const fe *a)
+/* a^2, or 2 a^2 where `doubled` is 1. */
+NOINLINE void square_and_double(fe *out, const fe *a, int doubled)
 {
 	i64 f[LIMBS], h[LIMBS];
 	UNROLL for (int i = 0; i < LIMBS; i++) f[i] = a->v[i];
@@ -82,21 +78,21 @@ INLINE void square_inline(fe *out, const fe *a)
 			i64 factor = (i < j ? 2 : 1) * (i & 1 && j & 1 ? 2 : 1);
 			sum += i + j >= LIMBS ? f[i] * factor * (19 * f[j]) : f[i] * factor * f[j];
 		}
-		h[k] = sum;
+		h[k] = sum << doubled;
 	}
 	carry(out, h);
 }
 
-NOINLINE void square(fe *out, const fe *a)
+static void square(fe *out, const fe *a)
 {
-	square_inline(out, a);
+	square_and_double(out, a, 0);
 }
 
 NOINLINE void square_times(fe *out, const fe *a, int count)
 {
-	square_inline(out, a);
+	square(out, a);
 	for (int i = 1; i < count; i++)
-		square_inline(out, out);
+		square(out, out);
 }
 
 INLINE void add(fe *out, const fe *a, const fe *b)
@@ -114,7 +110,7 @@ INLINE void negate(fe *out, const fe *a)
 	UNROLL for (int i = 0; i < LIMBS; i++) out->v[i] = -a->v[i];
 }
 
-static const fe ONE = { { 1 } };
+static const fe ZERO, ONE = { { 1 } };
 
 INLINE u64 load64(const u8 *bytes)
 {

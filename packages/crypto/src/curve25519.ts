@@ -1,141 +1,40 @@
 /**
  * Owns the group operations on edwards25519 and ristretto255 that programs may ask for. Nothing is
- * constant-time; the inputs are public. Library: `@noble/curves`.
+ * constant-time; the inputs are public.
  *
  * Source: crate `solana-curve25519` (`edwards.rs`, `ristretto.rs`, `scalar.rs`) over `curve25519-dalek` 4:
  * `CompressedEdwardsY::decompress` takes y mod p and any sign bit; `CompressedRistretto::decompress` and
  * `Scalar::from_canonical_bytes` take canonical encodings only.
  */
-import { pippenger } from '@noble/curves/abstract/curve.js';
-import { ed25519, ristretto255 } from '@noble/curves/ed25519.js';
+import type { Curve25519Group } from './curve25519-group.ts';
+import { compileGroups } from './curve25519-kernel.ts';
+import { portableEdwards25519Group, portableRistretto255Group } from './curve25519-portable.ts';
 import { isOnCurve } from './on-curve.ts';
 
-const Edwards = ed25519.Point;
-const Ristretto = ristretto255.Point;
-const P = Edwards.Fp.ORDER;
-const L = Edwards.Fn.ORDER;
+export type { Curve25519Group } from './curve25519-group.ts';
 
-/** Below this many points separate multiplications are faster than buckets. */
-const FEW_POINTS = 4;
+type Groups = readonly [edwards: Curve25519Group, ristretto: Curve25519Group];
 
-/** What the two groups have in common; points and scalars are 32 bytes. */
-export interface Curve25519Group {
-	/** Whether `point` encodes an element. */
-	validate(point: Uint8Array): boolean;
-	/** The sum, or null where one of the two encodes no element. */
-	add(left: Uint8Array, right: Uint8Array): Uint8Array | null;
-	/** The difference, or null where one of the two encodes no element. */
-	subtract(left: Uint8Array, right: Uint8Array): Uint8Array | null;
-	/** The multiple, or null where the scalar is not canonical or `point` encodes no element. */
-	multiply(scalar: Uint8Array, point: Uint8Array): Uint8Array | null;
-	/**
-	 * The sum of the multiples of as many points as scalars, both one behind the other; null as
-	 * {@link multiply}. The sum of none is the identity.
-	 */
-	multiscalarMultiply(scalars: Uint8Array, points: Uint8Array): Uint8Array | null;
+let groups: Groups | undefined;
+
+/** Compiled when first asked for. */
+function theGroups(): Groups {
+	groups ??= compileGroups() ?? [portableEdwards25519Group, portableRistretto255Group];
+	return groups;
 }
 
-/** What the library offers for both groups. */
-interface GroupPoint<Self> {
-	add(other: Self): Self;
-	subtract(other: Self): Self;
-	multiplyUnsafe(scalar: bigint): Self;
-	toBytes(): Uint8Array;
-}
-
-function littleEndian(bytes: Uint8Array): bigint {
-	let hex = '0x';
-	for (let i = bytes.length - 1; i >= 0; i--) hex += bytes[i]!.toString(16).padStart(2, '0');
-	return BigInt(hex);
-}
-
-/** The scalar, or null from the group's order on. */
-function canonicalScalar(bytes: Uint8Array): bigint | null {
-	const scalar = littleEndian(bytes);
-	return scalar < L ? scalar : null;
-}
-
-function chunks(bytes: Uint8Array): Uint8Array[] {
-	const out: Uint8Array[] = [];
-	for (let at = 0; at + 32 <= bytes.length; at += 32) out.push(bytes.subarray(at, at + 32));
-	return out;
-}
-
-/** The items if all could be made, else null. */
-function all<T>(items: readonly (T | null)[]): T[] | null {
-	const out: T[] = [];
-	for (const item of items) {
-		if (item === null) return null;
-		out.push(item);
-	}
-	return out;
-}
-
-function groupOf<Point extends GroupPoint<Point>>(
-	decompress: (bytes: Uint8Array) => Point | null,
-	validate: (bytes: Uint8Array) => boolean,
-	sumOfMultiples: (points: Point[], scalars: bigint[]) => Point,
-): Curve25519Group {
-	const both = (
-		left: Uint8Array,
-		right: Uint8Array,
-		op: (a: Point, b: Point) => Point,
-	): Uint8Array | null => {
-		const a = decompress(left);
-		if (a === null) return null;
-		const b = decompress(right);
-		return b === null ? null : op(a, b).toBytes();
-	};
+function groupAt(index: 0 | 1): Curve25519Group {
 	return {
-		validate,
-		add: (left, right) => both(left, right, (a, b) => a.add(b)),
-		subtract: (left, right) => both(left, right, (a, b) => a.subtract(b)),
-		multiply(scalar, point) {
-			const factor = canonicalScalar(scalar);
-			if (factor === null) return null;
-			return decompress(point)?.multiplyUnsafe(factor).toBytes() ?? null;
-		},
-		multiscalarMultiply(scalars, points) {
-			const factors = all(chunks(scalars).map(canonicalScalar));
-			if (factors === null) return null;
-			const elements = all(chunks(points).map(decompress));
-			return elements === null ? null : sumOfMultiples(elements, factors).toBytes();
-		},
+		validate: (point) => (index === 0 ? isOnCurve(point) : theGroups()[1].validate(point)),
+		add: (left, right) => theGroups()[index].add(left, right),
+		subtract: (left, right) => theGroups()[index].subtract(left, right),
+		multiply: (scalar, point) => theGroups()[index].multiply(scalar, point),
+		multiscalarMultiply: (scalars, points) => theGroups()[index].multiscalarMultiply(scalars, points),
 	};
-}
-
-function decompressEdwards(bytes: Uint8Array): InstanceType<typeof Edwards> | null {
-	if (!isOnCurve(bytes)) return null;
-	const point = Edwards.fromBytes(bytes, true);
-	const { x, y } = point.toAffine();
-	// The library would encode an unreduced y as it came.
-	return y < P ? point : Edwards.fromAffine({ x, y: y - P });
-}
-
-function decompressRistretto(bytes: Uint8Array): InstanceType<typeof Ristretto> | null {
-	try {
-		return Ristretto.fromBytes(bytes);
-	} catch {
-		return null;
-	}
 }
 
 /** edwards25519 with its points of small order, encoded as compressed y. */
-export const edwards25519Group: Curve25519Group = groupOf(decompressEdwards, isOnCurve, (points, scalars) => {
-	if (points.length > FEW_POINTS) return pippenger(Edwards, points, scalars);
-	let sum = Edwards.ZERO;
-	for (const [i, point] of points.entries()) sum = sum.add(point.multiplyUnsafe(scalars[i]!));
-	return sum;
-});
+export const edwards25519Group: Curve25519Group = groupAt(0);
 
 /** ristretto255, the group of prime order. */
-export const ristretto255Group: Curve25519Group = groupOf(
-	decompressRistretto,
-	(bytes) => decompressRistretto(bytes) !== null,
-	(points, scalars) => {
-		if (points.length > FEW_POINTS) return pippenger(Ristretto, points, scalars);
-		let sum = Ristretto.ZERO;
-		for (const [i, point] of points.entries()) sum = sum.add(point.multiplyUnsafe(scalars[i]!));
-		return sum;
-	},
-);
+export const ristretto255Group: Curve25519Group = groupAt(1);

@@ -7,6 +7,7 @@
  */
 import { ED25519_MODULE } from './ed25519-module.ts';
 import { sha512 } from './hashes.ts';
+import { compileBase64 } from './wasm-module.ts';
 
 /** Whether the equation without cofactor holds; as `FastPaths.ed25519Verify`, which see. */
 export type Ed25519Equation = (signature: Uint8Array, message: Uint8Array, publicKey: Uint8Array) => boolean;
@@ -46,16 +47,7 @@ let compiled: WebAssembly.Module | null | undefined;
 
 /** The kernel's module, compiled once; `null` where this place does not let WebAssembly be compiled. */
 export function ed25519KernelModule(): WebAssembly.Module | null {
-	if (compiled === undefined) {
-		try {
-			const text = atob(ED25519_MODULE);
-			const bytes = new Uint8Array(text.length);
-			for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
-			compiled = new WebAssembly.Module(bytes);
-		} catch {
-			compiled = null;
-		}
-	}
+	if (compiled === undefined) compiled = compileBase64(ED25519_MODULE);
 	return compiled;
 }
 

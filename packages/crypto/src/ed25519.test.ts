@@ -238,7 +238,7 @@ describe('the kernel', () => {
 				const k = toBigInt(sha512(R, key, message)) % L;
 				for (const s of [(r + k * a) % L, (r + k * a + 1n) % L, r % L]) {
 					const made = join(R, littleEndian(s));
-					for (let use = 0; use < 6; use++) {
+					for (let use = 0; use < 10; use++) {
 						expect(compiled(made, message, key), `r ${r} a ${a} s ${s}`).toBe(platform(made, message, key));
 					}
 				}
@@ -268,12 +268,12 @@ describe('the kernel', () => {
 				expect(equation(keys[(i + 1) % keys.length]!.signature, message, publicKey)).toBe(false);
 			}
 		};
-		for (let round = 0; round < 3; round++) askAll();
+		for (let round = 0; round < 5; round++) askAll();
 		// Long enough for every other table to have been idle.
 		const { signature, publicKey } = keys[0]!;
 		for (let i = 0; i < 4200; i++) equation(signature, message, publicKey);
 		keys.reverse();
-		for (let round = 0; round < 3; round++) askAll();
+		for (let round = 0; round < 5; round++) askAll();
 	});
 });
 

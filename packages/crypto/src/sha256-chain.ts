@@ -2,8 +2,8 @@
  * Owns SHA-256 applied again and again to its own output: the hash chain of proof of history.
  *
  * A link hashes exactly 32 bytes, that is one block whose padding never changes, so the state stays in registers and
- * nothing is allocated. Measured (Node 20.20): 0.28 us a link, against 0.55 us for Node's `crypto.hash` and 1.2 us for
- * `@noble/hashes`, which both pay for the call.
+ * nothing is allocated. Measured (Node 20.20; bench room, `leaves.ts`): 0.28 us a link, against 0.55 us for Node's
+ * `crypto.hash` and 1.2 us for `@noble/hashes`, which both pay for the call.
  */
 
 // biome-ignore format: a column of 64 lines reads worse

@@ -162,11 +162,11 @@ describe('sendTransactions', () => {
 		const threads = usePool(new SignaturePool({ size: 1, script: script('throw new Error("crash")') }));
 		const svm = funded();
 		for (let i = 0; i < 3; i++) {
-			await svm.sendTransactions(mixture(svm.latestBlockhash(), 8));
+			await svm.sendTransactions(mixture(svm.latestBlockhash(), 40));
 			expect(threads.size).toBe(1);
 			await vi.waitFor(() => expect(threads.size).toBe(0), 10_000);
 		}
-		await svm.sendTransactions(mixture(svm.latestBlockhash(), 8));
+		await svm.sendTransactions(mixture(svm.latestBlockhash(), 40));
 		expect(threads.size).toBe(0);
 	});
 
@@ -177,8 +177,10 @@ describe('sendTransactions', () => {
 			...signed(svm.latestBlockhash(), [0], [transfer(KEYS[0]!, KEYS[1]!, 5)]),
 			signatures: [new Uint8Array(64)],
 		};
-		const outcomes = await svm.sendTransactions(Array.from({ length: 5 }, () => encodeTransaction(unsigned)));
-		expect(outcomes.map((outcome) => 'err' in outcome)).toEqual([false, false, false, false, false]);
+		const outcomes = await svm.sendTransactions(
+			Array.from({ length: 40 }, () => encodeTransaction(unsigned)),
+		);
+		expect(outcomes.filter((outcome) => !('err' in outcome)).length).toBe(40);
 	});
 
 	it('sends nothing where an element is of a wrong type, and says which', async () => {

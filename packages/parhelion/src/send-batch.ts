@@ -26,8 +26,8 @@ export function setSignatureHelpers(threads: SignatureHelpers | null): void {
 
 /** Transactions whose signatures are handed out together. */
 const WINDOW = 256;
-/** Fewer are not worth waking anybody. */
-const FEWEST_TO_SHARE = 4;
+/** Fewer are not worth starting or waking anybody: a thread takes milliseconds to start. */
+const FEWEST_TO_SHARE = 32;
 
 /** The transactions, decoded. Throws for one that `sendTransaction` would throw for, and says which. */
 export function decodeInputs(

@@ -18,24 +18,31 @@ export function addFees(a: FeeDetails, b: FeeDetails): FeeDetails {
 	};
 }
 
-/** The leader's part of the fees, in lamports. */
-function leaderReward(fees: FeeDetails): Lamports {
-	return fees.prioritizationFee + fees.transactionFee - (fees.transactionFee * BURN_PERCENT) / 100n;
+/** What became of the fees. */
+export interface FeeDistribution {
+	/** The leader's account with its part; `null` where it gets none. */
+	readonly account: AccountSharedData | null;
+	/** Lamports that the leader got. */
+	readonly reward: Lamports;
+	/** Lamports that nobody got. */
+	readonly burned: Lamports;
 }
 
 /**
- * The leader's account with its part of the fees, or `null` if there is none, or if the account may not hold it:
- * it is no system account, or would not be exempt from rent. All is burned then.
+ * Pays the leader, whose account is `before`. All is burned where that may not hold it: it is no system account, or would
+ * not be exempt from rent.
  */
-export function depositFees(
-	account: AccountSharedData | null,
-	fees: FeeDetails,
+export function distributeFees(
+	before: AccountSharedData | null,
+	{ transactionFee, prioritizationFee }: FeeDetails,
 	rent: Rent,
-): AccountSharedData | null {
-	const reward = leaderReward(fees);
-	if (reward === 0n) return null;
-	const before = account ?? createAccount({});
-	const lamports = before.lamports + reward;
-	if (!before.owner.equals(programIds.systemProgram)) return null;
-	return rent.isExempt(lamports, before.data.length) ? { ...before, lamports } : null;
+): FeeDistribution {
+	const burned = (transactionFee * BURN_PERCENT) / 100n;
+	const reward = prioritizationFee + transactionFee - burned;
+	const account = before ?? createAccount({});
+	const lamports = account.lamports + reward;
+	const mayHold =
+		account.owner.equals(programIds.systemProgram) && rent.isExempt(lamports, account.data.length);
+	if (reward > 0n && mayHold) return { account: { ...account, lamports }, reward, burned };
+	return { account: null, reward: 0n, burned: burned + reward };
 }

@@ -11,9 +11,7 @@ import {
 	encodeFeature,
 	encodeUpgradeableLoaderState,
 	FEATURE_ACCOUNT_SIZE,
-	type FeatureName,
 	type FeatureSet,
-	featureId,
 	InvariantError,
 	type Lamports,
 	type Pubkey,
@@ -29,24 +27,6 @@ export type KeyedAccount = readonly [Pubkey, AccountSharedData];
 /** The lamports an account of so many bytes needs. */
 export type MinimumBalance = (dataLength: number) => Lamports;
 
-/** Native programs of a cluster whose code is not part of `svm` yet: their accounts are there all the same. */
-const ACCOUNTS_WITHOUT_CODE: readonly {
-	readonly programId: Pubkey;
-	readonly name: string;
-	readonly enableFeature: FeatureName | null;
-}[] = [
-	{
-		programId: programIds.zkTokenProof,
-		name: 'zk_token_proof_program',
-		enableFeature: 'zk_token_sdk_enabled',
-	},
-	{
-		programId: programIds.zkElgamalProof,
-		name: 'zk_elgamal_proof_program',
-		enableFeature: 'zk_elgamal_proof_program_enabled',
-	},
-];
-
 /** The account of each active feature, saying since when. */
 export function featureAccounts(features: FeatureSet, minimumBalance: MinimumBalance): KeyedAccount[] {
 	const lamports = minimumBalance(FEATURE_ACCOUNT_SIZE);
@@ -58,14 +38,7 @@ export function featureAccounts(features: FeatureSet, minimumBalance: MinimumBal
 
 /** The accounts of the builtin programs that these features enable. */
 export function builtinAccounts(features: FeatureSet): KeyedAccount[] {
-	const rows = enabledBuiltins(features);
-	const accounts: KeyedAccount[] = rows.map((row) => [row.programId, createBuiltinAccount(row.name)]);
-	for (const { programId, name, enableFeature } of ACCOUNTS_WITHOUT_CODE) {
-		if (rows.some((row) => row.programId.equals(programId))) continue;
-		if (enableFeature !== null && !features.isActive(featureId(enableFeature))) continue;
-		accounts.push([programId, createBuiltinAccount(name)]);
-	}
-	return accounts;
+	return enabledBuiltins(features).map(({ programId, name }) => [programId, createBuiltinAccount(name)]);
 }
 
 /** The accounts of the precompiles: empty and executable. */

@@ -9,7 +9,6 @@ import {
 	createAccount,
 	EpochSchedule,
 	FeatureSet,
-	Hash,
 	type Lamports,
 	Pubkey,
 	programIds,

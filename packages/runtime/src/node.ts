@@ -1,17 +1,23 @@
 /**
- * The part of the runtime's face that needs Node: a ledger on a disk, snapshot archives as files.
+ * The part of the runtime's face for programs that run in Node: a ledger on a disk, and Agave's snapshots.
  *
  * `@parhelion/runtime/node` brings everything of `@parhelion/runtime` with it. The package "lmdb" is loaded when a ledger is
  * opened, so that this entry loads without it.
  */
+
+export * from './accounts-db/ancestors.ts';
 export { type ChainIdentity, FORMAT_VERSION } from './accounts-db/lmdb-environment.ts';
 export { LmdbStorage } from './accounts-db/lmdb-storage.ts';
+export * from './accounts-db/memory-storage.ts';
+export * from './accounts-db/storage.ts';
+export * from './accounts-db/storage-error.ts';
 export * from './index.ts';
-export { type LedgerFolder, openLedgerFolder } from './ledger/blockstore-folder.ts';
+export * from './ledger/blockstore.ts';
+export * from './ledger/blockstore-folder.ts';
 export { LmdbTables } from './ledger/blockstore-lmdb.ts';
-export {
-	findSnapshotFiles,
-	parseSnapshotFile,
-	readFileChunks,
-	type SnapshotFile,
-} from './snapshots/snapshot-files.ts';
+export { type BlockstoreTables, MemoryTables } from './ledger/blockstore-tables.ts';
+export * from './snapshots/load-snapshot.ts';
+export type * from './snapshots/manifest.ts';
+export * from './snapshots/slot-deltas.ts';
+export * from './snapshots/snapshot-error.ts';
+export * from './snapshots/snapshot-files.ts';

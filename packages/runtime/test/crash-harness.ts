@@ -50,7 +50,8 @@ export async function bundleChild(folder: string): Promise<string> {
 	return path;
 }
 
-class Child {
+/** A process that writes a ledger. */
+export class Child {
 	readonly #process: ChildProcessWithoutNullStreams;
 	#out = '';
 	#errors = '';
@@ -65,6 +66,10 @@ class Child {
 			this.#errors += chunk.toString();
 		});
 		this.ended = new Promise((resolve) => this.#process.on('close', () => resolve()));
+	}
+
+	get pid(): number {
+		return this.#process.pid ?? 0;
 	}
 
 	waiting(): Promise<void> {

@@ -6,7 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { runCrashes } from './crash-harness.ts';
+import { openLedgerFolder } from '../src/ledger/blockstore-folder.ts';
+import { bundleChild, Child, runCrashes } from './crash-harness.ts';
 
 const kills = Number(process.env['PARHELION_KILLS'] ?? 25);
 const seed = Number(process.env['PARHELION_SEED'] ?? 20_261_122);
@@ -28,3 +29,23 @@ it(
 	},
 	kills * 10_000,
 );
+
+it('refuses a folder that another process has open, and opens it when that one was killed', async () => {
+	const folder = mkdtempSync(join(tmpdir(), 'parhelion-crash-'));
+	const ledger = join(folder, 'ledger');
+	const identity = { genesisHash: new Uint8Array(32).fill(1), featureSetId: 1 };
+	const child = new Child(await bundleChild(folder), ledger, 1);
+	try {
+		await child.waiting();
+		child.go();
+		await child.open();
+		await expect(openLedgerFolder(ledger, identity)).rejects.toMatchObject({
+			kind: 'locked',
+			message: `The ledger in ${ledger} is in use by process ${child.pid}. Stop it first, or use another folder.`,
+		});
+		await child.kill();
+		await (await openLedgerFolder(ledger, identity)).close();
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
+});

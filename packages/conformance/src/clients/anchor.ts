@@ -53,7 +53,10 @@ interface AnchorProgram {
 			fetchNullable(address: Key): Promise<Data | null>;
 			fetchMultiple(addresses: readonly Key[]): Promise<(Data | null)[]>;
 			all(filters?: readonly object[]): Promise<readonly object[]>;
-			subscribe(address: Key, commitment: string): { on(event: string, listener: (data: Data) => void): void };
+			subscribe(
+				address: Key,
+				commitment: string,
+			): { on(event: string, listener: (data: Data) => void): void };
 			unsubscribe(address: Key): Promise<void>;
 		};
 	};
@@ -74,7 +77,9 @@ interface Anchor {
 	};
 	readonly Wallet: new (payer: Signer) => Signer;
 	readonly BN: new (value: number) => BigNumber;
-	readonly AnchorError: new (...args: never[]) => Error & { readonly error: { readonly errorCode: { readonly code: string } } };
+	readonly AnchorError: new (
+		...args: never[]
+	) => Error & { readonly error: { readonly errorCode: { readonly code: string } } };
 	readonly utils: { readonly bytes: { readonly bs58: { encode(bytes: Uint8Array): string } } };
 	readonly web3: {
 		readonly Keypair: { generate(): Signer };
@@ -116,7 +121,11 @@ export async function anchorSteps(root: string, engine: Engine): Promise<TestOut
 	return outcomes;
 }
 
-function stepsOf(anchor: Anchor, root: string, engine: Engine): Readonly<Record<string, () => Promise<void>>> {
+function stepsOf(
+	anchor: Anchor,
+	root: string,
+	engine: Engine,
+): Readonly<Record<string, () => Promise<void>>> {
 	const { AnchorError, AnchorProvider, BN, Program, utils, Wallet, web3 } = anchor;
 	const { Keypair, PublicKey, SendTransactionError } = web3;
 	const svm = new LiteSVM().withJit(engine === 'jit' ? 'eager' : 'off');
@@ -151,7 +160,8 @@ function stepsOf(anchor: Anchor, root: string, engine: Engine): Readonly<Record<
 			await setData(123_456).rpc();
 			await holds(123_456);
 		},
-		'reads the error of a program': () => assert.rejects(setData(1, PublicKey.unique()).rpc(), isNotInitialized),
+		'reads the error of a program': () =>
+			assert.rejects(setData(1, PublicKey.unique()).rpc(), isNotInitialized),
 		'fails without preflight': () =>
 			assert.rejects(setData(1, PublicKey.unique()).rpc({ skipPreflight: true }), Error),
 		'simulates without effect': async () => {

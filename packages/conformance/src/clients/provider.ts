@@ -10,7 +10,10 @@ import { briefly, type TestOutcome } from './test-results.ts';
 const NO_CHECKOUT = 'no checkout on this machine (PARHELION_CLIENTS)';
 
 /** What counts of the outcomes, what failed, and what was left out and why. */
-export function reportOf(suite: Pick<ClientSuite, 'leftOut'>, outcomes: readonly TestOutcome[]): ProviderReport {
+export function reportOf(
+	suite: Pick<ClientSuite, 'leftOut'>,
+	outcomes: readonly TestOutcome[],
+): ProviderReport {
 	const disagreements: { id: string; cause: string }[] = [];
 	const left = new Map<string, number>();
 	for (const { file, name, failure } of outcomes) {
@@ -29,10 +32,15 @@ export function reportOf(suite: Pick<ClientSuite, 'leftOut'>, outcomes: readonly
 
 /** A row of the report: the suite's tests, with ours in the place of what they were written against. */
 function clientProvider(suite: ClientSuite): SuiteProvider {
+	const isAliased = suite.specifiers.length > 0;
+	const substitutes = [
+		...(isAliased ? ['`litesvm` aliased'] : []),
+		...(suite.validator ? ['our node as validator'] : []),
+	];
 	return {
 		suite: 'clients',
-		source: `${suite.name}: its own tests, ${suite.against === 'rpc' ? 'against our node' : '`litesvm` aliased'}`,
-		...(suite.against === 'rpc' ? { isEngineless: true } : {}),
+		source: `${suite.name}: its own tests, ${substitutes.join(', ')}`,
+		...(isAliased ? {} : { isEngineless: true }),
 		async run(engine: Engine): Promise<ProviderReport | string> {
 			const root = clientsFolder();
 			if (root === null || suiteFolder(suite, root) === null) return NO_CHECKOUT;
@@ -49,7 +57,7 @@ function clientProvider(suite: ClientSuite): SuiteProvider {
 
 const anchor: SuiteProvider = {
 	suite: 'clients',
-	source: "`@coral-xyz/anchor`: its provider over `LiteConnection`, with programs that Anchor built",
+	source: '`@coral-xyz/anchor`: its provider over `LiteConnection`, with programs that Anchor built',
 	async run(engine: Engine): Promise<ProviderReport | string> {
 		const root = clientsFolder();
 		if (root === null) return NO_CHECKOUT;

@@ -52,9 +52,12 @@ export async function runSuite(suite: ClientSuite, root: string, engine: Engine)
 	const folder = suiteFolder(suite, root);
 	if (folder === null) throw new SuiteError(`${suite.repository}/${suite.package} is not in ${root}`);
 	const work = mkdtempSync(join(tmpdir(), 'parhelion-client-'));
+	const validator = suite.validator ? await startValidator(suite, root) : null;
 	try {
-		if (suite.against === 'rpc') return await againstValidator(suite, root, folder, work);
-		for (const program of suite.programs) placeProgram(program, join(root, suite.repository));
+		for (const program of suite.programs) {
+			if (isPath(program)) placeProgram(program, join(root, suite.repository));
+		}
+		if (suite.specifiers.length === 0) return await runTests(suite, folder, work, {});
 		const witness = join(work, 'witness');
 		const outcomes = await runTests(suite, folder, work, {
 			...aliasEnvironment(suite, witness, loadersOf(suite, folder)),
@@ -63,8 +66,14 @@ export async function runSuite(suite: ClientSuite, root: string, engine: Engine)
 		if (!existsSync(witness)) throw new SuiteError('no import of litesvm was led to Parhelion');
 		return outcomes;
 	} finally {
+		await validator?.stop();
 		rmSync(work, { recursive: true, force: true });
 	}
+}
+
+/** Whether a program goes to a file; the others go to an address on the validator. */
+function isPath({ to }: SuiteProgram): boolean {
+	return to.includes('/');
 }
 
 /** The environment in which a process takes Parhelion for `litesvm`; `before` are modules loaded ahead of the alias. */
@@ -99,25 +108,23 @@ function bundled(name: string): Uint8Array {
 	return elf;
 }
 
-async function againstValidator(
-	suite: ClientSuite,
-	root: string,
-	folder: string,
-	work: string,
-): Promise<TestOutcome[]> {
+async function startValidator(suite: ClientSuite, root: string): Promise<Validator> {
 	const { chain } = createNodeBank();
-	for (const { from, to } of suite.programs) {
-		const data = new Uint8Array(readFileSync(join(root, suite.repository, from)));
+	for (const program of suite.programs) {
+		if (isPath(program)) continue;
+		const data = new Uint8Array(readFileSync(join(root, suite.repository, program.from)));
 		const lamports = chain.minimumBalanceForRentExemption(data.length);
 		const owner = programIds.bpfLoader;
-		chain.setAccount(Pubkey.fromBase58(to), createAccount({ lamports, data, owner, executable: true }));
+		chain.setAccount(
+			Pubkey.fromBase58(program.to),
+			createAccount({ lamports, data, owner, executable: true }),
+		);
 	}
-	// Addresses and ports stand in the suites themselves.
-	const validator = await Validator.start({ chain, rpcPort: 8899, wsPort: 8900, slotMs: SLOT_MS });
 	try {
-		return await runTests(suite, folder, work, {});
-	} finally {
-		await validator.stop();
+		// Addresses and ports stand in the suites themselves.
+		return await Validator.start({ chain, rpcPort: 8899, wsPort: 8900, slotMs: SLOT_MS });
+	} catch (thrown) {
+		throw new SuiteError(thrown instanceof Error ? thrown.message : String(thrown));
 	}
 }
 
@@ -162,7 +169,7 @@ function commandOf(suite: ClientSuite, folder: string, report: string): string[]
 	switch (runner) {
 		case 'vitest': {
 			const vitest = installed(folder, 'vitest', 'vitest.mjs');
-			return [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...files];
+			return [vitest, 'run', '--no-isolate', '--reporter=json', `--outputFile=${report}`, ...files];
 		}
 		case 'mocha': {
 			const mocha = installed(folder, 'mocha', 'bin/mocha.js');

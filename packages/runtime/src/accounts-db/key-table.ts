@@ -5,8 +5,8 @@
  * addressing with linear probing, at most three quarters full. The hash is seeded at random: addresses can be chosen by
  * whoever creates an account, the seed cannot be known.
  *
- * Measured against a `Map` by `Pubkey.key` with a million keys: 47 bytes a key instead of about 100, and nothing for
- * the garbage collector to walk (bench in `memory-storage.bench.ts` of the folder's tests).
+ * Measured with a million random keys: 41 bytes a key where a `Map` by `Pubkey.key` takes 77, and nothing for the
+ * garbage collector to walk.
  */
 
 const KEY_WORDS = 8;

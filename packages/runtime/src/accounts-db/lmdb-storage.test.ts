@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount, Pubkey } from '@parhelion/sdk';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { LmdbEnvironment } from './lmdb-environment.ts';
 import { LmdbStorage } from './lmdb-storage.ts';
 import { MemoryStorage } from './memory-storage.ts';
@@ -167,6 +167,22 @@ describe('LmdbStorage', () => {
 		const done = await openStorage();
 		expect([done.root, done.accountCount, done.checkpoint()?.slot]).toEqual([8n, 1, 8n]);
 		expect([...done.accounts()].map(([pubkey, { lamports }]) => [pubkey, lamports])).toEqual([[key(3), 7n]]);
+	});
+
+	it('says what is missing where the library is not installed', async () => {
+		vi.resetModules();
+		vi.doMock('lmdb', () => {
+			throw new Error("Cannot find package 'lmdb'");
+		});
+		try {
+			const fresh = await import('./lmdb-environment.ts');
+			await expect(fresh.LmdbEnvironment.open(folder, identity)).rejects.toMatchObject({
+				kind: 'missing-library',
+				message: expect.stringContaining('"npm install lmdb"'),
+			});
+		} finally {
+			vi.doUnmock('lmdb');
+		}
 	});
 
 	it('refuses a second opening in the same process, and opens again after the first was closed', async () => {

@@ -193,7 +193,7 @@ export class LmdbStorage implements AccountsStorage {
 			for (const [slot, [pubkey, account]] of chunk) {
 				const record = this.#accounts.getBinaryFast(pubkey.bytes);
 				if (record !== undefined && recordSlot(record, 0) > slot) continue;
-				this.#count += this.#write([pubkey, account], slot);
+				this.#count += this.#replace(ownerIn(record), [pubkey, account], slot);
 				if (account !== null) continue;
 				this.#tombstones.push(pubkey);
 				this.#accounts.putSync(pubkey.bytes, encode(TOMBSTONE, slot));
@@ -202,8 +202,12 @@ export class LmdbStorage implements AccountsStorage {
 	}
 
 	/** Writes one entry; how many accounts there are more. */
-	#write([pubkey, account]: AccountEntry, slot: Slot): number {
-		const before = this.#ownerOf(pubkey);
+	#write(entry: AccountEntry, slot: Slot): number {
+		return this.#replace(this.#ownerOf(entry[0]), entry, slot);
+	}
+
+	/** As {@link #write}, where the owner of the stored account is known: `null` if there is none. */
+	#replace(before: Uint8Array | null, [pubkey, account]: AccountEntry, slot: Slot): number {
 		if (before !== null && (account === null || !sameBytes(before, account.owner.bytes))) {
 			this.#owners.removeSync(before, pubkey.bytes);
 		}
@@ -235,12 +239,8 @@ export class LmdbStorage implements AccountsStorage {
 		return before === null ? 1 : 0;
 	}
 
-	/** The owner in the stored record, copied; `null` where there is no account. */
 	#ownerOf(pubkey: Pubkey): Uint8Array | null {
-		const bytes = this.#accounts.getBinaryFast(pubkey.bytes);
-		return bytes === undefined || isTombstone(bytes, 0)
-			? null
-			: Uint8Array.prototype.slice.call(bytes, 0, 32);
+		return ownerIn(this.#accounts.getBinaryFast(pubkey.bytes));
 	}
 
 	#decode(bytes: Uint8Array): AccountSharedData {
@@ -255,6 +255,13 @@ function corrupt(folder: string, what: string): StorageError {
 		'corrupt',
 		`The ledger in ${folder} contradicts itself: ${what}. Restore it from a copy.`,
 	);
+}
+
+/** The owner in a record, copied; `null` where there is no account. */
+function ownerIn(record: Uint8Array | undefined): Uint8Array | null {
+	return record === undefined || isTombstone(record, 0)
+		? null
+		: Uint8Array.prototype.slice.call(record, 0, 32);
 }
 
 function encode(account: AccountSharedData, slot: Slot): Uint8Array {

@@ -114,10 +114,10 @@ describe('MemoryStorage', () => {
 describe('ReadCache', () => {
 	it('holds no more than its bytes and keeps what is asked for again and again', () => {
 		const cache = new ReadCache(100 * 1000);
-		for (let n = 0; n < 20; n++) cache.set(`hot${n}`, account(n, 552));
+		for (let n = 0; n < 20; n++) cache.set(`hot${n}`, account(n, 360));
 		for (let n = 0; n < 2000; n++) {
 			for (let hot = 0; hot < 20; hot++) expect(cache.get(`hot${hot}`)?.lamports).toBe(BigInt(hot));
-			cache.set(`cold${n}`, account(n, 552));
+			cache.set(`cold${n}`, account(n, 360));
 			expect(cache.bytes).toBeLessThanOrEqual(100 * 1000);
 		}
 		expect(cache.size).toBe(100);

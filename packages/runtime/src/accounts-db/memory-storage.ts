@@ -1,8 +1,8 @@
 /**
  * Rooted accounts in memory: the storage of a chain that leaves nothing behind, and of one in a browser.
  *
- * Records lie packed in an arena, found by a table over the keys; both are typed arrays. A million token accounts
- * take 290 MB so, and 640 MB as objects in a `Map` (measured, Node 20.20).
+ * Records lie packed in an arena, found by a table over the keys; both are typed arrays. A process grows by 330 MB for a
+ * million token accounts so, by 716 MB with the same as objects in a `Map` (measured, Node 20.20).
  */
 import { type AccountSharedData, Pubkey, type Slot } from '@parhelion/sdk';
 import {

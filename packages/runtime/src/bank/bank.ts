@@ -12,12 +12,9 @@ import {
 	type AccountSharedData,
 	type Clock,
 	createAccount,
-	decodeClock,
 	type Epoch,
 	type EpochSchedule,
-	encodeFeature,
 	FeatureSet,
-	featureId,
 	Hash,
 	InvariantError,
 	type Lamports,
@@ -28,10 +25,8 @@ import {
 	reservedAccountKeys,
 	resolveRuntimeFeatures,
 	type Slot,
-	sysvarIds,
 } from '@parhelion/sdk';
 import {
-	createBuiltinAccount,
 	enabledBuiltins,
 	type FeeDetails,
 	NO_FEE,
@@ -45,7 +40,7 @@ import { Ancestors } from '../accounts-db/ancestors.ts';
 import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import { BlockhashQueue, MAX_PROCESSING_AGE } from '../blockhash-queue.ts';
 import { Emitter } from '../events.ts';
-import { addFees, depositFees } from '../fee-distribution.ts';
+import { addFees, distributeFees } from '../fee-distribution.ts';
 import { deriveFeeRateGovernor, type FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
 import { type GenesisConfig, genesisConfigHash } from '../genesis/genesis-config.ts';
 import { builtinAccounts, precompileAccounts } from '../genesis-accounts.ts';
@@ -64,19 +59,20 @@ import {
 import type { BankOptions, BankShared } from './bank-context.ts';
 import type { Reward } from './bank-events.ts';
 import { computeBankHash } from './bank-hash.ts';
+import { genesisClock, nextClock } from './clock.ts';
 import { stakeMath } from './epoch-rewards/calculation.ts';
 import {
 	beginPartitionedRewards,
 	distributePartitionedRewards,
 	type EpochRewardStatus,
 } from './epoch-rewards/distribution.ts';
-import { activeFeatures, inflationAfter, rentAfter } from './feature-activation.ts';
+import { activeFeatures, applyFeatures, inflationAfter, rentAfter } from './feature-activation.ts';
 import type { Inflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { costLimits, SlotParamsArchive } from './slot-params.ts';
 import { SlotTree } from './slot-tree.ts';
 import type { StakeMath } from './stakes/activation.ts';
-import { EpochStakes } from './stakes/epoch-stakes.ts';
+import { EpochStakes, epochStakesAfter } from './stakes/epoch-stakes.ts';
 import { StakesCache } from './stakes/stakes-cache.ts';
 import { StatusCache } from './status-cache.ts';
 
@@ -259,7 +255,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			if (bank.getAccount(pubkey) === null) bank.storeAndCount(pubkey, account);
 		}
 		updateStakeHistory(bank, stakes.history);
-		bank.#updateClock(config.creationTime, null);
+		bank.#writeClock(genesisClock(bank, options.unixTimestamp?.(0n) ?? config.creationTime));
 		updateRent(bank);
 		updateEpochSchedule(bank, epochSchedule);
 		updateRecentBlockhashes(bank, blockhashes);
@@ -307,14 +303,15 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			inflation: inflationAfter(parent.inflation, activated),
 			epochRewards: parent.#epochRewards,
 		});
-		bank.#applyFeatures(activated);
+		applyFeatures(bank, activated);
+		if (bank.rent !== parent.rent) updateRent(bank);
 		if (startsEpoch) bank.#epochRewards = beginPartitionedRewards(bank, parent.epoch);
 		if (bank.#epochRewards !== null) {
 			bank.#epochRewards = distributePartitionedRewards(bank, bank.#epochRewards);
 		}
 		updateSlotHashes(bank, parent.slot, parent.hash);
 		if (startsEpoch) updateStakeHistory(bank, stakes.history);
-		bank.#updateClock(null, parent.epoch);
+		bank.#writeClock(nextClock(bank, parent));
 		updateLastRestartSlot(bank);
 		bank.processor.fillMissingSysvarCacheEntries(bank);
 		const { events } = shared;
@@ -575,45 +572,15 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		if (events.has('slotDropped')) events.emit('slotDropped', { slot: this.slot });
 	}
 
-	/** What becomes of accounts, builtins and rent with features that are active from this slot on. */
-	#applyFeatures(activated: readonly Pubkey[]): void {
-		if (activated.length === 0) return;
-		for (const id of activated) {
-			const account = this.getAccount(id)!;
-			const data = new Uint8Array(account.data);
-			data.set(encodeFeature(this.slot).subarray(0, data.length));
-			this.store(id, { ...account, data });
-		}
-		for (const { programId, name, entrypoint, enableFeature } of enabledBuiltins(this.featureSet)) {
-			if (enableFeature === null) continue;
-			const id = typeof enableFeature === 'string' ? featureId(enableFeature) : enableFeature;
-			if (!activated.some((feature) => feature.equals(id))) continue;
-			this.processor.addBuiltin(programId, name, entrypoint);
-			if (this.getAccount(programId) === null) this.storeAndCount(programId, createBuiltinAccount(name));
-		}
-		if (this.rent !== this.#parent!.rent) updateRent(this);
-	}
-
 	/** Pays the leader its part of the fees; the rest is burned. */
 	#distributeFees(): void {
-		const burned = burnedOf(this.#fees);
 		const { id } = this.leader;
-		const before = this.getAccount(id);
-		const paid = depositFees(before, this.#fees, this.rent);
-		const reward = this.#fees.transactionFee + this.#fees.prioritizationFee - burned;
-		if (paid === null) {
-			this.#capitalization -= burned + reward;
-			return;
-		}
+		const { account, reward, burned } = distributeFees(this.getAccount(id), this.#fees, this.rent);
 		this.#capitalization -= burned;
-		this.store(id, paid);
-		this.rewards.push({
-			pubkey: id,
-			type: 'Fee',
-			lamports: reward,
-			postBalance: paid.lamports,
-			commission: null,
-		});
+		if (account === null) return;
+		this.store(id, account);
+		const { lamports: postBalance } = account;
+		this.rewards.push({ pubkey: id, type: 'Fee', lamports: reward, postBalance, commission: null });
 	}
 
 	/** Burns what was sent to the incinerator. */
@@ -636,47 +603,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.#accountsLtHash = hash;
 	}
 
-	/** Writes the clock of this slot; `start` is the time of genesis there. */
-	#updateClock(start: bigint | null, parentEpoch: Epoch | null): void {
-		const account = this.getAccount(sysvarIds.clock);
-		const decoded = account === null ? null : decodeClock(account.data);
-		const before = decoded?.ok === true ? decoded.value : null;
-		const ancestor = start ?? before?.unixTimestamp ?? 0n;
-		const { unixTimestamp } = this.shared.options;
-		let now = unixTimestamp === undefined ? this.#estimateTimestamp(ancestor) : unixTimestamp(this.slot);
-		if (now < ancestor) now = ancestor;
-		const startsEpoch = before === null || parentEpoch !== this.epoch;
-		this.#clock = {
-			slot: this.slot,
-			epochStartTimestamp: startsEpoch ? now : before.epochStartTimestamp,
-			epoch: this.epoch,
-			leaderScheduleEpoch: this.epochSchedule.getLeaderScheduleEpoch(this.slot),
-			unixTimestamp: now,
-		};
-		updateClock(this, this.#clock);
+	/** Writes the clock of this slot. */
+	#writeClock(clock: Clock): void {
+		this.#clock = clock;
+		updateClock(this, clock);
 	}
-
-	/** The time by the votes; without any, that of the parent. */
-	#estimateTimestamp(ancestor: bigint): bigint {
-		return ancestor;
-	}
-}
-
-/** Lamports of the fees that are burned: half of what signatures cost. */
-function burnedOf({ transactionFee }: FeeDetails): Lamports {
-	return (transactionFee * 50n) / 100n;
-}
-
-/** Epochs whose stakes are kept. */
-const MAX_LEADER_SCHEDULE_STAKES = 5n;
-
-/** The stakes by epoch with those of `epoch`, which are taken now if its parent has none. */
-function epochStakesAfter(
-	before: ReadonlyMap<Epoch, EpochStakes>,
-	epoch: Epoch,
-	stakes: StakesCache,
-): ReadonlyMap<Epoch, EpochStakes> {
-	if (before.has(epoch)) return before;
-	const kept = [...before].filter(([known]) => known + MAX_LEADER_SCHEDULE_STAKES > epoch);
-	return new Map([...kept, [epoch, new EpochStakes(epoch, stakes.stakedVoteAccounts())]]);
 }

@@ -6,6 +6,7 @@
 import {
 	type AccountSharedData,
 	decodeFeature,
+	encodeFeature,
 	type FeatureName,
 	type FeatureSet,
 	featureId,
@@ -15,6 +16,8 @@ import {
 	Rent,
 	type Slot,
 } from '@parhelion/sdk';
+import { createBuiltinAccount, enabledBuiltins } from '@parhelion/svm';
+import type { Bank } from './bank.ts';
 import { fullInflation, type Inflation, picoInflation } from './inflation.ts';
 
 /** The rate of rent that a feature sets, in the order in which upstream applies them (SIMD-0437, SIMD-0438). */
@@ -84,4 +87,23 @@ export function inflationAfter(before: Inflation, activated: readonly Pubkey[]):
 	const isNew = (name: FeatureName): boolean => activated.some((id) => id.equals(featureId(name)));
 	if (FULL_INFLATION.some(isNew)) return fullInflation();
 	return isNew('pico_inflation') ? picoInflation() : before;
+}
+
+/** Writes the slot of activation into the feature accounts, and adds the builtins that the features bring. */
+export function applyFeatures(bank: Bank, activated: readonly Pubkey[]): void {
+	if (activated.length === 0) return;
+	for (const id of activated) {
+		const account = bank.getAccount(id);
+		if (account === null) continue;
+		const data = new Uint8Array(account.data);
+		data.set(encodeFeature(bank.slot).subarray(0, data.length));
+		bank.store(id, { ...account, data });
+	}
+	for (const { programId, name, entrypoint, enableFeature } of enabledBuiltins(bank.featureSet)) {
+		if (enableFeature === null) continue;
+		const id = typeof enableFeature === 'string' ? featureId(enableFeature) : enableFeature;
+		if (!activated.some((feature) => feature.equals(id))) continue;
+		bank.processor.addBuiltin(programId, name, entrypoint);
+		if (bank.getAccount(programId) === null) bank.storeAndCount(programId, createBuiltinAccount(name));
+	}
 }

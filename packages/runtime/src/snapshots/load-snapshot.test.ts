@@ -7,15 +7,18 @@
  * `bank_to_incremental_snapshot_archive`. Figures below are what that program printed of its banks. It then loaded both
  * archives again and found the bank equal.
  */
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAccount, Pubkey } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZSTDDecoder } from 'zstddec/stream';
 import { MemoryStorage } from '../accounts-db/memory-storage.ts';
+import { openLedgerFolder } from '../ledger/blockstore-folder.ts';
 import { readAppendVec } from './append-vec.ts';
-import { loadSnapshot, readSnapshotBank, type SnapshotLoadOptions } from './load-snapshot.ts';
+import { loadSnapshot, readSnapshotBank, type SnapshotLoadOptions, verifyAccounts } from './load-snapshot.ts';
 import { decodeManifest } from './manifest.ts';
 import { decodeSlotDeltas } from './slot-deltas.ts';
 import { SnapshotError } from './snapshot-error.ts';
@@ -78,10 +81,10 @@ function tarOf(files: Iterable<readonly [string, Uint8Array, string?]>): Uint8Ar
 		);
 	}
 	parts.push(new Uint8Array(1024));
-	return join(parts);
+	return concat(parts);
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array {
+function concat(parts: readonly Uint8Array[]): Uint8Array {
 	const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
 	let at = 0;
 	for (const part of parts) {
@@ -99,7 +102,7 @@ function zstdOf(bytes: Uint8Array): Uint8Array {
 		const header = (block.length << 3) | (at + 100_000 > bytes.length ? 1 : 0);
 		parts.push(Uint8Array.of(header, header >> 8, header >> 16), block);
 	}
-	return join(parts);
+	return concat(parts);
 }
 
 async function refusal(run: () => Promise<unknown>): Promise<string> {
@@ -176,6 +179,34 @@ describe('loadSnapshot', () => {
 			fields: new TextEncoder().encode('6gyZ2gmQV6buJcR1PKoQ9xF8KtPfS6MHzgK1Hc38FGqg'),
 		});
 		expect(reports).toEqual(['full', 'incremental']);
+	});
+
+	it('fills a ledger on a disk, which is found whole when it is opened again', async () => {
+		const folder = mkdtempSync(join(tmpdir(), 'parhelion-snapshot-'));
+		const identity = { genesisHash: new Uint8Array(32), featureSetId: 0 };
+		try {
+			const ledger = await openLedgerFolder(folder, identity);
+			const { bank, accountCount } = await loadSnapshot({
+				storage: ledger.storage,
+				full: inChunks(full),
+				incremental: inChunks(incremental),
+				checkpoint: () => Uint8Array.of(1, 2, 3),
+			});
+			await ledger.close();
+			const again = await openLedgerFolder(folder, identity);
+			verifyAccounts(again.storage, bank);
+			expect(again.storage.accountCount).toBe(accountCount);
+			expect(again.storage.checkpoint()).toEqual({ slot: 5n, fields: Uint8Array.of(1, 2, 3) });
+			await expect(loadSnapshot({ storage: again.storage, full: inChunks(incremental) })).rejects.toThrow(
+				SnapshotError,
+			);
+			await again.close();
+			const empty = await openLedgerFolder(folder, identity);
+			expect([empty.storage.root, empty.storage.accountCount]).toEqual([null, 0]);
+			await empty.close();
+		} finally {
+			rmSync(folder, { recursive: true, force: true });
+		}
 	});
 
 	it('finds the newest archives of a folder and checks that they are what their names say', async () => {
@@ -320,7 +351,7 @@ describe('readAppendVec', () => {
 	const key = (n: number): Pubkey => Pubkey.fromBytes(new Uint8Array(32).fill(n));
 
 	it('reads records at multiples of eight and stops at the first empty one', () => {
-		const bytes = join([record(1, 5, [1, 2, 3]), record(2, 0, []), record(4, 7, []), new Uint8Array(4096)]);
+		const bytes = concat([record(1, 5, [1, 2, 3]), record(2, 0, []), record(4, 7, []), new Uint8Array(4096)]);
 		expect([...readAppendVec(bytes, 'x')]).toEqual([
 			[
 				key(1),
@@ -341,6 +372,6 @@ describe('readAppendVec', () => {
 		const bytes = record(1, 5, [1, 2, 3]);
 		expect([...readAppendVec(bytes.subarray(0, 139), 'x')].length).toBe(1);
 		expect(() => [...readAppendVec(bytes.subarray(0, 138), 'x')]).toThrow(SnapshotError);
-		expect(() => [...readAppendVec(join([bytes, Uint8Array.of(1)]), 'x')]).toThrow('1 bytes follow');
+		expect(() => [...readAppendVec(concat([bytes, Uint8Array.of(1)]), 'x')]).toThrow('1 bytes follow');
 	});
 });

@@ -54,7 +54,7 @@ export interface LoadedSnapshot {
 	readonly accountCount: number;
 }
 
-const LIMITS = { maxFileBytes: 2 ** 32 - 1, maxEntries: 5_000_000 } as const;
+const LIMITS = { maxFileBytes: 2 ** 31, maxEntries: 5_000_000 } as const;
 /** The largest version file that upstream reads (`MAX_SNAPSHOT_VERSION_FILE_SIZE`). */
 const MAX_VERSION_BYTES = 8;
 /** Outputs without a byte for one input: a sound stream has at most one for each of its frames. */

@@ -35,30 +35,22 @@ class Portions {
 
 	/** The next `length` bytes, its own copy; `null` where the input ends before the first of them. */
 	take(length: number): Uint8Array | null {
-		// The length is a stranger's word: memory grows with what really arrives.
-		const parts: Uint8Array[] = [];
-		let missing = length;
-		while (missing > 0) {
+		if (length > 0 && this.#at === this.#chunk.length && !this.#next()) return null;
+		// Pages that no byte is written to cost nothing, so a length that is a lie costs nothing either.
+		const bytes = new Uint8Array(length);
+		for (let filled = 0; filled < length; ) {
 			if (this.#at === this.#chunk.length && !this.#next()) {
-				if (missing === length) return null;
 				throw new SnapshotError(
 					'archive',
 					'The archive ends in the middle of a file: it was not copied whole.',
 				);
 			}
-			const part = this.#chunk.subarray(this.#at, this.#at + missing);
+			const part = this.#chunk.subarray(this.#at, this.#at + length - filled);
+			bytes.set(part, filled);
+			filled += part.length;
 			this.#at += part.length;
-			missing -= part.length;
-			parts.push(part);
 		}
-		if (parts.length === 1) return parts[0]!.slice();
-		const whole = new Uint8Array(length);
-		let at = 0;
-		for (const part of parts) {
-			whole.set(part, at);
-			at += part.length;
-		}
-		return whole;
+		return bytes;
 	}
 
 	#next(): boolean {
@@ -99,7 +91,7 @@ export function* readTar(chunks: Iterable<Uint8Array>, limits: TarLimits): Itera
 				`${path} in the archive has ${size} bytes, ${limits.maxFileBytes} are allowed.`,
 			);
 		}
-		const bytes = portions.take(size) ?? (size === 0 ? new Uint8Array(0) : null);
+		const bytes = portions.take(size);
 		if (bytes === null) throw new SnapshotError('archive', `The archive ends before ${path}.`);
 		const padding = (BLOCK - (size % BLOCK)) % BLOCK;
 		if (padding > 0 && portions.take(padding) === null) {

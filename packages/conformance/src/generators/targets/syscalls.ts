@@ -15,6 +15,7 @@ import { type FuzzCase, type Step, set } from '../case.ts';
 import type { CaseWorld } from '../case-world.ts';
 import { BOTH_ENGINES, type Target } from '../target.ts';
 import { PAYER, payerStep, SOL, unitLimit, utf8 } from './common.ts';
+import { randomSysvars } from './random-sysvars.ts';
 import { curve25519 } from './syscall-curve25519.ts';
 import {
 	bigModExp,
@@ -166,7 +167,15 @@ function rodata(random: Random): Uint8Array {
 	for (let i = 0; i < RODATA; i += 64) {
 		if (random.oneIn(2)) bytes.set(utf8.encode('Lorem ipsum dolor — sit amet ☼ sum'), i);
 	}
-	const ids = [sysvarIds.clock, sysvarIds.rent, sysvarIds.slotHashes, sysvarIds.epochSchedule];
+	const ids = [
+		sysvarIds.clock,
+		sysvarIds.rent,
+		sysvarIds.slotHashes,
+		sysvarIds.epochSchedule,
+		sysvarIds.stakeHistory,
+		sysvarIds.epochRewards,
+		sysvarIds.lastRestartSlot,
+	];
 	for (const [i, id] of ids.entries()) bytes.set(id.bytes, 32 * i);
 	return bytes;
 }
@@ -235,10 +244,15 @@ function generate(random: Random, world: CaseWorld): FuzzCase {
 		set(owned, { owner: program, lamports: SOL, data: random.bytes(random.int(300)) }),
 		set(foreign, { lamports: SOL, data: random.bytes(random.int(300)) }),
 	];
+	if (random.oneIn(4)) steps.push(...randomSysvars(random));
 	const metas = [
 		{ pubkey: owned, isSigner: false, isWritable: random.oneIn(2) },
 		{ pubkey: foreign, isSigner: false, isWritable: random.oneIn(2) },
 	];
+	if (random.oneIn(4)) {
+		const pubkey = random.pick([sysvarIds.instructions, sysvarIds.clock, sysvarIds.slotHashes, program]);
+		metas.unshift({ pubkey, isSigner: false, isWritable: random.oneIn(4) });
+	}
 	const instruction = {
 		programId: program,
 		accounts: random.oneIn(4) ? [...metas, metas[0]!] : metas,

@@ -30,6 +30,7 @@ import {
 	unitLimit,
 	utf8,
 } from './common.ts';
+import { randomRent } from './random-sysvars.ts';
 
 const SYSTEM = programIds.systemProgram;
 const SEEDS = ['', 'seed', 'x'.repeat(32), 'ä', 'y'.repeat(33)];
@@ -178,6 +179,7 @@ export function systemInstruction(random: Random, world: CaseWorld): Instruction
 
 function generate(random: Random, world: CaseWorld): FuzzCase {
 	const steps = systemAccounts(random, world);
+	if (random.oneIn(10)) steps.push(randomRent(random));
 	const isAged = random.oneIn(6);
 	const count = 1 + random.int(3);
 	for (let t = 0; t < count; t++) {

@@ -5,7 +5,10 @@
  */
 import type { Epoch, EpochSchedule, Lamports, Pubkey } from '@parhelion/sdk';
 import { LeaderSchedule } from '../leader-schedule.ts';
-import type { StakedVoteAccount } from './stakes-cache.ts';
+import type { StakedVoteAccount, StakesCache } from './stakes-cache.ts';
+
+/** Epochs whose stakes are kept. */
+const MAX_LEADER_SCHEDULE_STAKES = 5n;
 
 /** The stakes of an epoch. Immutable. */
 export class EpochStakes {
@@ -53,4 +56,15 @@ export class EpochStakes {
 		);
 		return this.#schedule;
 	}
+}
+
+/** The stakes by epoch with those of `epoch`, which are taken now if the parent has none (`update_epoch_stakes`). */
+export function epochStakesAfter(
+	before: ReadonlyMap<Epoch, EpochStakes>,
+	epoch: Epoch,
+	stakes: StakesCache,
+): ReadonlyMap<Epoch, EpochStakes> {
+	if (before.has(epoch)) return before;
+	const kept = [...before].filter(([known]) => known + MAX_LEADER_SCHEDULE_STAKES > epoch);
+	return new Map([...kept, [epoch, new EpochStakes(epoch, stakes.stakedVoteAccounts())]]);
 }

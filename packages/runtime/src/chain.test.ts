@@ -15,9 +15,9 @@ import {
 	type VersionedTransaction,
 } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
-import type { Keypair } from './bank-types.ts';
+import type { Keypair } from './bank/bank-types.ts';
 import { Chain } from './chain.ts';
-import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from './genesis.ts';
+import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from './genesis/local-genesis.ts';
 
 const alice = keypairFromSeed(new Uint8Array(32).fill(1));
 const bob = keypairFromSeed(new Uint8Array(32).fill(2));

@@ -37,14 +37,6 @@ import { MemoryStorage } from './accounts-db/memory-storage.ts';
 import { Bank } from './bank/bank.ts';
 import type { BankEvents } from './bank/bank-events.ts';
 import { BankForks } from './bank/bank-forks.ts';
-import type { SlotLeader } from './bank/leader-schedule.ts';
-import {
-	feeOf,
-	processTransaction,
-	resolveMessage,
-	sanitizeTransaction,
-	simulateTransaction,
-} from './bank/transaction-processing.ts';
 import type {
 	CommittedTransaction,
 	EpochInfo,
@@ -55,13 +47,21 @@ import type {
 	SimulateOptions,
 	SimulationOutcome,
 	TransactionOutcome,
-} from './bank-types.ts';
+} from './bank/bank-types.ts';
+import type { SlotLeader } from './bank/leader-schedule.ts';
+import {
+	feeOf,
+	processTransaction,
+	resolveMessage,
+	sanitizeTransaction,
+	simulateTransaction,
+} from './bank/transaction-processing.ts';
+import { verifySignatures } from './bank/verify-transaction.ts';
 import type { Emitter } from './events.ts';
-import { resolveGenesis, transferInstruction } from './genesis.ts';
+import { resolveGenesis, transferInstruction } from './genesis/local-genesis.ts';
 import { hashTransactions } from './ledger/entry.ts';
 import { Poh } from './ledger/poh.ts';
-import { BlockTimes, TransactionHistory } from './transaction-history.ts';
-import { verifySignatures } from './verify-transaction.ts';
+import { BlockTimes, TransactionHistory } from './ledger/transaction-history.ts';
 
 /** Slots after which a slot of a cluster with one validator is rooted. */
 const ROOT_DEPTH = 32n;

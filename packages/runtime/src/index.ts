@@ -1,12 +1,14 @@
 /** The face of the runtime: state over time. */
 export * from './accounts-db/accounts-db.ts';
 export * from './accounts-db/lattice-hash.ts';
-export * from './balances.ts';
+export * from './bank/balances.ts';
 export * from './bank/bank.ts';
 export * from './bank/bank-context.ts';
 export * from './bank/bank-events.ts';
 export * from './bank/bank-forks.ts';
 export * from './bank/bank-hash.ts';
+export * from './bank/bank-types.ts';
+export * from './bank/blockhash-queue.ts';
 export * from './bank/epoch-rewards/calculation.ts';
 export * from './bank/epoch-rewards/partitions.ts';
 export * from './bank/epoch-rewards/points.ts';
@@ -22,15 +24,19 @@ export {
 export * from './bank/stake-weighted-timestamp.ts';
 export * from './bank/stakes/activation.ts';
 export * from './bank/stakes/stake-state.ts';
-export * from './bank-types.ts';
-export * from './blockhash-queue.ts';
+export * from './bank/verify-transaction.ts';
 export * from './chain.ts';
 export * from './events.ts';
 export * from './genesis/bootstrap-genesis.ts';
 export * from './genesis/fee-rate-governor.ts';
+export * from './genesis/genesis-accounts.ts';
 export * from './genesis/genesis-config.ts';
-export { keypairFromSeed, LAMPORTS_PER_SOL, MS_PER_SLOT, transferInstruction } from './genesis.ts';
-export * from './genesis-accounts.ts';
+export {
+	keypairFromSeed,
+	LAMPORTS_PER_SOL,
+	MS_PER_SLOT,
+	transferInstruction,
+} from './genesis/local-genesis.ts';
 export * from './ledger/entry.ts';
 export * from './ledger/entry-recorder.ts';
 export * from './ledger/entry-verification.ts';
@@ -40,5 +46,4 @@ export * from './ledger/shred/shred.ts';
 export * from './ledger/shred/shred-filter.ts';
 export * from './ledger/shred/shred-layout.ts';
 export * from './ledger/shred/shredder.ts';
-export { signatureKey } from './transaction-history.ts';
-export * from './verify-transaction.ts';
+export { signatureKey } from './ledger/transaction-history.ts';

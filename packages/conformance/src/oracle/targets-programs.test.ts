@@ -1,3 +1,3 @@
 import { testTargets } from './target-suite.ts';
 
-testTargets('stake', 'address-lookup-table', 'loader-v3', 'memo', 'elf', 'transactions');
+testTargets('stake', 'address-lookup-table', 'loader-v3', 'memo');

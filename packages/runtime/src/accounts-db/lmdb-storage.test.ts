@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAccount, Pubkey } from '@parhelion/sdk';
+import { createAccount, Hash, Pubkey } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { openLedgerFolder } from '../ledger/blockstore-folder.ts';
 import { LmdbEnvironment } from './lmdb-environment.ts';
 import { LmdbStorage } from './lmdb-storage.ts';
 import { MemoryStorage } from './memory-storage.ts';
@@ -106,6 +107,40 @@ describe('LmdbStorage', () => {
 		expect([...storage.accountsOf(key(60_001))].length).toBe(1001);
 		await storage.close();
 		expect((await openStorage()).accountCount).toBe(2999);
+	});
+
+	it('lets blocks be stored while a flush is under way', async () => {
+		const ledger = await openLedgerFolder(folder, identity);
+		try {
+			for (let round = 1; round <= 10; round++) {
+				const entries: AccountEntry[] = Array.from({ length: 1500 }, (_, n) => [
+					key(n),
+					account(BigInt(round)),
+				]);
+				const flushed = ledger.storage.commitAsync({ root: BigInt(round), entries, checkpoint: null });
+				for (let n = 0; n < 3; n++) {
+					const slot = BigInt(round * 10 + n);
+					ledger.blockstore.insertBlock({
+						slot,
+						parent: slot - 1n,
+						blockhash: Hash.default,
+						entries: new Uint8Array(5000).fill(n),
+					});
+					expect(ledger.blockstore.getEntries(slot)?.[4999]).toBe(n);
+					// A turn of the event loop, in which the other thread may begin, end or be in the middle.
+					if (n === 1) await new Promise((resolve) => setImmediate(resolve));
+				}
+				await flushed;
+				expect(ledger.storage.get(key(1499))?.lamports).toBe(BigInt(round));
+			}
+		} finally {
+			await ledger.close();
+		}
+		const again = await openLedgerFolder(folder, identity);
+		expect([again.storage.root, again.storage.accountCount, [...again.blockstore.blocks(0n)].length]).toEqual(
+			[10n, 1500, 30],
+		);
+		await again.close();
 	});
 
 	it('equals the storage in memory after any commits', async () => {

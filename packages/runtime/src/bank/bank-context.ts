@@ -3,9 +3,9 @@ import type { Arena } from '@parhelion/sbpf';
 import type { Hash, Slot, UnixTimestamp } from '@parhelion/sdk';
 import type { ProgramCache } from '@parhelion/svm';
 import type { AccountsDb } from '../accounts-db/accounts-db.ts';
-import type { CommittedTransaction } from '../bank-types.ts';
 import type { Emitter } from '../events.ts';
 import type { BankEvents } from './bank-events.ts';
+import type { CommittedTransaction } from './bank-types.ts';
 import type { SlotTree } from './slot-tree.ts';
 import type { StatusCache } from './status-cache.ts';
 

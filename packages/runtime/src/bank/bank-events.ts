@@ -3,7 +3,7 @@
  * in which the bank did the things; nothing is built where nobody listens.
  */
 import type { Hash, Lamports, Pubkey, Slot } from '@parhelion/sdk';
-import type { AccountEvent, CommittedTransaction, SlotEvent } from '../bank-types.ts';
+import type { AccountEvent, CommittedTransaction, SlotEvent } from './bank-types.ts';
 
 /** A bank was opened on a parent. */
 export interface SlotOpened {

@@ -15,11 +15,11 @@ import {
 import { describe, expect, it } from 'vitest';
 import { AccountsDb } from '../accounts-db/accounts-db.ts';
 import { MemoryStorage } from '../accounts-db/memory-storage.ts';
-import type { Keypair } from '../bank-types.ts';
 import { createBootstrapGenesis } from '../genesis/bootstrap-genesis.ts';
-import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '../genesis.ts';
+import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '../genesis/local-genesis.ts';
 import { Bank } from './bank.ts';
 import { BankForks } from './bank-forks.ts';
+import type { Keypair } from './bank-types.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { processTransaction, simulateTransaction } from './transaction-processing.ts';
 

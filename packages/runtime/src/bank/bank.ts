@@ -38,13 +38,32 @@ import {
 import type { AccountsDb } from '../accounts-db/accounts-db.ts';
 import { Ancestors } from '../accounts-db/ancestors.ts';
 import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
-import { BlockhashQueue, MAX_PROCESSING_AGE } from '../blockhash-queue.ts';
 import { Emitter } from '../events.ts';
-import { addFees, distributeFees } from '../fee-distribution.ts';
 import { deriveFeeRateGovernor, type FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
+import { builtinAccounts, precompileAccounts } from '../genesis/genesis-accounts.ts';
 import { type GenesisConfig, genesisConfigHash } from '../genesis/genesis-config.ts';
-import { builtinAccounts, precompileAccounts } from '../genesis-accounts.ts';
 import { CostTracker } from '../scheduler/cost-tracker.ts';
+import type { BankOptions, BankShared } from './bank-context.ts';
+import type { Reward } from './bank-events.ts';
+import { computeBankHash } from './bank-hash.ts';
+import { BlockhashQueue, MAX_PROCESSING_AGE } from './blockhash-queue.ts';
+import { genesisClock, nextClock } from './clock.ts';
+import { stakeMath } from './epoch-rewards/calculation.ts';
+import {
+	beginPartitionedRewards,
+	distributePartitionedRewards,
+	type EpochRewardStatus,
+} from './epoch-rewards/distribution.ts';
+import { activeFeatures, applyFeatures, inflationAfter, rentAfter } from './feature-activation.ts';
+import { addFees, distributeFees } from './fee-distribution.ts';
+import type { Inflation } from './inflation.ts';
+import type { SlotLeader } from './leader-schedule.ts';
+import { costLimits, SlotParamsArchive } from './slot-params.ts';
+import { SlotTree } from './slot-tree.ts';
+import type { StakeMath } from './stakes/activation.ts';
+import { EpochStakes, epochStakesAfter } from './stakes/epoch-stakes.ts';
+import { StakesCache } from './stakes/stakes-cache.ts';
+import { StatusCache } from './status-cache.ts';
 import {
 	type SysvarStore,
 	updateClock,
@@ -55,26 +74,7 @@ import {
 	updateSlotHashes,
 	updateSlotHistory,
 	updateStakeHistory,
-} from '../sysvar-accounts.ts';
-import type { BankOptions, BankShared } from './bank-context.ts';
-import type { Reward } from './bank-events.ts';
-import { computeBankHash } from './bank-hash.ts';
-import { genesisClock, nextClock } from './clock.ts';
-import { stakeMath } from './epoch-rewards/calculation.ts';
-import {
-	beginPartitionedRewards,
-	distributePartitionedRewards,
-	type EpochRewardStatus,
-} from './epoch-rewards/distribution.ts';
-import { activeFeatures, applyFeatures, inflationAfter, rentAfter } from './feature-activation.ts';
-import type { Inflation } from './inflation.ts';
-import type { SlotLeader } from './leader-schedule.ts';
-import { costLimits, SlotParamsArchive } from './slot-params.ts';
-import { SlotTree } from './slot-tree.ts';
-import type { StakeMath } from './stakes/activation.ts';
-import { EpochStakes, epochStakesAfter } from './stakes/epoch-stakes.ts';
-import { StakesCache } from './stakes/stakes-cache.ts';
-import { StatusCache } from './status-cache.ts';
+} from './sysvar-accounts.ts';
 
 /** What a bank begins with. */
 interface BankFields {

@@ -17,7 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { AccountsDb } from '../accounts-db/accounts-db.ts';
 import { MemoryStorage } from '../accounts-db/memory-storage.ts';
 import { createBootstrapGenesis, createBootstrapStakeAccount } from '../genesis/bootstrap-genesis.ts';
-import { LAMPORTS_PER_SOL } from '../genesis.ts';
+import { LAMPORTS_PER_SOL } from '../genesis/local-genesis.ts';
 import { Bank } from './bank.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { createDelegation, encodeStakeState, NO_LOCKUP } from './stakes/stake-state.ts';

@@ -6,7 +6,7 @@
  */
 import { type Hash, InvariantError, type Slot, type TransactionError } from '@parhelion/sdk';
 import type { Ancestors } from '../accounts-db/ancestors.ts';
-import { MAX_RECENT_BLOCKHASHES } from '../blockhash-queue.ts';
+import { MAX_RECENT_BLOCKHASHES } from './blockhash-queue.ts';
 
 /** How a message ended, and in which slot. */
 export interface ProcessedStatus {

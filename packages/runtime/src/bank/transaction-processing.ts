@@ -29,19 +29,19 @@ import {
 	NO_FEE,
 	type TransactionProcessingResult,
 } from '@parhelion/svm';
-import { type Balances, collectBalances } from '../balances.ts';
+import { type Balances, collectBalances } from './balances.ts';
+import type { Bank } from './bank.ts';
 import type {
 	CommittedTransaction,
 	ProcessOptions,
 	SimulateOptions,
 	SimulationOutcome,
 	TransactionOutcome,
-} from '../bank-types.ts';
-import { MAX_PROCESSING_AGE, MAX_TRANSACTION_FORWARDING_DELAY } from '../blockhash-queue.ts';
-import { type CheckContext, checkProcessable, feeForMessage } from '../check-transactions.ts';
-import { NO_SIGNATURE, outcomeOf, simulationFailure, turnedAway } from '../outcome.ts';
-import { verifyTransaction } from '../verify-transaction.ts';
-import type { Bank } from './bank.ts';
+} from './bank-types.ts';
+import { MAX_PROCESSING_AGE, MAX_TRANSACTION_FORWARDING_DELAY } from './blockhash-queue.ts';
+import { type CheckContext, checkProcessable, feeForMessage } from './check-transactions.ts';
+import { NO_SIGNATURE, outcomeOf, simulationFailure, turnedAway } from './outcome.ts';
+import { verifyTransaction } from './verify-transaction.ts';
 
 /** A transaction that may be executed, and what the checks found. */
 export interface CheckedTransaction {

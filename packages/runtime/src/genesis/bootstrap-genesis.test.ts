@@ -2,9 +2,9 @@ import { sha256 } from '@parhelion/crypto';
 import { createAccount, FeatureSet, Pubkey, programIds } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
 import { decodeStakeState, encodeStakeState, STAKE_STATE_SIZE } from '../bank/stakes/stake-state.ts';
-import { keypairFromSeed } from '../genesis.ts';
 import { type BootstrapGenesisOptions, createBootstrapGenesis } from './bootstrap-genesis.ts';
 import { genesisConfigHash } from './genesis-config.ts';
+import { keypairFromSeed } from './local-genesis.ts';
 
 const named = (name: string): Pubkey => Pubkey.fromBytes(sha256(new TextEncoder().encode(name)));
 

@@ -31,8 +31,8 @@ import {
 	NO_LOCKUP,
 	STAKE_STATE_SIZE,
 } from '../bank/stakes/stake-state.ts';
-import type { KeyedAccount } from '../genesis-accounts.ts';
 import { createFeeRateGovernor, type FeeRateGovernor } from './fee-rate-governor.ts';
+import type { KeyedAccount } from './genesis-accounts.ts';
 import { createGenesisConfig, type GenesisConfig, type GenesisConfigFields } from './genesis-config.ts';
 
 const LAMPORTS_PER_SOL = 1_000_000_000n;

@@ -12,7 +12,7 @@ import {
 } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { keypairFromSeed, transferInstruction } from '../genesis.ts';
+import { keypairFromSeed, transferInstruction } from '../genesis/local-genesis.ts';
 import {
 	createEntry,
 	createTicks,

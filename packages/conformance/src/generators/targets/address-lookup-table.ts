@@ -168,7 +168,7 @@ export const addressLookupTable: Target = {
 	about: 'the lookup table program, and transactions that look addresses up',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 1_000,
+	testCases: 800,
 	leastOk: 0.25,
 	leastErrors: 12,
 };

@@ -6,14 +6,14 @@
  * afterwards, and changes some more.
  */
 import { MM_HEAP_START } from '@parhelion/sbpf';
-import { type AccountMeta, type Pubkey, programIds } from '@parhelion/sdk';
+import { type AccountMeta, type Instruction, type Pubkey, programIds } from '@parhelion/sdk';
 import { findProgramAddress } from '@parhelion/svm';
 import { programFile } from '../../oracle/elf.ts';
 import { address } from '../../oracle/harness.ts';
 import type { Random } from '../../oracle/random.ts';
 import { type FuzzCase, type Step, set } from '../case.ts';
 import { BOTH_ENGINES, type Target } from '../target.ts';
-import { PAYER, payerStep, SOL, utf8 } from './common.ts';
+import { PAYER, payerStep, SOL, unitLimit, utf8 } from './common.ts';
 import { mutations, readsSiblings, returnsData, show } from './cpi-actions.ts';
 import {
 	type Expected,
@@ -234,7 +234,9 @@ function generate(random: Random): FuzzCase {
 	};
 	const callee = first.call?.programId ?? alpha;
 	const label = isBeta ? 'another' : callee.equals(alpha) ? 'itself' : 'builtin';
-	const instructions = random.oneIn(6) ? [instruction, instruction] : [instruction];
+	const instructions: Instruction[] = random.oneIn(6) ? [instruction, instruction] : [instruction];
+	// The units run out somewhere.
+	if (random.oneIn(8)) instructions.unshift(unitLimit(150 + random.int(random.oneIn(2) ? 4000 : 40_000)));
 	steps.push({ kind: 'send', label, payer: PAYER, instructions });
 	return { steps };
 }

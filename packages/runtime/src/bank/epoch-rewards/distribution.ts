@@ -16,9 +16,9 @@ import {
 	U64_MAX,
 } from '@parhelion/sdk';
 import { checkStaticAccountRentStateTransition } from '@parhelion/svm';
-import { updateEpochRewards } from '../../sysvar-accounts.ts';
 import type { Bank } from '../bank.ts';
 import { decodeStakeState, encodeStakeState } from '../stakes/stake-state.ts';
+import { updateEpochRewards } from '../sysvar-accounts.ts';
 import {
 	calculateEpochRewards,
 	epochInflationRewards,

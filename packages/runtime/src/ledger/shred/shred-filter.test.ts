@@ -1,6 +1,6 @@
 import { Hash } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
-import { keypairFromSeed } from '../../genesis.ts';
+import { keypairFromSeed } from '../../genesis/local-genesis.ts';
 import { decodeShred, type Shred } from './shred.ts';
 import { maxShredSlot, type ShredFilter, shouldDiscardShred } from './shred-filter.ts';
 import { makeShreds } from './shredder.ts';

@@ -4,7 +4,7 @@ import { bytesEqual, Hash } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ChaChaRng } from '../../bank/chacha-rng.ts';
-import { keypairFromSeed } from '../../genesis.ts';
+import { keypairFromSeed } from '../../genesis/local-genesis.ts';
 import { createTicks, decodeEntries, encodeEntries } from '../entry.ts';
 import { recoverShreds } from './recover.ts';
 import { ReedSolomon, reedSolomon } from './reed-solomon.ts';

@@ -8,7 +8,7 @@
  */
 import { ed25519Sign } from '@parhelion/crypto';
 import { err, Hash, InvariantError, ok, type Result, type Slot } from '@parhelion/sdk';
-import type { Keypair } from '../../bank-types.ts';
+import type { Keypair } from '../../bank/bank-types.ts';
 import { merkleLeaf, merkleProof, merkleTree } from './merkle-tree.ts';
 import { reedSolomon } from './reed-solomon.ts';
 import { type DataShred, decodeShred, isDataComplete, type Shred, shredData } from './shred.ts';

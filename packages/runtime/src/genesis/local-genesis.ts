@@ -17,13 +17,8 @@ import {
 	type UnixTimestamp,
 } from '@parhelion/sdk';
 import { DEFAULT_LAMPORTS_PER_SIGNATURE } from '@parhelion/svm';
-import type { GenesisOptions, Keypair } from './bank-types.ts';
-import {
-	defaultFeeRateGovernor,
-	deriveFeeRateGovernor,
-	type FeeRateGovernor,
-} from './genesis/fee-rate-governor.ts';
-import { createGenesisConfig, type GenesisConfig } from './genesis/genesis-config.ts';
+import type { GenesisOptions, Keypair } from '../bank/bank-types.ts';
+import { defaultFeeRateGovernor, deriveFeeRateGovernor, type FeeRateGovernor } from './fee-rate-governor.ts';
 import {
 	builtinAccounts,
 	featureAccounts,
@@ -31,6 +26,7 @@ import {
 	precompileAccounts,
 	programAccounts,
 } from './genesis-accounts.ts';
+import { createGenesisConfig, type GenesisConfig } from './genesis-config.ts';
 
 /** Lamports of a SOL. */
 export const LAMPORTS_PER_SOL = 1_000_000_000n;

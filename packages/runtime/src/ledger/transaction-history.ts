@@ -5,7 +5,7 @@
  * Stands in for the ledger's columns (`TransactionStatus`, `Blocktime`) until there is a ledger.
  */
 import { base58Decode, type Slot, type UnixTimestamp } from '@parhelion/sdk';
-import type { CommittedTransaction } from './bank-types.ts';
+import type { CommittedTransaction } from '../bank/bank-types.ts';
 
 /**
  * The key of a signature of 64 bytes for a `Map`: a string of one character a byte. Spelled out, since spreading

@@ -1,6 +1,6 @@
 import { Hash, NO_LOADED_ADDRESSES, Pubkey } from '@parhelion/sdk';
 import { expect, test } from 'vitest';
-import type { CommittedTransaction } from './bank-types.ts';
+import type { CommittedTransaction } from '../bank/bank-types.ts';
 import { TransactionHistory } from './transaction-history.ts';
 
 function signature(id: number): Uint8Array {

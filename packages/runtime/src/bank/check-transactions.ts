@@ -24,8 +24,8 @@ import {
 	totalFee,
 	verifyNonceAccount,
 } from '@parhelion/svm';
-import type { ProcessedStatus } from './bank/status-cache.ts';
 import type { BlockhashQueue } from './blockhash-queue.ts';
+import type { ProcessedStatus } from './status-cache.ts';
 
 /** The accounts a transaction may lock before `increase_tx_account_lock_limit`. */
 const OLD_ACCOUNT_LOCK_LIMIT = 64;

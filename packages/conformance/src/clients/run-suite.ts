@@ -99,7 +99,7 @@ function placeProgram({ from, to }: SuiteProgram, repository: string): void {
 	// What the repository itself built is the better evidence.
 	if (existsSync(path)) return;
 	mkdirSync(dirname(path), { recursive: true });
-	writeFileSync(path, bundled(from));
+	writeFileSync(path, from.includes('/') ? readFileSync(join(repository, from)) : bundled(from));
 }
 
 function bundled(name: string): Uint8Array {

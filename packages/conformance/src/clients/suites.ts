@@ -66,6 +66,9 @@ function deployed(from: string, file: string): SuiteProgram {
 	return { from, to: `target/deploy/${file}` };
 }
 
+/** Where a repository keeps the program that is deployed on mainnet-beta. */
+const MAINNET_PROGRAM = 'program/fuzz/program-mb.so';
+
 /** Keeps the proofs that do not fit into a transaction. */
 const RECORD: SuiteProgram = {
 	from: 'clients/rust-legacy/tests/fixtures/spl_record.so',
@@ -134,6 +137,9 @@ export const CLIENT_SUITES: readonly ClientSuite[] = [
 		deployed('address-lookup-table', 'solana_address_lookup_table_program.so'),
 	]),
 	kitClient('stake', [deployed('stake', 'solana_stake_program.so')]),
+	kitClient('compute-budget', []),
+	kitClient('config', [deployed(MAINNET_PROGRAM, 'solana_config_program.so')]),
+	kitClient('feature-gate', [deployed(MAINNET_PROGRAM, 'solana_feature_gate_program.so')]),
 	splToken('with SPL Token', ['test/unit', 'test/e2e'], {}),
 	splToken('with Token-2022', ['test/e2e', 'test/e2e-2022'], {
 		TEST_PROGRAM_ID: 'TokenzQdBNbLqP5VEhdkAS6EPFLC1PHnBqCXEpPxuEb',

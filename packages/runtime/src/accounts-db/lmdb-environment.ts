@@ -276,7 +276,12 @@ function explain(error: unknown, path: string, what: string): unknown {
 	}
 	// Only LMDB and the file system put a code on their errors; anything else is the caller's own throw.
 	if (typeof code !== 'number' && typeof code !== 'string') return error;
-	return new StorageError('io', `${what}: ${error.message}.`, error);
+	const hint = code === EIO ? ' The device is full for this user, or it fails.' : '';
+	return new StorageError(
+		'io',
+		`${what}: ${error.message}.${hint} The ledger stands at its last commit.`,
+		error,
+	);
 }
 
 function text(value: string): Uint8Array {

@@ -41,7 +41,12 @@ import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import { Emitter } from '../events.ts';
 import { deriveFeeRateGovernor, type FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
 import { builtinAccounts, precompileAccounts } from '../genesis/genesis-accounts.ts';
-import { type GenesisConfig, genesisConfigHash } from '../genesis/genesis-config.ts';
+import {
+	type GenesisConfig,
+	genesisConfigHash,
+	nanosPerSlot,
+	slotsPerYear,
+} from '../genesis/genesis-config.ts';
 import { CostTracker } from '../scheduler/cost-tracker.ts';
 import type { BankOptions, BankShared } from './bank-context.ts';
 import type { Reward } from './bank-events.ts';
@@ -58,7 +63,7 @@ import { activeFeatures, applyFeatures, inflationAfter, rentAfter } from './feat
 import { addFees, distributeFees } from './fee-distribution.ts';
 import type { Inflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
-import { costLimits, SlotParamsArchive } from './slot-params.ts';
+import { costLimits, genesisSlotParams, type SlotParams, SlotParamsArchive } from './slot-params.ts';
 import { SlotTree } from './slot-tree.ts';
 import type { StakeMath } from './stakes/activation.ts';
 import { EpochStakes, epochStakesAfter } from './stakes/epoch-stakes.ts';
@@ -99,6 +104,8 @@ interface BankFields {
 	readonly stakes: StakesCache;
 	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
 	readonly inflation: Inflation;
+	/** The figures of the slots that the chain began with. */
+	readonly slotBaseline: SlotParams;
 	readonly epochRewards: EpochRewardStatus | null;
 }
 
@@ -170,7 +177,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.featureSet = fields.featureSet;
 		this.features = resolveRuntimeFeatures(fields.featureSet);
 		this.reservedKeys = reservedAccountKeys(fields.featureSet);
-		this.slotParams = new SlotParamsArchive(fields.featureSet, fields.epochSchedule);
+		this.slotParams = new SlotParamsArchive(fields.featureSet, fields.epochSchedule, fields.slotBaseline);
 		const params = this.slotParams.paramsAtSlot(fields.slot);
 		this.inflation = fields.inflation;
 		this.#epochRewards = fields.epochRewards;
@@ -249,6 +256,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			stakes,
 			epochStakes,
 			inflation: config.inflation,
+			slotBaseline: baselineOf(config),
 			epochRewards: null,
 		});
 		for (const [pubkey, account] of [...builtinAccounts(featureSet), ...precompileAccounts()]) {
@@ -301,6 +309,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			stakes,
 			epochStakes: epochStakesAfter(parent.epochStakes, epochSchedule.getLeaderScheduleEpoch(slot), stakes),
 			inflation: inflationAfter(parent.inflation, activated),
+			slotBaseline: parent.slotParams.baseline,
 			epochRewards: parent.#epochRewards,
 		});
 		applyFeatures(bank, activated);
@@ -608,4 +617,11 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.#clock = clock;
 		updateClock(this, clock);
 	}
+}
+
+/** The figures of the slots that a genesis asks for. */
+function baselineOf(config: GenesisConfig): SlotParams {
+	const { hashesPerTick } = config.pohConfig;
+	const hashes = hashesPerTick === null ? null : Number(hashesPerTick);
+	return genesisSlotParams(Number(nanosPerSlot(config)), slotsPerYear(config), hashes);
 }

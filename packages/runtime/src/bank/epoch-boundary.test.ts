@@ -17,6 +17,7 @@ import { describe, expect, it } from 'vitest';
 import { AccountsDb } from '../accounts-db/accounts-db.ts';
 import { MemoryStorage } from '../accounts-db/memory-storage.ts';
 import { createBootstrapGenesis, createBootstrapStakeAccount } from '../genesis/bootstrap-genesis.ts';
+import { defaultPohConfig } from '../genesis/genesis-config.ts';
 import { LAMPORTS_PER_SOL } from '../genesis/local-genesis.ts';
 import { Bank } from './bank.ts';
 import type { SlotLeader } from './leader-schedule.ts';
@@ -42,6 +43,8 @@ function genesisBank(): Bank {
 		epochSchedule: EpochSchedule.custom(SLOTS_PER_EPOCH, SLOTS_PER_EPOCH, false),
 		creationTime: 1_700_000_000n,
 		ticksPerSlot: 1n,
+		// A slot of 400 ms is one tick.
+		pohConfig: { ...defaultPohConfig(), targetTickDuration: { secs: 0n, nanos: 400_000_000 } },
 		accounts: [
 			[pending, createAccount({ lamports: 953_520n, data: encodeFeature(null), owner: programIds.feature })],
 		],

@@ -110,11 +110,14 @@ export function genesisSlotParams(
 
 /** Which figures hold from which slot on. */
 export class SlotParamsArchive {
+	/** What the chain began with. */
+	readonly baseline: SlotParams;
 	/** By ascending slot; the first is of slot 0. */
 	readonly transitions: readonly (readonly [Slot, SlotParams])[];
 
 	/** `baseline`: what the chain began with; features with longer slots than that never count. */
 	constructor(featureSet: FeatureSet, schedule: EpochSchedule, baseline: SlotParams = LEGACY_SLOT_PARAMS) {
+		this.baseline = baseline;
 		const found: (readonly [Slot, SlotParams])[] = [];
 		let earliest: Slot | null = null;
 		for (const [name, params] of [...REDUCTIONS].reverse()) {

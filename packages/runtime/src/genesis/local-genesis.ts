@@ -26,7 +26,7 @@ import {
 	precompileAccounts,
 	programAccounts,
 } from './genesis-accounts.ts';
-import { createGenesisConfig, type GenesisConfig } from './genesis-config.ts';
+import { createGenesisConfig, defaultPohConfig, type GenesisConfig } from './genesis-config.ts';
 
 /** Lamports of a SOL. */
 export const LAMPORTS_PER_SOL = 1_000_000_000n;
@@ -36,6 +36,8 @@ const DEFAULT_FAUCET_LAMPORTS: Lamports = 500_000_000n * LAMPORTS_PER_SOL;
 const DEFAULT_IDENTITY_LAMPORTS: Lamports = 500n * LAMPORTS_PER_SOL;
 /** Milliseconds of a slot before any of the features that shorten it takes effect. */
 export const MS_PER_SLOT = 400n;
+/** Nanoseconds of a tick, of which a slot has 64. */
+const TICK_NANOSECONDS = (Number(MS_PER_SLOT) * 1_000_000) / 64;
 /** Transactions kept for queries where nothing else is asked for. */
 const DEFAULT_HISTORY_LIMIT = 100_000;
 
@@ -118,6 +120,7 @@ export function resolveGenesis(options: GenesisOptions): Genesis {
 			rent,
 			epochSchedule: options.epochSchedule ?? EpochSchedule.withoutWarmup(),
 			feeRateGovernor: FIXED_FEE,
+			pohConfig: { ...defaultPohConfig(), targetTickDuration: { secs: 0n, nanos: TICK_NANOSECONDS } },
 			clusterType: 'Development',
 		}),
 	};

@@ -33,7 +33,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 	},
 	conformance: {
 		rooms: ['cli', 'rpc', 'parhelion', 'runtime', 'svm', 'sbpf', 'crypto', 'sdk'],
-		libraries: ['litesvm', '@solana/kit', '@solana/web3.js', '@solana/spl-token', 'fast-check'],
+		libraries: ['litesvm', '@solana/kit', '@solana/web3.js', '@solana/spl-token', 'fast-check', 'vitest'],
 		browser: false,
 	},
 	bench: {

@@ -169,7 +169,7 @@ function commandOf(suite: ClientSuite, folder: string, report: string): string[]
 	switch (runner) {
 		case 'vitest': {
 			const vitest = installed(folder, 'vitest', 'vitest.mjs');
-			return [vitest, 'run', '--no-isolate', '--reporter=json', `--outputFile=${report}`, ...files];
+			return [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...files];
 		}
 		case 'mocha': {
 			const mocha = installed(folder, 'mocha', 'bin/mocha.js');

@@ -57,6 +57,8 @@ export type Engine = 'off' | 'eager';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
+/** One in so many transactions is simulated before it is sent. */
+const SIMULATED = 8;
 /** Lamports of the payer in every case that names none of its own. */
 const LAMPORTS = 10n ** 18n;
 
@@ -198,6 +200,8 @@ export class CaseWorld {
 		outcomes: [string, string][],
 	): CaseDifference | null {
 		for (const key of keys) this.#touch(key);
+		const simulated = this.#simulate(index, wire);
+		if (simulated !== null) return simulated;
 		const oracle = this.#sendToOracle(wire);
 		outcomes.push([label, oracle.outcome]);
 		for (const [engine, svm] of this.#ours) {
@@ -208,6 +212,17 @@ export class CaseWorld {
 			}
 		}
 		return this.#compareAccounts(index, keys);
+	}
+
+	/** Simulates some of the transactions first; the text of an outcome has everything that can be asked of it. */
+	#simulate(step: number, wire: Uint8Array): CaseDifference | null {
+		if ((step + wire.length) % SIMULATED !== 0) return null;
+		const oracle = String(this.#oracle.simulateVersionedTransaction(wire));
+		for (const [engine, svm] of this.#ours) {
+			const ours = String(svm.simulateTransaction(wire));
+			if (ours !== oracle) return { step, engine, what: 'simulation', ours, oracle };
+		}
+		return null;
 	}
 
 	#sendToOracle(wire: Uint8Array): Seen {

@@ -131,7 +131,16 @@ export const CLIENT_SUITES: readonly ClientSuite[] = [
 	},
 	kitClient('system', []),
 	kitClient('token', [deployed('p-token', 'pinocchio_token_program.so')]),
-	kitClient('token-2022', [deployed('spl-token-2022', 'spl_token_2022.so'), RECORD], [NEEDS_ZK_SDK], true),
+	{
+		...kitClient(
+			'token-2022',
+			[deployed('spl-token-2022', 'spl_token_2022.so'), RECORD],
+			[NEEDS_ZK_SDK],
+			true,
+		),
+		// Seventy files that each load the same client.
+		files: ['--no-isolate'],
+	},
 	kitClient('memo', [deployed('spl-memo-v4', 'pinocchio_memo_program.so')]),
 	kitClient('address-lookup-table', [
 		deployed('address-lookup-table', 'solana_address_lookup_table_program.so'),

@@ -1,7 +1,8 @@
 /**
- * Makes the chain that `parhelion start` serves: mainnet-beta's features, the bundled programs, wall-clock time.
+ * Makes the chain that `parhelion start` serves: mainnet-beta's features, the bundled programs, the mint of wrapped SOL,
+ * wall-clock time.
  */
-import { Chain } from '@parhelion/runtime';
+import { Chain, NATIVE_MINT, nativeMintAccount } from '@parhelion/runtime';
 import { FeatureSet } from '@parhelion/sdk';
 import { availablePrograms, type MissingProgram, missingPrograms } from 'parhelion/node';
 
@@ -23,12 +24,14 @@ export function createNodeBank(): NodeBank {
 	const available = availablePrograms(featureSet);
 	const chain = Chain.genesis({
 		featureSet,
+		accounts: [[NATIVE_MINT, nativeMintAccount()]],
 		programs: available.map(({ program: { programId, loader }, elf }) => ({ programId, loader, elf })),
 		creationTime: now(),
 		unixTimestamp: now,
 	});
 	return {
 		chain,
+		accounts: [[NATIVE_MINT, nativeMintAccount()]],
 		programs: available.map(({ program }) => program.name),
 		missing: missingPrograms(featureSet),
 	};

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /**
  * One LMDB environment: the folder that a chain's state lives in on a disk. For Node alone.
  *

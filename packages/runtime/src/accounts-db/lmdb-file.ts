@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /**
  * Owns looking at an LMDB data file before LMDB maps it: a foreign or truncated one would end the process with
  * SIGBUS instead of an error. For Node alone.

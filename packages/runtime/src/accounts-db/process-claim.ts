@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /**
  * Owns who has a ledger folder open: enough about a process to tell whether it still runs. For Node alone.
  *

@@ -46,7 +46,8 @@ const DEFAULT_STAKE_LAMPORTS: Lamports = 1_000_000n * LAMPORTS_PER_SOL;
 const VAT_TO_BURN_PER_EPOCH: Lamports = 1_600_000_000n;
 const VAT_EPOCHS = 100n;
 
-const NATIVE_MINT = Pubkey.fromBase58('So11111111111111111111111111111111111111112');
+/** The mint of wrapped SOL. */
+export const NATIVE_MINT: Pubkey = Pubkey.fromBase58('So11111111111111111111111111111111111111112');
 const BLS_KEY_LENGTH = 48;
 /** All the commission a V4 vote account of genesis takes of block revenue: 100 % in basis points. */
 const BLOCK_REVENUE_COMMISSION_BPS = 10_000;
@@ -144,8 +145,8 @@ export function createBootstrapStakeAccount(
 	return createAccount({ lamports, data, owner: programIds.stake });
 }
 
-/** The mint of wrapped SOL: nine decimals, no authorities. */
-function nativeMintAccount(): AccountSharedData {
+/** The account of {@link NATIVE_MINT} in a genesis: nine decimals, no authorities. */
+export function nativeMintAccount(): AccountSharedData {
 	const data = new Uint8Array(82);
 	data[44] = 9;
 	data[45] = 1;

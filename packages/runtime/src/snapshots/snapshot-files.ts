@@ -1,3 +1,4 @@
+/// <reference types="node" />
 /**
  * Owns snapshot archives as files: their names, which of a folder's belong together, reading them. For Node alone.
  *

@@ -31,7 +31,6 @@ export function createNodeBank(): NodeBank {
 	});
 	return {
 		chain,
-		accounts: [[NATIVE_MINT, nativeMintAccount()]],
 		programs: available.map(({ program }) => program.name),
 		missing: missingPrograms(featureSet),
 	};

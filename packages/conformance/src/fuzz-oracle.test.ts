@@ -11,7 +11,7 @@ it(`whole programs agree with the oracle on both engines, ${PROGRAMS} from seed 
 	timeout: 600_000,
 }, async () => {
 	const options = { programs: PROGRAMS, seconds: 3600, seed: SEED };
-	const summary = fuzz(await oracleFuzzer(SBPF_VERSIONS), options, {
+	const summary = await fuzz(await oracleFuzzer(SBPF_VERSIONS), options, {
 		seconds: 0,
 		show: () => {},
 		end: () => {},

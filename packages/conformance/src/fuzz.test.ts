@@ -16,7 +16,7 @@ const SEED = Number(process.env['PARHELION_FUZZ_SEED'] ?? 1);
 const NO_PROGRESS: ProgressView = { seconds: 0, show: () => {}, end: () => {} };
 
 describe('random programs', () => {
-	it(`interpreted and compiled, ${PROGRAMS} from seed ${SEED}`, { timeout: 600_000 }, () => {
+	it(`interpreted and compiled, ${PROGRAMS} from seed ${SEED}`, { timeout: 600_000 }, async () => {
 		const options = {
 			programs: PROGRAMS,
 			seconds: 3600,
@@ -24,7 +24,7 @@ describe('random programs', () => {
 			engines: 'oracle',
 			versions: [],
 		} as const;
-		const summary = fuzz(engineFuzzer(['interpreter', 'jit'], SBPF_VERSIONS), options, NO_PROGRESS);
+		const summary = await fuzz(engineFuzzer(['interpreter', 'jit'], SBPF_VERSIONS), options, NO_PROGRESS);
 		console.log(fuzzReport(summary, SEED));
 		expect(summary.failures).toEqual([]);
 		expect(summary.programs).toBe(PROGRAMS);

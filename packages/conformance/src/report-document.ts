@@ -32,7 +32,7 @@ const TAIL = `
 |---|---|---|
 | flows | none | \`npx vitest run packages/conformance/src/flows\` |
 | insn, serialize | \`PARHELION_VECTORS\`: Firedancer's vectors | \`npm run conformance -- insn < rows.jsonl\` |
-| vm, verify, asm, disasm, elf | \`PARHELION_SBPF\`: the crate solana-sbpf 0.23.0 | \`npm run conformance -- vm < rows.jsonl\` |
+| vm, verify, asm, disasm, elf | \`PARHELION_SBPF\`: a checkout of solana-sbpf 0.23.0; the published crate lacks six cases | \`npm run conformance -- vm < rows.jsonl\` |
 | mollusk | \`PARHELION_MOLLUSK\`: checkouts of the SPL repositories | \`npm run conformance -- mollusk --fixtures FOLDER\` |
 | clients | \`PARHELION_CLIENTS\`: checkouts with their dependencies | \`npm run --silent conformance:clients -- FOLDER [NAME]\` |
 

@@ -6,7 +6,7 @@
  * What commitment distinguishes is how far a slot has come: *processed* is the open slot, *confirmed* the
  * newest slot that is closed, *finalized* the newest one that is rooted. The calls that ask for a position
  * (`getSlot`, `getBlockHeight`, `getEpochInfo`), statuses of signatures, and subscriptions follow that.
- * Upstream: solana-rpc 4.3.0 `rpc.rs` (`JsonRpcRequestProcessor::chain`).
+ * Upstream: solana-rpc 4.3.0 `rpc.rs` (`JsonRpcRequestProcessor::bank`).
  */
 import type { Chain } from '@parhelion/runtime';
 import type { AccountSharedData, Pubkey, Slot } from '@parhelion/sdk';

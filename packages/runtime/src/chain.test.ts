@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ed25519Sign } from '@parhelion/crypto';
 import {
 	ByteWriter,
 	compileLegacyMessage,
 	createAccount,
 	decodeNonceVersions,
+	encodeClock,
 	encodeMessage,
 	encodeNonceVersions,
 	Hash,
@@ -11,12 +14,14 @@ import {
 	type LegacyMessage,
 	Pubkey,
 	programIds,
+	Rent,
 	sysvarIds,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
 import type { Keypair } from './bank/bank-types.ts';
 import { Chain } from './chain.ts';
+import { createBootstrapStakeAccount, createVoteAccount } from './genesis/bootstrap-genesis.ts';
 import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from './genesis/local-genesis.ts';
 
 const alice = keypairFromSeed(new Uint8Array(32).fill(1));
@@ -34,6 +39,10 @@ function transaction(payer: Keypair, instructions: Instruction[], blockhash: Has
 function transfer(chain: Chain, lamports: bigint): VersionedTransaction {
 	return transaction(alice, [transferInstruction(alice.pubkey, bob.pubkey, lamports)], chain.lastBlockhash());
 }
+
+/** A program of the benchmarks, which needs no accounts. */
+const benchElf = (name: string): Uint8Array =>
+	new Uint8Array(readFileSync(join(import.meta.dirname, `../../bench/elf/${name}.so`)));
 
 function fundedChain(): Chain {
 	const chain = Chain.genesis();
@@ -191,6 +200,98 @@ describe('Chain', () => {
 		chain.setAccount(bob.pubkey, null);
 		expect(chain.getAccount(bob.pubkey)).toBeNull();
 		expect([...chain.getProgramAccounts(owner)].length).toBe(0);
+	});
+
+	it('goes on from the clock that is set', () => {
+		const chain = Chain.genesis({ creationTime: 1_000n });
+		chain.advanceSlot();
+		const account = chain.getAccount(sysvarIds.clock)!;
+		const later = { ...chain.clock(), unixTimestamp: 90_000n };
+		chain.setAccount(sysvarIds.clock, { ...account, data: encodeClock(later) });
+		expect(chain.clock()).toEqual(later);
+		chain.advanceSlot();
+		expect(chain.clock()).toMatchObject({ slot: 2n, unixTimestamp: 90_000n });
+	});
+
+	it('forgets the votes and stakes of an account that is set to something else', () => {
+		const vote = { identity: bob.pubkey, vote: alice.pubkey, stake: bob.pubkey };
+		const stake = createBootstrapStakeAccount(bob.pubkey, alice.pubkey, Rent.default(), LAMPORTS_PER_SOL);
+		const chain = Chain.genesis({
+			accounts: [
+				[alice.pubkey, createVoteAccount(vote, LAMPORTS_PER_SOL)],
+				[bob.pubkey, stake],
+			],
+		});
+		const { stakes } = chain.bank;
+		expect([stakes.voteAccounts.size, stakes.delegations.size]).toEqual([1, 1]);
+		expect(stakes.stakeOf(alice.pubkey)).toBeGreaterThan(0n);
+		chain.setAccount(alice.pubkey, null);
+		chain.setAccount(bob.pubkey, createAccount({ lamports: 7n }));
+		expect([stakes.voteAccounts.size, stakes.delegations.size]).toEqual([0, 0]);
+		expect(stakes.stakeOf(alice.pubkey)).toBe(0n);
+	});
+
+	it('runs the code that a program is set to, also after it ran other code', () => {
+		const [counter, recursion] = ['counter', 'recursion'].map(benchElf);
+		const programId = Pubkey.fromBytes(new Uint8Array(32).fill(0x77));
+		const chain = Chain.genesis({ programs: [{ programId, loader: programIds.bpfLoader, elf: counter! }] });
+		chain.airdrop(alice.pubkey, LAMPORTS_PER_SOL);
+		chain.advanceSlot();
+		let nonce = 0;
+		const run = (): number => {
+			const call: Instruction = {
+				programId,
+				accounts: [],
+				data: Uint8Array.of(++nonce, 0, 0, 0, 0, 0, 0, 0),
+			};
+			return chain.processTransaction(transaction(alice, [call], chain.lastBlockhash())).computeUnitsConsumed;
+		};
+		const units = run();
+		expect(run()).toBe(units);
+		const account = chain.getAccount(programId)!;
+		chain.setAccount(programId, { ...account, data: recursion! });
+		const others = run();
+		expect(others).not.toBe(units);
+		chain.advanceSlot();
+		expect(run()).toBe(others);
+		chain.setAccount(programId, account);
+		expect(run()).toBe(units);
+	});
+
+	it('keeps what it holds within bounds over 400 slots', () => {
+		const chain = Chain.genesis({ historyLimit: 50 });
+		chain.airdrop(alice.pubkey, 400n * LAMPORTS_PER_SOL);
+		const { accountsDb, statusCache, slots, programCache } = chain.bank.shared;
+		const sizes = () => ({
+			versions: accountsDb.stats().cachedVersions,
+			unflushed: accountsDb.stats().unflushedRoots,
+			statuses: statusCache.size,
+			slots: slots.size,
+			banks: chain.forks.banks().length,
+			programs: [...programCache.flattened()].length,
+			ancestors: chain.bank.ancestors.size,
+			epochStakes: chain.bank.epochStakes.size,
+		});
+		let at350: ReturnType<typeof sizes> | null = null;
+		for (let slot = 0; slot < 400; slot++) {
+			const to = Pubkey.fromBytes(
+				new Uint8Array(32)
+					.fill(0x99)
+					.fill(slot & 0xff, 30)
+					.fill(slot >> 8, 31),
+			);
+			const sent = transferInstruction(alice.pubkey, to, 2_000_000n);
+			expect(chain.processTransaction(transaction(alice, [sent], chain.lastBlockhash())).err).toBeNull();
+			chain.advanceSlot();
+			if (slot === 350) at350 = sizes();
+		}
+		const end = sizes();
+		expect(end).toEqual(at350);
+		expect(end).toMatchObject({ unflushed: 0, slots: 33, banks: 33, ancestors: 34 });
+		// A transaction a slot: those of the last 300 roots and of the 31 frozen banks above.
+		expect(end.statuses).toBe(300 + 31);
+		expect(chain.getBlockTime(300n)).toBeNull();
+		expect(chain.getBlockTime(400n)).not.toBeNull();
 	});
 
 	it('burns at the end of a slot what was sent to the incinerator', () => {

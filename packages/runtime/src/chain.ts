@@ -212,7 +212,7 @@ export class Chain {
 		const stored = createAccount(account ?? {});
 		// Once by what was there and once by what is there: either may be a program's code.
 		this.#forgetPrograms(pubkey);
-		this.#bank.storeSysvar(pubkey, stored);
+		this.#bank.overwrite(pubkey, stored);
 		this.#forgetPrograms(pubkey);
 	}
 

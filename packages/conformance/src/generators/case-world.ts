@@ -15,25 +15,21 @@ import {
 	programIds,
 } from '@parhelion/sdk';
 import { findProgramAddress } from '@parhelion/svm';
-import { Account, LiteSvm, FeatureSet as OracleFeatureSet } from 'litesvm/dist/internal.js';
-import { FailedTransactionMetadata, FeatureSet as LiteFeatureSet, LiteSVM } from 'parhelion/node';
-import { transactionErrorDebug } from '../oracle-bank.ts';
+import { Account, type LiteSvm } from 'litesvm/dist/internal.js';
+import type { LiteSVM } from 'parhelion/node';
 import { type FuzzCase, keysOf, messageOf, type Step, unsignedWire } from './case.ts';
-
-/** What one side shows of a step. */
-export interface Seen {
-	/** Rust's `Debug` text of the error, or `ok`. */
-	readonly outcome: string;
-	readonly fee: bigint;
-	/** CU. */
-	readonly units: number;
-	readonly signature: string;
-	readonly logs: readonly string[];
-	/** `program data`, or nothing. */
-	readonly returned: string;
-	/** `height program accounts data` of each inner instruction, by top-level instruction. */
-	readonly inner: readonly string[];
-}
+import {
+	accountText,
+	type Engine,
+	FIELDS,
+	fieldText,
+	isSameAccount,
+	newOracle,
+	newOurs,
+	sendToOracle,
+	sendToOurs,
+	verdict,
+} from './case-sides.ts';
 
 /** Something that differs. */
 export interface CaseDifference {
@@ -53,42 +49,8 @@ export interface CaseResult {
 	readonly difference: CaseDifference | null;
 }
 
-export type Engine = 'off' | 'eager';
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
-
 /** One in so many transactions is simulated before it is sent. */
 const SIMULATED = 8;
-/** Lamports of the payer in every case that names none of its own. */
-const LAMPORTS = 10n ** 18n;
-
-function newOracle(features: FeatureSet): LiteSvm {
-	const theirs = new OracleFeatureSet();
-	for (const [id, slot] of features.activeFeatures()) theirs.activate(id.bytes, slot);
-	const oracle = LiteSvm.default();
-	oracle.setFeatureSet(theirs);
-	oracle.setBuiltins();
-	oracle.setLamports(LAMPORTS);
-	oracle.setSysvars();
-	oracle.setDefaultPrograms();
-	oracle.setPrecompiles();
-	oracle.withNativeMints();
-	oracle.setTransactionHistory(0n);
-	return oracle;
-}
-
-function newOurs(features: FeatureSet, engine: Engine): LiteSVM {
-	return LiteSVM.default()
-		.withFeatureSet(new LiteFeatureSet(features))
-		.withBuiltins()
-		.withLamports(LAMPORTS)
-		.withSysvars()
-		.withDefaultPrograms()
-		.withPrecompiles()
-		.withNativeMints()
-		.withTransactionHistory(0n)
-		.withJit(engine);
-}
 
 /** The oracle and our engines in one state. */
 export class CaseWorld {
@@ -202,7 +164,7 @@ export class CaseWorld {
 		for (const key of keys) this.#touch(key);
 		const simulated = this.#simulate(index, wire);
 		if (simulated !== null) return simulated;
-		const oracle = this.#sendToOracle(wire);
+		const oracle = sendToOracle(this.#oracle, wire);
 		outcomes.push([label, oracle.outcome]);
 		for (const [engine, svm] of this.#ours) {
 			const ours = sendToOurs(svm, wire);
@@ -223,30 +185,6 @@ export class CaseWorld {
 			if (ours !== oracle) return { step, engine, what: 'simulation', ours, oracle };
 		}
 		return null;
-	}
-
-	#sendToOracle(wire: Uint8Array): Seen {
-		const result = this.#oracle.sendVersionedTransaction(wire);
-		const failed = 'err' in result;
-		const meta = failed ? result.meta() : result;
-		const text = String(result);
-		const returned = meta.returnData();
-		return {
-			outcome: failed ? (/err: (.*?), meta: TransactionMetadata/s.exec(text)?.[1] ?? text) : 'ok',
-			fee: BigInt(/\bfee: (\d+) \}/.exec(text)?.[1] ?? -1),
-			units: Number(meta.computeUnitsConsumed()),
-			signature: hex(meta.signature()),
-			logs: meta.logs(),
-			returned: `${hex(returned.programId())} ${hex(returned.data())}`,
-			inner: meta.innerInstructions().map((list) =>
-				list
-					.map((one) => {
-						const instruction = one.instruction();
-						return `${one.stackHeight()} ${instruction.programIdIndex()} ${hex(instruction.accounts())} ${hex(instruction.data())}`;
-					})
-					.join('\n'),
-			),
-		};
 	}
 
 	#compareAccounts(step: number, keys: readonly Pubkey[]): CaseDifference | null {
@@ -321,56 +259,4 @@ export class CaseWorld {
 		}
 		this.#before.clear();
 	}
-}
-
-function isSameAccount(one: Account, other: AccountSharedData): boolean {
-	return (
-		one.lamports() === other.lamports &&
-		one.executable() === other.executable &&
-		Buffer.compare(one.owner(), other.owner.bytes) === 0 &&
-		Buffer.compare(one.data(), other.data) === 0
-	);
-}
-
-const FIELDS = ['outcome', 'logs', 'units', 'fee', 'returned', 'inner', 'signature'] as const;
-
-function fieldText(seen: Seen, field: (typeof FIELDS)[number]): string {
-	const value = seen[field];
-	return typeof value === 'object' ? value.join('\n') : String(value);
-}
-
-function accountText(lamports: bigint, owner: string, executable: boolean, data: Uint8Array): string {
-	return `${lamports} lamports of ${owner}${executable ? ', executable' : ''}, ${data.length} bytes ${hex(data)}`;
-}
-
-function verdict(add: () => void): string {
-	try {
-		add();
-		return 'ok';
-	} catch (thrown) {
-		if (!(thrown instanceof Error)) throw thrown;
-		return thrown.message.replace('Failed to add program: ', '');
-	}
-}
-
-function sendToOurs(svm: LiteSVM, wire: Uint8Array): Seen {
-	const result = svm.sendTransaction(wire);
-	const isFailed = result instanceof FailedTransactionMetadata;
-	const facts = (isFailed ? result.meta() : result).toFacts();
-	return {
-		outcome: isFailed ? transactionErrorDebug(result.transactionError()) : 'ok',
-		fee: facts.fee,
-		units: facts.computeUnitsConsumed,
-		signature: hex(facts.signature),
-		logs: facts.logs,
-		returned: `${hex(facts.returnData.programId.bytes)} ${hex(facts.returnData.data)}`,
-		inner: facts.innerInstructions.map((list) =>
-			list
-				.map(
-					({ instruction: { programIdIndex, accounts, data }, stackHeight }) =>
-						`${stackHeight} ${programIdIndex} ${hex(accounts)} ${hex(data)}`,
-				)
-				.join('\n'),
-		),
-	};
 }

@@ -19,6 +19,7 @@ const USAGE =
 /** How many are run where nothing says. */
 const DEFAULT_PROGRAMS = 20_000;
 const MOST_FAILURES = 5;
+const PROGRAMS_A_TURN = 1000;
 
 /** Reads the arguments; a string says what is wrong with them. */
 export function parseFuzzArguments(args: readonly string[]): FuzzOptions | string {
@@ -70,16 +71,21 @@ export interface FuzzSummary {
 	readonly failures: readonly string[];
 }
 
-/** Runs as many programs as `options` ask for, or until the time is over or enough differ. */
-export function fuzz(
+/**
+ * Runs as many programs as `options` ask for, or until the time is over or enough differ. Goes back to the event loop now
+ * and then: what collected programs leave behind is given back there and nowhere else, and a million of them fill the
+ * address space.
+ */
+export async function fuzz(
 	fuzzer: Fuzzer,
 	options: Pick<FuzzOptions, 'programs' | 'seconds' | 'seed'>,
 	progress: ProgressView = new Progress(),
-): FuzzSummary {
+): Promise<FuzzSummary> {
 	const outcomes = new Map<string, number>();
 	const failures: string[] = [];
 	let [programs, runs, instructions] = [0, 0, 0];
 	while (programs < options.programs && progress.seconds < options.seconds) {
+		if (programs % PROGRAMS_A_TURN === 0) await new Promise((resolve) => setImmediate(resolve));
 		const seed = options.seed + programs++;
 		const result = fuzzer(seed);
 		runs += result.runs;
@@ -141,7 +147,7 @@ async function runPrograms(args: readonly string[]): Promise<number> {
 	}
 	const { engines, versions } = options;
 	const fuzzer = engines === 'oracle' ? await oracleFuzzer(versions) : engineFuzzer(engines, versions);
-	const summary = fuzz(fuzzer, options);
+	const summary = await fuzz(fuzzer, options);
 	process.stdout.write(`${fuzzReport(summary, options.seed)}\n`);
 	return summary.failures.length > 0 ? 1 : 0;
 }

@@ -3,8 +3,9 @@ import { type FeatureName, FeatureSet, featureId } from '@parhelion/sdk';
 import { Random } from '../oracle/random.ts';
 import type { FuzzCase } from './case.ts';
 import { shrinkCase } from './case-shrink.ts';
+import type { Engine } from './case-sides.ts';
 import { caseText } from './case-text.ts';
-import { type CaseDifference, CaseWorld, type Engine } from './case-world.ts';
+import { type CaseDifference, CaseWorld } from './case-world.ts';
 import { Progress, type ProgressView } from './progress.ts';
 
 /** Makes the case of a seed. */
@@ -73,13 +74,19 @@ export interface TargetSummary {
 
 const MOST_FAILURES = 3;
 
-function differenceText({ step, engine, what, ours, oracle }: CaseDifference): string {
-	return `step ${step}, jit ${engine}, ${what} differs\n  ours:   ${indented(ours)}\n  oracle: ${indented(oracle)}`;
-}
+/** Longer texts are shown from shortly before where they begin to differ. */
+const MOST_SHOWN = 4_000;
 
-function indented(text: string): string {
-	const shown = text.length > 12_000 ? `${text.slice(0, 12_000)}...` : text;
-	return shown.replaceAll('\n', '\n          ');
+function differenceText({ step, engine, what, ours, oracle }: CaseDifference): string {
+	let at = 0;
+	while (at < ours.length && ours[at] === oracle[at]) at++;
+	const from = Math.max(ours.length, oracle.length) > MOST_SHOWN ? Math.max(0, at - 400) : 0;
+	const show = (text: string): string => {
+		const part = text.slice(from, from + MOST_SHOWN);
+		const marked = `${from > 0 ? '...' : ''}${part}${from + MOST_SHOWN < text.length ? '...' : ''}`;
+		return marked.replaceAll('\n', '\n          ');
+	};
+	return `step ${step}, jit ${engine}, ${what} differs\n  ours:   ${show(ours)}\n  oracle: ${show(oracle)}`;
 }
 
 /** The case of a seed. In every other one nothing rare happens, so that enough succeeds. */
@@ -125,6 +132,7 @@ export function runTarget(
 			`${target.name} ${options.features}: ${cases} cases, ${(cases / seconds).toFixed(0)}/s, ${failures.length} differ`,
 		);
 	}
+	progress.end();
 	return {
 		target: target.name,
 		features: options.features,

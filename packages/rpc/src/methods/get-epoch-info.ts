@@ -1,4 +1,4 @@
-/** `getEpochInfo`. Errors: -32016. Upstream: `Chain::get_epoch_info`. */
+/** `getEpochInfo`. Errors: -32016. Upstream: `Bank::get_epoch_info`. */
 import { blockHeightWithCommitment, checkMinContextSlot, slotWithCommitment } from '../node.ts';
 import { readContextConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';

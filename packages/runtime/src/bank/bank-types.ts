@@ -94,6 +94,11 @@ export interface SimulateOptions {
 export interface ProcessOptions {
 	/** Do not check signatures: the caller has done it. */
 	readonly skipSigVerify?: boolean;
+	/**
+	 * Commit a transaction whose fee payer cannot pay, without effect, where the features allow one in a block
+	 * (SIMD-0290): for replay, since a leader may have put it there. Off by default.
+	 */
+	readonly keepNoOpTransactions?: boolean;
 }
 
 /** The metadata the ledger keeps of a transaction (`TransactionStatusMeta`). */

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ed25519Sign } from '@parhelion/crypto';
 import {
+	ByteWriter,
 	compileLegacyMessage,
 	createAccount,
 	decodeSlotHashes,
 	encodeMessage,
+	encodeUpgradeableLoaderState,
 	FeatureSet,
 	Hash,
 	type Instruction,
@@ -12,6 +16,7 @@ import {
 	sysvarIds,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
+import { findProgramAddress } from '@parhelion/svm';
 import { describe, expect, it } from 'vitest';
 import { AccountsDb } from '../accounts-db/accounts-db.ts';
 import { MemoryStorage } from '../accounts-db/memory-storage.ts';
@@ -170,6 +175,27 @@ describe('forks', () => {
 		return { forks, base, left, right };
 	}
 
+	const programId = key(50);
+	const programdata = findProgramAddress([programId.bytes], programIds.bpfLoaderUpgradeable)!.address;
+	const buffers = [key(51), key(52)] as const;
+
+	/** Slot 1 with room for a program and two buffers to deploy it from, and what opens a fork on it. */
+	function forkWithPrograms(): { forks: BankForks; base: Bank; open: (slot: bigint) => Bank } {
+		const root = genesisBank();
+		const forks = new BankForks(root);
+		const base = forks.insert(child(root, 1n));
+		const owner = programIds.bpfLoaderUpgradeable;
+		const lamports = 10n * LAMPORTS_PER_SOL;
+		base.store(programId, createAccount({ lamports, owner, data: new Uint8Array(36) }));
+		for (const [i, name] of (['counter', 'arithmetic'] as const).entries()) {
+			const elf = readFileSync(join(import.meta.dirname, `../../../bench/elf/${name}.so`));
+			const state = encodeUpgradeableLoaderState({ kind: 'Buffer', authorityAddress: faucet.pubkey });
+			base.store(buffers[i]!, createAccount({ lamports, owner, data: Buffer.concat([state, elf]) }));
+		}
+		const open = (slot: bigint): Bank => forks.insert(Bank.newFromParent(base, leader, slot));
+		return { forks, base, open };
+	}
+
 	it('keep their accounts and the messages they have seen apart', () => {
 		const { left, right } = fork();
 		const sent = transfer(left, bob, LAMPORTS_PER_SOL);
@@ -201,6 +227,63 @@ describe('forks', () => {
 		complete(next);
 		expect(forks.setRoot(4n)).toEqual([4n]);
 		expect(next.getBalance(bob)).toBe(LAMPORTS_PER_SOL);
+	});
+
+	it('run each its own deployment of a program, and after a root only the rooted one', () => {
+		const { forks, base, open } = forkWithPrograms();
+		const deploy = (bank: Bank, buffer: Pubkey): void => {
+			const accounts = [faucet.pubkey, programdata, programId, buffer, sysvarIds.rent, sysvarIds.clock];
+			const metas = [...accounts, programIds.systemProgram, faucet.pubkey].map((pubkey, i) => ({
+				pubkey,
+				isSigner: pubkey.equals(faucet.pubkey),
+				isWritable: i < 4,
+			}));
+			const data = new ByteWriter(12).u32(2).u64(4_096n).finish();
+			const instruction = { programId: programIds.bpfLoaderUpgradeable, accounts: metas, data };
+			expect(processTransaction(bank, signed(faucet, [instruction], bank.lastBlockhash())).err).toBeNull();
+		};
+		let calls = 0;
+		/** The CU of a call, or the error where the program did not run. */
+		const call = (bank: Bank): number | string => {
+			const data = Uint8Array.of(++calls, 0, 0, 0, 0, 0, 0, 0);
+			const sent = signed(faucet, [{ programId, accounts: [], data }], bank.lastBlockhash());
+			const { err, computeUnitsConsumed } = processTransaction(bank, sent);
+			const error = err?.kind === 'InstructionError' ? err.error.kind : err?.kind;
+			// The programs want accounts and say so; that they ran is enough.
+			return error === undefined || error === 'Custom' ? computeUnitsConsumed : error;
+		};
+		expect(call(base)).toBe('UnsupportedProgramId');
+		complete(base);
+		const [one, other] = [open(2n), open(3n)];
+		deploy(one, buffers[0]);
+		expect(call(one)).toBe('UnsupportedProgramId');
+		expect(call(other)).toBe('UnsupportedProgramId');
+		const leftNext = forks.insert(child(one, 4n));
+		const units = call(leftNext);
+		expect(units).toBeTypeOf('number');
+		// Loaded by the one fork, and still not there for the other, whose slot is higher.
+		const rightNext = forks.insert(child(other, 5n));
+		expect(call(rightNext)).toBe('UnsupportedProgramId');
+		deploy(rightNext, buffers[1]);
+		const rightLast = forks.insert(child(rightNext, 6n));
+		const otherUnits = call(rightLast);
+		expect(otherUnits).toBeTypeOf('number');
+		expect(otherUnits).not.toBe(units);
+		const leftLast = forks.insert(child(leftNext, 7n));
+		expect(call(leftLast)).toBe(units);
+
+		expect(forks.setRoot(4n)).toEqual([0n, 1n, 2n, 4n]);
+		expect(forks.banks().map(({ slot }) => slot)).toEqual([4n, 7n]);
+		expect(call(leftLast)).toBe(units);
+		const afterRoot = forks.insert(child(leftLast, 8n));
+		expect(call(afterRoot)).toBe(units);
+		base.shared.accountsDb.flushSync();
+		const deployed = [...base.shared.programCache.flattened()].map((entry) => entry.deploymentSlot);
+		expect(deployed).toContain(2n);
+		expect(deployed).not.toContain(5n);
+		complete(afterRoot);
+		forks.setRoot(8n);
+		expect(call(forks.insert(Bank.newFromParent(afterRoot, leader, 9n)))).toBe(units);
 	});
 
 	it('refuse strangers: a parent or root that is not there, a slot twice, removing what others stand on', () => {

@@ -12,6 +12,8 @@ import {
 	type AccountSharedData,
 	type Clock,
 	createAccount,
+	decodeClock,
+	decodeFeature,
 	type Epoch,
 	type EpochSchedule,
 	FeatureSet,
@@ -25,6 +27,7 @@ import {
 	reservedAccountKeys,
 	resolveRuntimeFeatures,
 	type Slot,
+	sysvarIds,
 } from '@parhelion/sdk';
 import {
 	enabledBuiltins,
@@ -40,7 +43,6 @@ import { Ancestors } from '../accounts-db/ancestors.ts';
 import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import { Emitter } from '../events.ts';
 import { deriveFeeRateGovernor, type FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
-import { builtinAccounts, precompileAccounts } from '../genesis/genesis-accounts.ts';
 import {
 	type GenesisConfig,
 	genesisConfigHash,
@@ -53,20 +55,27 @@ import type { Reward } from './bank-events.ts';
 import { computeBankHash } from './bank-hash.ts';
 import { BlockhashQueue, MAX_PROCESSING_AGE } from './blockhash-queue.ts';
 import { genesisClock, nextClock } from './clock.ts';
-import { stakeMath } from './epoch-rewards/calculation.ts';
+import { inflationYear, stakeMath } from './epoch-rewards/calculation.ts';
 import {
 	beginPartitionedRewards,
 	distributePartitionedRewards,
 	type EpochRewardStatus,
 } from './epoch-rewards/distribution.ts';
-import { activeFeatures, applyFeatures, inflationAfter, rentAfter } from './feature-activation.ts';
+import {
+	activeFeatures,
+	addProgramAccounts,
+	applyFeatures,
+	genesisRentAndInflation,
+	inflationAfter,
+	rentAfter,
+} from './feature-activation.ts';
 import { addFees, distributeFees } from './fee-distribution.ts';
 import type { Inflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { costLimits, genesisSlotParams, type SlotParams, SlotParamsArchive } from './slot-params.ts';
 import { SlotTree } from './slot-tree.ts';
 import type { StakeMath } from './stakes/activation.ts';
-import { EpochStakes, epochStakesAfter } from './stakes/epoch-stakes.ts';
+import { EpochStakes, epochStakesAfter, filterForVat } from './stakes/epoch-stakes.ts';
 import { StakesCache } from './stakes/stakes-cache.ts';
 import { StatusCache } from './status-cache.ts';
 import {
@@ -80,6 +89,15 @@ import {
 	updateSlotHistory,
 	updateStakeHistory,
 } from './sysvar-accounts.ts';
+
+/** `Clock::default`. */
+const NO_CLOCK: Clock = Object.freeze({
+	slot: 0n,
+	epochStartTimestamp: 0n,
+	epoch: 0n,
+	leaderScheduleEpoch: 0n,
+	unixTimestamp: 0n,
+});
 
 /** What a bank begins with. */
 interface BankFields {
@@ -104,8 +122,7 @@ interface BankFields {
 	readonly stakes: StakesCache;
 	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
 	readonly inflation: Inflation;
-	/** The figures of the slots that the chain began with. */
-	readonly slotBaseline: SlotParams;
+	readonly slotParams: SlotParamsArchive;
 	readonly epochRewards: EpochRewardStatus | null;
 }
 
@@ -154,7 +171,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#accountsLtHash: AccountsLtHash;
 	#hash: Hash | null = null;
 	#epochRewards: EpochRewardStatus | null;
-	#clock: Clock | null = null;
+	#clock: Clock = NO_CLOCK;
 	#environment: TransactionProcessingEnvironment | null = null;
 
 	private constructor(fields: BankFields) {
@@ -175,9 +192,11 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.maxTickHeight = (fields.slot + 1n) * fields.ticksPerSlot;
 		this.rent = fields.rent;
 		this.featureSet = fields.featureSet;
-		this.features = resolveRuntimeFeatures(fields.featureSet);
-		this.reservedKeys = reservedAccountKeys(fields.featureSet);
-		this.slotParams = new SlotParamsArchive(fields.featureSet, fields.epochSchedule, fields.slotBaseline);
+		// Most slots have the features of their parent.
+		const alike = fields.parent?.featureSet === fields.featureSet ? fields.parent : null;
+		this.features = alike?.features ?? resolveRuntimeFeatures(fields.featureSet);
+		this.reservedKeys = alike?.reservedKeys ?? reservedAccountKeys(fields.featureSet);
+		this.slotParams = fields.slotParams;
 		const params = this.slotParams.paramsAtSlot(fields.slot);
 		this.inflation = fields.inflation;
 		this.#epochRewards = fields.epochRewards;
@@ -217,16 +236,19 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		let capitalization = 0n;
 		for (const [, { lamports }] of config.accounts.values()) capitalization += lamports;
 		const known = FeatureSet.default();
-		// Features of other releases too: their accounts say that they are features.
-		for (const [id, { owner }] of config.accounts.values()) {
-			if (owner.equals(programIds.feature)) known.deactivate(id);
+		// Features of other releases too, if they are active: one that waits is for a release that knows what it does.
+		for (const [id, { owner, data }] of config.accounts.values()) {
+			if (!owner.equals(programIds.feature)) continue;
+			const decoded = decodeFeature(data);
+			if (decoded.ok && decoded.value !== null) known.deactivate(id);
 		}
 		const { featureSet } = activeFeatures((id) => accountsDb.load(ancestors, id), 0n, false, known);
 		const { epochSchedule } = config;
+		const [rent, inflation] = genesisRentAndInflation(config.rent, config.inflation, featureSet);
 		const stakes = StakesCache.fromGenesis(config.accounts.values(), stakeMath(featureSet, epochSchedule));
 		const epochStakes = new Map<Epoch, EpochStakes>();
 		for (let epoch = 0n; epoch <= epochSchedule.getLeaderScheduleEpoch(0n); epoch++) {
-			epochStakes.set(epoch, new EpochStakes(epoch, stakes.stakedVoteAccounts()));
+			epochStakes.set(epoch, new EpochStakes(epoch, filterForVat(stakes.stakedVoteAccounts(), rent)));
 		}
 		const blockhashes = new BlockhashQueue();
 		blockhashes.genesisHash(shared.genesisHash, config.feeRateGovernor.lamportsPerSignature);
@@ -243,7 +265,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			blockhashes,
 			feeRateGovernor: config.feeRateGovernor,
 			epochSchedule,
-			rent: config.rent,
+			rent,
 			featureSet,
 			processor,
 			ticksPerSlot: config.ticksPerSlot,
@@ -255,15 +277,13 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			accountsLtHash: new AccountsLtHash(),
 			stakes,
 			epochStakes,
-			inflation: config.inflation,
-			slotBaseline: baselineOf(config),
+			inflation,
+			slotParams: new SlotParamsArchive(featureSet, epochSchedule, baselineOf(config)),
 			epochRewards: null,
 		});
-		for (const [pubkey, account] of [...builtinAccounts(featureSet), ...precompileAccounts()]) {
-			if (bank.getAccount(pubkey) === null) bank.storeAndCount(pubkey, account);
-		}
+		addProgramAccounts(bank);
 		updateStakeHistory(bank, stakes.history);
-		bank.#writeClock(genesisClock(bank, options.unixTimestamp?.(0n) ?? config.creationTime));
+		updateClock(bank, genesisClock(bank, options.unixTimestamp?.(0n) ?? config.creationTime));
 		updateRent(bank);
 		updateEpochSchedule(bank, epochSchedule);
 		updateRecentBlockhashes(bank, blockhashes);
@@ -272,11 +292,20 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		return bank;
 	}
 
-	/** The bank of a slot on top of `parent`, which is frozen by this. RangeError for a slot not above the parent's. */
+	/**
+	 * The bank of a slot on top of `parent`, which is frozen by this. RangeError for a slot that is not above the parent's
+	 * or has a bank, and for a parent whose fork was dropped.
+	 */
 	static newFromParent(parent: Bank, leader: SlotLeader, slot: Slot): Bank {
-		if (slot <= parent.slot) throw new RangeError(`slot ${slot} is not above its parent ${parent.slot}`);
-		parent.freeze();
 		const { shared } = parent;
+		if (slot <= parent.slot) throw new RangeError(`slot ${slot} is not above its parent ${parent.slot}`);
+		if (shared.slots.has(slot)) throw new RangeError(`slot ${slot} has a bank already`);
+		if (!shared.slots.has(parent.slot)) throw new RangeError(`slot ${parent.slot} is on no fork any more`);
+		parent.freeze();
+		const { events } = shared;
+		if (events.has('slotOpened')) {
+			events.emit('slotOpened', { slot, parent: parent.slot, leader: leader.id });
+		}
 		const { root } = shared.slots;
 		const ancestors = parent.ancestors.with(slot, root === 0n ? null : root - 1n);
 		const { epochSchedule } = parent;
@@ -285,6 +314,10 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const { featureSet, activated } = startsEpoch
 			? activeFeatures((id) => shared.accountsDb.load(ancestors, id), slot, true, parent.featureSet)
 			: { featureSet: parent.featureSet, activated: [] };
+		const slotParams = startsEpoch
+			? new SlotParamsArchive(featureSet, epochSchedule, parent.slotParams.baseline)
+			: parent.slotParams;
+		const rent = rentAfter(parent.rent, activated);
 		const stakes = parent.stakes.clone();
 		if (startsEpoch) stakes.activateEpoch(epoch, stakeMath(featureSet, epochSchedule));
 		const bank = new Bank({
@@ -296,7 +329,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			blockhashes: parent.blockhashes.clone(),
 			feeRateGovernor: deriveFeeRateGovernor(parent.feeRateGovernor, parent.#signatureCount),
 			epochSchedule,
-			rent: rentAfter(parent.rent, activated),
+			rent,
 			featureSet,
 			processor: TransactionBatchProcessor.newFrom(parent.processor, slot, epoch),
 			ticksPerSlot: parent.ticksPerSlot,
@@ -307,9 +340,16 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			transactionCount: parent.#transactionCount,
 			accountsLtHash: parent.#accountsLtHash,
 			stakes,
-			epochStakes: epochStakesAfter(parent.epochStakes, epochSchedule.getLeaderScheduleEpoch(slot), stakes),
-			inflation: inflationAfter(parent.inflation, activated),
-			slotBaseline: parent.slotParams.baseline,
+			epochStakes: epochStakesAfter(
+				parent.epochStakes,
+				epochSchedule.getLeaderScheduleEpoch(slot),
+				stakes,
+				rent,
+			),
+			inflation: inflationAfter(parent.inflation, activated, featureSet, () =>
+				inflationYear(epoch, featureSet, epochSchedule, slotParams),
+			),
+			slotParams,
 			epochRewards: parent.#epochRewards,
 		});
 		applyFeatures(bank, activated);
@@ -320,13 +360,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		}
 		updateSlotHashes(bank, parent.slot, parent.hash);
 		if (startsEpoch) updateStakeHistory(bank, stakes.history);
-		bank.#writeClock(nextClock(bank, parent));
+		updateClock(bank, nextClock(bank, parent));
 		updateLastRestartSlot(bank);
 		bank.processor.fillMissingSysvarCacheEntries(bank);
-		const { events } = shared;
-		if (events.has('slotOpened')) {
-			events.emit('slotOpened', { slot, parent: parent.slot, leader: leader.id });
-		}
 		return bank;
 	}
 
@@ -382,16 +418,16 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		return this.#accountsLtHash;
 	}
 
-	/** The clock sysvar. */
+	/** The clock sysvar; all zeros where its account holds none. */
 	clock(): Clock {
-		return this.#clock!;
+		return this.#clock;
 	}
 
 	/** What the processor is told of this slot. */
 	get environment(): TransactionProcessingEnvironment {
 		this.#environment ??= {
 			blockhash: this.blockhashes.lastHash(),
-			blockhashLamportsPerSignature: this.feeRateGovernor.lamportsPerSignature,
+			blockhashLamportsPerSignature: this.blockhashes.lastHashInfo().lamportsPerSignature,
 			epochTotalStake: this.getEpochStake(),
 			featureSet: this.featureSet,
 			runtimeFeatures: this.features,
@@ -422,9 +458,14 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		return this.shared.accountsDb.scanByOwner(this.ancestors, program);
 	}
 
-	/** Stores an account; without lamports it is deleted. */
-	store(pubkey: Pubkey, account: AccountSharedData): void {
+	/** InvariantError once the bank is frozen. */
+	assertNotFrozen(): void {
 		if (this.isFrozen) throw new InvariantError(`slot ${this.slot} is frozen`);
+	}
+
+	/** Stores an account; without lamports it is deleted. InvariantError once the bank is frozen. */
+	store(pubkey: Pubkey, account: AccountSharedData): void {
+		this.assertNotFrozen();
 		this.shared.accountsDb.storeOne(this.slot, pubkey, account);
 		this.stakes.checkAndStore(pubkey, account, this.#stakeMath);
 		const { events } = this.shared;
@@ -436,14 +477,29 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Stores an account and counts the lamports that come into being or vanish. */
 	storeAndCount(pubkey: Pubkey, account: AccountSharedData): void {
-		this.#capitalization += account.lamports - this.getBalance(pubkey);
+		const created = account.lamports - this.getBalance(pubkey);
 		this.store(pubkey, account);
+		this.#capitalization += created;
 	}
 
-	/** Stores a sysvar, which transactions see from then on. */
+	/**
+	 * Stores an account in the place of another that it need not have anything to do with: past all rules. Without
+	 * lamports it deletes, and burns.
+	 */
+	overwrite(pubkey: Pubkey, account: AccountSharedData): void {
+		this.assertNotFrozen();
+		// The owner may be another now, and who was staked would be so for ever.
+		this.stakes.remove(pubkey, this.#stakeMath);
+		this.storeSysvar(pubkey, account);
+	}
+
+	/** Stores a sysvar, which transactions see from then on; of any other account they see it anyway. */
 	storeSysvar(pubkey: Pubkey, account: AccountSharedData): void {
 		this.storeAndCount(pubkey, account);
 		this.processor.sysvarCache.setSysvar(pubkey, account.data);
+		if (!pubkey.equals(sysvarIds.clock)) return;
+		const decoded = decodeClock(account.data);
+		this.#clock = decoded.ok ? decoded.value : NO_CLOCK;
 	}
 
 	/** Lamports an account of `dataLength` bytes must hold. RangeError above 10 MiB. */
@@ -581,15 +637,27 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		if (events.has('slotDropped')) events.emit('slotDropped', { slot: this.slot });
 	}
 
-	/** Pays the leader its part of the fees; the rest is burned. */
+	/** Pays the leader, or whom its vote account names, its part of the fees; the rest is burned. */
 	#distributeFees(): void {
-		const { id } = this.leader;
-		const { account, reward, burned } = distributeFees(this.getAccount(id), this.#fees, this.rent);
+		const id = this.#feeCollector;
+		const vote = this.leader.voteAddress;
+		const { account, reward, burned } = distributeFees(this, id, vote, this.getAccount(id), this.#fees);
 		this.#capitalization -= burned;
 		if (account === null) return;
 		this.store(id, account);
 		const { lamports: postBalance } = account;
 		this.rewards.push({ pubkey: id, type: 'Fee', lamports: reward, postBalance, commission: null });
+	}
+
+	/**
+	 * Who gets the fees: named by the vote account as it was when this epoch's leaders were drawn, if the features let it
+	 * (SIMD-0232). On a chain whose leaders are not drawn by stake the leader itself.
+	 */
+	get #feeCollector(): Pubkey {
+		const { id, voteAddress } = this.leader;
+		if (!this.features.customCommissionCollector) return id;
+		const staked = this.epochStakes.get(this.epoch)?.voteAccounts.get(voteAddress.key);
+		return staked?.vote.blockRevenueCollector ?? id;
 	}
 
 	/** Burns what was sent to the incinerator. */
@@ -610,12 +678,6 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			hash.update(pubkey, old, account);
 		}
 		this.#accountsLtHash = hash;
-	}
-
-	/** Writes the clock of this slot. */
-	#writeClock(clock: Clock): void {
-		this.#clock = clock;
-		updateClock(this, clock);
 	}
 }
 

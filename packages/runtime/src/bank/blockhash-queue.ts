@@ -41,6 +41,11 @@ export class BlockhashQueue {
 		return this.#lastHash;
 	}
 
+	/** What is known of the newest hash. An error before any was registered. */
+	lastHashInfo(): HashInfo {
+		return this.#hashes.get(this.lastHash().key)!;
+	}
+
 	/** What is known of `hash`, however old. */
 	get(hash: Hash): HashInfo | undefined {
 		return this.#hashes.get(hash.key);

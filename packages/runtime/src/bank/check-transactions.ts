@@ -42,7 +42,7 @@ export interface CheckContext {
  * Checks a transaction. `maxAge` is in blocks; `strictNonceSizeCheck` takes nonce accounts of the canonical size
  * only, as a leader does.
  *
- * Errors in order: `AccountLoadedTwice`, `TooManyAccountLocks`, the compute budget's, `BlockhashNotFound`,
+ * Errors in order: `TooManyAccountLocks`, `AccountLoadedTwice`, the compute budget's, `BlockhashNotFound`,
  * `AlreadyProcessed`.
  */
 export function checkProcessable(
@@ -53,9 +53,11 @@ export function checkProcessable(
 ): Result<CheckedTransactionDetails, TransactionError> {
 	const { features, blockhashes, statuses, getAccount } = context;
 	const limit = features.increaseTxAccountLockLimit ? MAX_TX_ACCOUNT_LOCKS : OLD_ACCOUNT_LOCK_LIMIT;
+	const { message } = transaction;
+	// `validateAccountLocks` looks for doubles first; a bank does not.
+	if (message.accountKeys.length > limit) return err(TransactionError.TooManyAccountLocks);
 	const lockError = transaction.validateAccountLocks(limit);
 	if (lockError !== null) return err(lockError);
-	const { message } = transaction;
 	const checked = checkTransaction(message, features, DEFAULT_LAMPORTS_PER_SIGNATURE, null);
 	if (!checked.ok) return checked;
 	let nonceAddress: Pubkey | null = null;

@@ -1,7 +1,11 @@
 /**
- * Which features are active on a chain: what the feature accounts say.
+ * Which features are active on a chain, as the feature accounts say, and what a bank becomes by those that are new.
  *
- * Source: solana-runtime 4.3.0 (bank.rs, `compute_active_feature_set`).
+ * Not done: the programs that a feature replaces by others on chain (`upgrade_core_bpf_program`,
+ * `upgrade_loader_v2_program_with_loader_v3_program`).
+ *
+ * Source: solana-runtime 4.3.0 (bank.rs: `compute_active_feature_set`, `compute_and_apply_genesis_features`,
+ * `compute_and_apply_new_feature_activations`, `add_builtin_account`, `add_precompiled_account_with_owner`).
  */
 import {
 	type AccountSharedData,
@@ -17,8 +21,10 @@ import {
 	type Slot,
 } from '@parhelion/sdk';
 import { createBuiltinAccount, enabledBuiltins } from '@parhelion/svm';
+import { precompileAccounts } from '../genesis/genesis-accounts.ts';
 import type { Bank } from './bank.ts';
-import { fullInflation, type Inflation, picoInflation } from './inflation.ts';
+import { fullInflationFeatures } from './epoch-rewards/calculation.ts';
+import { doubleDisinflation, fullInflation, type Inflation, picoInflation } from './inflation.ts';
 
 /** The rate of rent that a feature sets, in the order in which upstream applies them (SIMD-0437, SIMD-0438). */
 const LAMPORTS_PER_BYTE: readonly (readonly [FeatureName, Lamports])[] = [
@@ -28,12 +34,6 @@ const LAMPORTS_PER_BYTE: readonly (readonly [FeatureName, Lamports])[] = [
 	['set_lamports_per_byte_to_1322', 1_322n],
 	['set_lamports_per_byte_to_696', 696n],
 	['set_lamports_per_byte_to_6960', 6_960n],
-];
-
-/** Features that switch inflation on in full. */
-const FULL_INFLATION: readonly FeatureName[] = [
-	'full_inflation::devnet_and_testnet',
-	'full_inflation::mainnet::certusone::enable',
 ];
 
 /** The features of a slot, and those that become active with it. */
@@ -72,9 +72,9 @@ export function activeFeatures(
 export function rentAfter(before: Rent, activated: readonly Pubkey[]): Rent {
 	const isNew = (name: FeatureName): boolean => activated.some((id) => id.equals(featureId(name)));
 	let rent = before;
-	if (isNew('deprecate_rent_exemption_threshold') && before.exemptionThreshold !== 1) {
+	if (isNew('deprecate_rent_exemption_threshold')) {
 		const rate = Number(before.lamportsPerByte) * before.exemptionThreshold;
-		rent = new Rent(BigInt(Math.trunc(rate)), 1, before.burnPercent);
+		rent = new Rent(BigInt(Math.trunc(rate)), 1, 50);
 	}
 	for (const [name, rate] of LAMPORTS_PER_BYTE) {
 		if (isNew(name)) rent = new Rent(rate, rent.exemptionThreshold, rent.burnPercent);
@@ -82,11 +82,50 @@ export function rentAfter(before: Rent, activated: readonly Pubkey[]): Rent {
 	return rent;
 }
 
-/** Inflation after these features have become active (`compute_and_apply_new_feature_activations`). */
-export function inflationAfter(before: Inflation, activated: readonly Pubkey[]): Inflation {
-	const isNew = (name: FeatureName): boolean => activated.some((id) => id.equals(featureId(name)));
-	if (FULL_INFLATION.some(isNew)) return fullInflation();
-	return isNew('pico_inflation') ? picoInflation() : before;
+/**
+ * Inflation after these features have become active (`compute_and_apply_new_feature_activations`). `features` has them
+ * already; `year` is that of inflation at the start of the epoch.
+ */
+export function inflationAfter(
+	before: Inflation,
+	activated: readonly Pubkey[],
+	features: FeatureSet,
+	year: () => number,
+): Inflation {
+	const isNew = (id: Pubkey): boolean => activated.some((other) => other.equals(id));
+	let inflation = before;
+	if (isNew(featureId('pico_inflation'))) inflation = picoInflation();
+	if (fullInflationFeatures(features).some(isNew)) inflation = fullInflation();
+	if (isNew(featureId('double_disinflation_rate'))) inflation = doubleDisinflation(inflation, year());
+	return inflation;
+}
+
+/** What a genesis asks for, as the features that are active from slot 0 change it. */
+export function genesisRentAndInflation(
+	rent: Rent,
+	inflation: Inflation,
+	features: FeatureSet,
+): readonly [Rent, Inflation] {
+	const applied = (['deprecate_rent_exemption_threshold', 'double_disinflation_rate'] as const)
+		.map(featureId)
+		.filter((id) => features.isActive(id));
+	return [rentAfter(rent, applied), inflationAfter(inflation, applied, features, () => 0)];
+}
+
+/** Gives a builtin its account; what somebody else has put there is burned. */
+function addBuiltinAccount(bank: Bank, programId: Pubkey, name: string): void {
+	if (bank.getAccount(programId)?.owner.equals(programIds.nativeLoader) === true) return;
+	bank.overwrite(programId, createBuiltinAccount(name));
+}
+
+/** The accounts of builtins and precompiles that a genesis lacks (`add_builtin_program_accounts`). */
+export function addProgramAccounts(bank: Bank): void {
+	for (const { programId, name } of enabledBuiltins(bank.featureSet))
+		addBuiltinAccount(bank, programId, name);
+	for (const [programId, account] of precompileAccounts()) {
+		if (bank.getAccount(programId)?.executable === true) continue;
+		bank.overwrite(programId, account);
+	}
 }
 
 /** Writes the slot of activation into the feature accounts, and adds the builtins that the features bring. */
@@ -103,7 +142,7 @@ export function applyFeatures(bank: Bank, activated: readonly Pubkey[]): void {
 		if (enableFeature === null) continue;
 		const id = typeof enableFeature === 'string' ? featureId(enableFeature) : enableFeature;
 		if (!activated.some((feature) => feature.equals(id))) continue;
+		addBuiltinAccount(bank, programId, name);
 		bank.processor.addBuiltin(programId, name, entrypoint);
-		if (bank.getAccount(programId) === null) bank.storeAndCount(programId, createBuiltinAccount(name));
 	}
 }

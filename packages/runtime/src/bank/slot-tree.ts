@@ -14,6 +14,16 @@ export class SlotTree implements ForkGraph {
 		this.#ancestors.set(slot, ancestors);
 	}
 
+	/** Whether the slot has a bank. */
+	has(slot: Slot): boolean {
+		return this.#ancestors.has(slot);
+	}
+
+	/** Slots that have banks. */
+	get size(): number {
+		return this.#ancestors.size;
+	}
+
 	remove(slot: Slot): void {
 		this.#ancestors.delete(slot);
 	}

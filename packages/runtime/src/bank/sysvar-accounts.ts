@@ -7,6 +7,7 @@ import {
 	type AccountSharedData,
 	type Clock,
 	createAccount,
+	decodeLastRestartSlot,
 	decodeSlotHashes,
 	decodeSlotHistory,
 	type EpochRewards,
@@ -32,7 +33,6 @@ import {
 	STAKE_HISTORY_SIZE,
 	type StakeHistory,
 	sysvarIds,
-	type UnixTimestamp,
 } from '@parhelion/sdk';
 import type { BlockhashQueue } from './blockhash-queue.ts';
 
@@ -68,24 +68,6 @@ function updateSysvarAccount(store: SysvarStore, id: Pubkey, encoded: Uint8Array
 	);
 }
 
-/** The clock of a slot. Its epoch starts with it if it is the first of the chain or of the epoch. */
-export function nextClock(
-	slot: Slot,
-	unixTimestamp: UnixTimestamp,
-	parent: Clock | null,
-	schedule: EpochSchedule,
-): Clock {
-	const epoch = schedule.getEpoch(slot);
-	const startsEpoch = parent === null || parent.epoch !== epoch;
-	return {
-		slot,
-		epochStartTimestamp: startsEpoch ? unixTimestamp : parent.epochStartTimestamp,
-		epoch,
-		leaderScheduleEpoch: schedule.getLeaderScheduleEpoch(slot),
-		unixTimestamp,
-	};
-}
-
 /** Writes the clock. */
 export function updateClock(store: SysvarStore, clock: Clock): void {
 	updateSysvarAccount(store, sysvarIds.clock, encodeClock(clock), 0);
@@ -101,8 +83,11 @@ export function updateEpochSchedule(store: SysvarStore, schedule: EpochSchedule)
 	updateSysvarAccount(store, sysvarIds.epochSchedule, encodeEpochSchedule(schedule), 0);
 }
 
-/** Writes the slot of the last restart: there was none. */
+/** Writes the slot of the last restart, which is 0 as there was none, where the account does not say so yet. */
 export function updateLastRestartSlot(store: SysvarStore): void {
+	const account = store.getAccount(sysvarIds.lastRestartSlot);
+	const decoded = account === null ? null : decodeLastRestartSlot(account.data);
+	if (decoded?.ok === true && decoded.value.lastRestartSlot === 0n) return;
 	updateSysvarAccount(store, sysvarIds.lastRestartSlot, encodeLastRestartSlot({ lastRestartSlot: 0n }), 0);
 }
 

@@ -108,7 +108,7 @@ function checksOf(bank: Bank): CheckContext {
 /**
  * Whether a transaction may go into this block.
  *
- * Errors in order: `AccountLoadedTwice`, `TooManyAccountLocks`, the compute budget's, `BlockhashNotFound`,
+ * Errors in order: `TooManyAccountLocks`, `AccountLoadedTwice`, the compute budget's, `BlockhashNotFound`,
  * `AlreadyProcessed`.
  */
 export function checkTransaction(
@@ -128,28 +128,41 @@ export function feeOf(bank: Bank, message: SanitizedMessage | VersionedMessage):
 	return resolved.ok ? feeForMessage(checksOf(bank), resolved.value) : null;
 }
 
+/** How {@link executeTransaction} runs a transaction. */
+export interface ExecuteOptions {
+	readonly recordInnerInstructions: boolean;
+	/** Takes nonce accounts of the canonical size only, as a simulation does. */
+	readonly strictNonceSizeCheck?: boolean;
+	/** See {@link ProcessOptions}. */
+	readonly keepNoOpTransactions?: boolean;
+}
+
 /** Runs a checked transaction; the bank does not change. */
 export function executeTransaction(
 	bank: Bank,
 	{ transaction, details }: CheckedTransaction,
-	recordInnerInstructions: boolean,
-	strictNonceSizeCheck = false,
+	options: ExecuteOptions,
 ): TransactionProcessingResult {
 	return bank.processor.loadAndExecuteSanitizedTransaction(bank, transaction, details, bank.environment, {
 		logBytesLimit: bank.shared.options.logBytesLimit ?? null,
 		recordLogs: true,
-		recordInnerInstructions,
+		recordInnerInstructions: options.recordInnerInstructions,
 		recordReturnData: true,
-		strictNonceSizeCheck,
+		strictNonceSizeCheck: options.strictNonceSizeCheck ?? false,
+		keepNoOpTransactions: options.keepNoOpTransactions ?? false,
 	});
 }
 
-/** Makes what a transaction did part of the bank. Its result must be of this bank and no `notLoaded`. */
+/**
+ * Makes what a transaction did part of the bank. Its result must be of this bank and no `notLoaded`. InvariantError once
+ * the bank is frozen.
+ */
 export function commitTransaction(
 	bank: Bank,
 	{ message, messageHash }: SanitizedTransaction,
 	result: Exclude<TransactionProcessingResult, { readonly kind: 'notLoaded' }>,
 ): void {
+	bank.assertNotFrozen();
 	for (const [pubkey, account] of collectAccountsToStore(message, result)) bank.store(pubkey, account);
 	const isExecuted = result.kind === 'executed';
 	const error = isExecuted ? result.execution.status : result.error;
@@ -180,7 +193,10 @@ export function processTransaction(
 	const { events, options: chainOptions } = bank.shared;
 	const isKept = (chainOptions.history ?? null) !== null || events.has('transaction');
 	const before = isKept ? collectBalances(message, (pubkey) => bank.getAccount(pubkey)) : null;
-	const result = executeTransaction(bank, checked.value, true);
+	const result = executeTransaction(bank, checked.value, {
+		recordInnerInstructions: true,
+		keepNoOpTransactions: options.keepNoOpTransactions ?? false,
+	});
 	if (result.kind === 'notLoaded') return turnedAway(signature, bank.slot, result.error);
 	commitTransaction(bank, sanitized.value, result);
 	const outcome = outcomeOf(signature, bank.slot, result);
@@ -247,7 +263,10 @@ export function simulateTransaction(
 	const before = collectBalances(message, (pubkey) => bank.getAccount(pubkey));
 	const records = options.innerInstructions === true;
 	const checked = { transaction: sanitized.value, details: details.value };
-	const result = executeTransaction(bank, checked, records, true);
+	const result = executeTransaction(bank, checked, {
+		recordInnerInstructions: records,
+		strictNonceSizeCheck: true,
+	});
 	if (result.kind === 'notLoaded' || result.kind === 'noOp') {
 		return simulationFailure(result.error, loadedAddresses, replacement);
 	}

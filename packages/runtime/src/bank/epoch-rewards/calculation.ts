@@ -38,17 +38,19 @@ const FULL_INFLATION_PAIRS: readonly (readonly [vote: FeatureName, enable: Featu
 	['full_inflation::mainnet::certusone::vote', 'full_inflation::mainnet::certusone::enable'],
 ];
 
+/** The active features that switch inflation on in full (`full_inflation_features_enabled`). */
+export function fullInflationFeatures(features: FeatureSet): Pubkey[] {
+	const enabled = FULL_INFLATION_PAIRS.filter(([vote]) => features.isActive(featureId(vote))).map(
+		([, enable]) => enable,
+	);
+	return [...enabled, 'full_inflation::devnet_and_testnet' as const]
+		.map(featureId)
+		.filter((id) => features.isActive(id));
+}
+
 /** Whether inflation is on in full: the first slot of a feature that says so, or null. */
 export function fullInflationSlot(features: FeatureSet): Slot | null {
-	const slots: Slot[] = [];
-	const add = (name: FeatureName): void => {
-		const slot = features.activatedSlot(featureId(name));
-		if (slot !== null) slots.push(slot);
-	};
-	for (const [vote, enable] of FULL_INFLATION_PAIRS) {
-		if (features.isActive(featureId(vote)) && features.isActive(featureId(enable))) add(enable);
-	}
-	add('full_inflation::devnet_and_testnet');
+	const slots = fullInflationFeatures(features).map((id) => features.activatedSlot(id)!);
 	return slots.reduce<Slot | null>((least, slot) => (least === null || slot < least ? slot : least), null);
 }
 
@@ -71,12 +73,21 @@ export interface InflationParams {
 	readonly slotParams: SlotParamsArchive;
 }
 
+/** Years of inflation at the start of `epoch` (`slot_in_year_for_inflation`). */
+export function inflationYear(
+	epoch: Epoch,
+	features: FeatureSet,
+	schedule: EpochSchedule,
+	slotParams: SlotParamsArchive,
+): number {
+	const start = inflationStartSlot(features, schedule);
+	return slotParams.slotRangeDurationInYears(start, schedule.getFirstSlotInEpoch(epoch));
+}
+
 /** The lamports that validators and stakers share for an epoch. */
 export function epochInflationRewards(params: InflationParams): Lamports {
 	const { epoch, rewardedEpoch, schedule, slotParams } = params;
-	const start = inflationStartSlot(params.features, schedule);
-	const end = schedule.getFirstSlotInEpoch(epoch);
-	const year = slotParams.slotRangeDurationInYears(start, end);
+	const year = inflationYear(epoch, params.features, schedule, slotParams);
 	const rate = validatorInflation(params.inflation, year);
 	const { slotsPerYear } = slotParams.paramsAtSlot(schedule.getFirstSlotInEpoch(rewardedEpoch));
 	const epochYears = Number(schedule.getSlotsInEpoch(rewardedEpoch)) / slotsPerYear;

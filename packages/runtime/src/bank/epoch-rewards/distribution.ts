@@ -11,12 +11,12 @@ import {
 	type EpochRewards,
 	InvariantError,
 	type Lamports,
-	programIds,
 	sysvarIds,
 	U64_MAX,
 } from '@parhelion/sdk';
-import { checkStaticAccountRentStateTransition } from '@parhelion/svm';
 import type { Bank } from '../bank.ts';
+import { isCollectorAllowed } from '../fee-distribution.ts';
+import { filterForVat } from '../stakes/epoch-stakes.ts';
 import { decodeStakeState, encodeStakeState } from '../stakes/stake-state.ts';
 import { updateEpochRewards } from '../sysvar-accounts.ts';
 import {
@@ -49,6 +49,7 @@ export function beginPartitionedRewards(bank: Bank, rewardedEpoch: Epoch): Epoch
 	const { stakes, epochStakes, featureSet, epochSchedule, rent } = bank;
 	const voteAccountsAt = (epoch: Epoch) => epochStakes.get(epoch)?.voteAccounts;
 	const [snapshot, rewarded] = [voteAccountsAt(rewardedEpoch), voteAccountsAt(bank.epoch)];
+	const voteAccounts = filterForVat(stakes.stakedVoteAccounts(), rent);
 	const calculated = calculateEpochRewards({
 		rewardedEpoch,
 		inflationRewards: epochInflationRewards({
@@ -61,7 +62,7 @@ export function beginPartitionedRewards(bank: Bank, rewardedEpoch: Epoch): Epoch
 			slotParams: bank.slotParams,
 		}),
 		stakes: [...stakes.delegations.values()],
-		voteAccounts: ({ key }) => stakes.voteAccounts.get(key)?.versions ?? null,
+		voteAccounts: ({ key }) => voteAccounts.get(key)?.vote.versions ?? null,
 		snapshotVoteAccounts: ({ key }) => snapshot?.get(key)?.vote.versions ?? null,
 		rewardedVoteAccounts: ({ key }) => rewarded?.get(key)?.vote.versions ?? null,
 		history: stakes.history,
@@ -101,7 +102,8 @@ function payCommission(bank: Bank, commission: RewardCommission): Lamports {
 	const account = before ?? createAccount({});
 	const lamports = account.lamports + commissionLamports;
 	const after = { ...account, lamports };
-	const isPaid = lamports <= U64_MAX && (isVoteAccount || mayCollect(bank, commission, account.lamports));
+	const isPaid =
+		lamports <= U64_MAX && (isVoteAccount || isCollectorAllowed(bank, pubkey, account.lamports, after));
 	if (isPaid) {
 		bank.storeAndCount(pubkey, after);
 		bank.rewards.push({
@@ -113,24 +115,6 @@ function payCommission(bank: Bank, commission: RewardCommission): Lamports {
 		});
 	}
 	return commissionLamports + burnedLamports;
-}
-
-/** Whether an account that is no vote account may get a commission (SIMD-0232). */
-function mayCollect(bank: Bank, { pubkey, commissionLamports }: RewardCommission, before: Lamports): boolean {
-	const account = bank.getAccount(pubkey);
-	if (account !== null && !account.owner.equals(programIds.systemProgram)) return false;
-	if (bank.reservedKeys.has(pubkey.key)) return false;
-	if (pubkey.equals(programIds.incinerator)) return true;
-	return (
-		checkStaticAccountRentStateTransition(
-			before,
-			before + commissionLamports,
-			account?.data.length ?? 0,
-			bank.rent,
-			0,
-			bank.features.relaxPostExecMinBalanceCheck,
-		) === null
-	);
 }
 
 /** Pays the part of the stake rewards that is due at this block; answers what is left, `null` after the last part. */

@@ -45,6 +45,16 @@ export class VoteAccount {
 		return this.versions.state.nodePubkey;
 	}
 
+	/** Whether it has the key that votes are to be signed with under alpenglow; only V4 can. */
+	get hasBlsPubkey(): boolean {
+		return this.versions.version === 'V4' && this.versions.state.blsPubkeyCompressed !== null;
+	}
+
+	/** Who gets the fees of its blocks (SIMD-0232); `null` before V4: the node itself. */
+	get blockRevenueCollector(): Pubkey | null {
+		return this.versions.version === 'V4' ? this.versions.state.blockRevenueCollector : null;
+	}
+
 	/** Who may vote in an epoch; `null` where nobody may. */
 	authorizedVoter(epoch: Epoch): Pubkey | null {
 		return this.versions.state.authorizedVoters.getAuthorizedVoter(epoch);

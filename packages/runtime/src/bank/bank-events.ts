@@ -1,6 +1,8 @@
 /**
  * What can be heard of a chain's banks: one typed stream for RPC, metrics and views. Events of a slot come in the order
- * in which the bank did the things; nothing is built where nobody listens.
+ * in which the bank did the things: `slotOpened` first, the accounts of a transaction once it is committed, then the
+ * transaction. Nothing is built where nobody listens. A bank or the forks are whole when they tell of a thing, so that
+ * what a listener throws does them no harm.
  */
 import type { Hash, Lamports, Pubkey, Slot } from '@parhelion/sdk';
 import type { AccountEvent, CommittedTransaction, SlotEvent } from './bank-types.ts';

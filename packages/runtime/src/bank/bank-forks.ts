@@ -71,12 +71,19 @@ export class BankForks {
 		if (root === undefined) throw new RangeError(`slot ${slot} has no bank`);
 		if (root === this.#root) return [];
 		const rooted = root.squash();
-		for (const bank of this.#banks.values()) {
+		const dropped: Slot[] = [];
+		for (const bank of this.banks()) {
 			if (bank === root || bank.ancestors.has(slot)) continue;
 			this.#banks.delete(bank.slot);
-			if (!rooted.includes(bank.slot) && bank !== this.#root) bank.discard();
+			if (rooted.includes(bank.slot) || bank === this.#root) continue;
+			bank.discard();
+			dropped.push(bank.slot);
 		}
 		this.#root = root;
+		// Listeners find the forks as they are now.
+		const { events } = root.shared;
+		if (events.has('slotsRooted')) events.emit('slotsRooted', { root: slot, slots: rooted });
+		for (const gone of dropped) if (events.has('slotDropped')) events.emit('slotDropped', { slot: gone });
 		return rooted;
 	}
 
@@ -88,5 +95,7 @@ export class BankForks {
 		if (this.descendants(slot).length > 0) throw new RangeError(`other slots descend from slot ${slot}`);
 		this.#banks.delete(slot);
 		bank.discard();
+		const { events } = bank.shared;
+		if (events.has('slotDropped')) events.emit('slotDropped', { slot });
 	}
 }

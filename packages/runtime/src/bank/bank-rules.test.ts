@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ed25519Sign } from '@parhelion/crypto';
 import {
 	type AccountSharedData,
@@ -264,6 +266,101 @@ describe('a bank, as Agave’s', () => {
 		const before = bank.capitalization;
 		expect(() => bank.storeAndCount(key(3), createAccount({ lamports: 5n }))).toThrow('frozen');
 		expect(bank.capitalization).toBe(before);
+	});
+
+	it('commits a transaction whole though a listener throws', () => {
+		const bank = child(genesisBank(), 1n);
+		const before = bank.capitalization;
+		const sent = transfer(bank, key(3), LAMPORTS_PER_SOL);
+		const leave = bank.shared.events.on('account', () => {
+			throw new RangeError('a listener of somebody else');
+		});
+		expect(() => processTransaction(bank, sent)).toThrow('a listener');
+		leave();
+		expect(bank.getBalance(key(3))).toBe(LAMPORTS_PER_SOL);
+		expect(processTransaction(bank, sent).err).toEqual({ kind: 'AlreadyProcessed' });
+		complete(bank);
+		expect(bank.capitalization).toBe(sumOfLamports(bank));
+		expect(before - bank.capitalization).toBe(2_500n);
+	});
+
+	it('stays whole though listeners throw at the ends of slots', () => {
+		let thrown = 0;
+		const run = (throws: boolean): string[] => {
+			const genesis = genesisBank();
+			const forks = new BankForks(genesis);
+			const { events } = genesis.shared;
+			/** Does a thing again until no listener throws any more: one of each kind does once. */
+			const insist = <T>(act: () => T): T => {
+				const names = ['account', 'slotFrozen', 'slotOpened', 'slotsRooted', 'slotDropped'] as const;
+				const leave = (throws ? names : []).map((name) => {
+					const off = events.on(name, () => {
+						off();
+						throw new RangeError('a listener of somebody else');
+					});
+					return off;
+				});
+				for (let tries: number = names.length; ; tries--) {
+					try {
+						const done = act();
+						for (const off of leave) off();
+						return done;
+					} catch (error) {
+						if (tries === 0) throw error;
+						thrown++;
+					}
+				}
+			};
+			const first = forks.insert(insist(() => child(genesis, 1n)));
+			processTransaction(first, transfer(first, key(3), LAMPORTS_PER_SOL));
+			processTransaction(first, transfer(first, programIds.incinerator, LAMPORTS_PER_SOL));
+			const second = forks.insert(insist(() => child(first, 2n)));
+			const other = forks.insert(insist(() => child(first, 3n)));
+			complete(other);
+			insist(() => complete(second));
+			insist(() => forks.setRoot(2n));
+			const banks = forks.banks().map(({ slot }) => slot);
+			return [first.hash, second.hash, first.capitalization, second.capitalization, forks.root, ...banks].map(
+				String,
+			);
+		};
+		const expected = run(false);
+		expect(thrown).toBe(0);
+		expect(run(true)).toEqual(expected);
+		expect(thrown).toBeGreaterThan(10);
+	});
+
+	it('forgets with the root the programs that were verified for the rules of an ended epoch', () => {
+		const feature = featureId('raise_cpi_nesting_limit_to_8');
+		const elf = readFileSync(join(import.meta.dirname, '../../../bench/elf/counter.so'));
+		const programs = [key(50), key(51)];
+		const accounts = programs.map((id): KeyedAccount => {
+			const fields = { lamports: LAMPORTS_PER_SOL, owner: programIds.bpfLoader, executable: true };
+			return [id, createAccount({ ...fields, data: new Uint8Array(elf) })];
+		});
+		const features = without('raise_cpi_nesting_limit_to_8');
+		const genesis = genesisBank({ features, accounts: [...accounts, pendingFeature(feature)] });
+		const forks = new BankForks(genesis);
+		const call = (bank: Bank, programId: Pubkey): void => {
+			const instruction = { programId, accounts: [], data: new Uint8Array(8) };
+			const message = compileLegacyMessage(faucet.pubkey, [instruction], bank.lastBlockhash());
+			const signature = ed25519Sign(encodeMessage(message), faucet.seed);
+			expect(processTransaction(bank, { signatures: [signature], message }).logs.join()).toContain(
+				'consumed',
+			);
+		};
+		const first = forks.insert(child(genesis, 1n));
+		for (const id of programs) call(first, id);
+		const second = forks.insert(child(first, SLOTS_PER_EPOCH));
+		const third = forks.insert(child(second, SLOTS_PER_EPOCH + 1n));
+		call(third, programs[0]!);
+		const environments = (): number =>
+			new Set([...first.shared.programCache.flattened()].map((entry) => entry.environment())).size;
+		expect(environments()).toBe(2);
+		forks.setRoot(second.slot);
+		expect(environments()).toBe(1);
+		expect([...first.shared.programCache.flattened()]).toHaveLength(1);
+		call(forks.insert(child(third, SLOTS_PER_EPOCH + 2n)), programs[1]!);
 	});
 
 	it('is announced before the accounts that it begins with', () => {

@@ -352,18 +352,34 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			slotParams,
 			epochRewards: parent.#epochRewards,
 		});
-		applyFeatures(bank, activated);
-		if (bank.rent !== parent.rent) updateRent(bank);
-		if (startsEpoch) bank.#epochRewards = beginPartitionedRewards(bank, parent.epoch);
-		if (bank.#epochRewards !== null) {
-			bank.#epochRewards = distributePartitionedRewards(bank, bank.#epochRewards);
+		try {
+			bank.#prepare(parent, activated);
+		} catch (error) {
+			// Whatever a listener threw, the slot can be opened again.
+			bank.discard();
+			throw error;
 		}
-		updateSlotHashes(bank, parent.slot, parent.hash);
-		if (startsEpoch) updateStakeHistory(bank, stakes.history);
-		updateClock(bank, nextClock(bank, parent));
-		updateLastRestartSlot(bank);
-		bank.processor.fillMissingSysvarCacheEntries(bank);
 		return bank;
+	}
+
+	/** What happens before the first transaction (`prepare_for_block_execution`). */
+	#prepare(parent: Bank, activated: readonly Pubkey[]): void {
+		const startsEpoch = this.epoch !== parent.epoch;
+		applyFeatures(this, activated);
+		if (this.rent !== parent.rent) updateRent(this);
+		if (startsEpoch) {
+			this.#epochRewards = beginPartitionedRewards(this, parent.epoch);
+			// Now, so that all banks on top share the environment of the epoch.
+			this.processor.programRuntimeEnvironments(this.features);
+		}
+		if (this.#epochRewards !== null) {
+			this.#epochRewards = distributePartitionedRewards(this, this.#epochRewards);
+		}
+		updateSlotHashes(this, parent.slot, parent.hash);
+		if (startsEpoch) updateStakeHistory(this, this.stakes.history);
+		updateClock(this, nextClock(this, parent));
+		updateLastRestartSlot(this);
+		this.processor.fillMissingSysvarCacheEntries(this);
 	}
 
 	// Where the chain stands.
@@ -465,20 +481,34 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Stores an account; without lamports it is deleted. InvariantError once the bank is frozen. */
 	store(pubkey: Pubkey, account: AccountSharedData): void {
+		this.storeUntold(pubkey, account);
+		this.tellStored(pubkey, account);
+	}
+
+	/** As {@link store}, but nobody hears of it: {@link tellStored} is the caller's to call. */
+	storeUntold(pubkey: Pubkey, account: AccountSharedData): void {
 		this.assertNotFrozen();
 		this.shared.accountsDb.storeOne(this.slot, pubkey, account);
 		this.stakes.checkAndStore(pubkey, account, this.#stakeMath);
+	}
+
+	/** Tells whoever listens that an account was stored. */
+	tellStored(pubkey: Pubkey, account: AccountSharedData): void {
 		const { events } = this.shared;
-		if (events.has('account')) {
-			const kept = account.lamports === 0n ? null : account;
-			events.emit('account', { slot: this.slot, pubkey, account: kept });
-		}
+		if (!events.has('account')) return;
+		const kept = account.lamports === 0n ? null : account;
+		events.emit('account', { slot: this.slot, pubkey, account: kept });
 	}
 
 	/** Stores an account and counts the lamports that come into being or vanish. */
 	storeAndCount(pubkey: Pubkey, account: AccountSharedData): void {
+		this.#storeCounted(pubkey, account);
+		this.tellStored(pubkey, account);
+	}
+
+	#storeCounted(pubkey: Pubkey, account: AccountSharedData): void {
 		const created = account.lamports - this.getBalance(pubkey);
-		this.store(pubkey, account);
+		this.storeUntold(pubkey, account);
 		this.#capitalization += created;
 	}
 
@@ -495,11 +525,13 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Stores a sysvar, which transactions see from then on; of any other account they see it anyway. */
 	storeSysvar(pubkey: Pubkey, account: AccountSharedData): void {
-		this.storeAndCount(pubkey, account);
+		this.#storeCounted(pubkey, account);
 		this.processor.sysvarCache.setSysvar(pubkey, account.data);
-		if (!pubkey.equals(sysvarIds.clock)) return;
-		const decoded = decodeClock(account.data);
-		this.#clock = decoded.ok ? decoded.value : NO_CLOCK;
+		if (pubkey.equals(sysvarIds.clock)) {
+			const decoded = decodeClock(account.data);
+			this.#clock = decoded.ok ? decoded.value : NO_CLOCK;
+		}
+		this.tellStored(pubkey, account);
 	}
 
 	/** Lamports an account of `dataLength` bytes must hold. RangeError above 10 MiB. */
@@ -556,12 +588,11 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	 */
 	registerTick(hash: Hash): void {
 		if (this.isFrozen || this.isComplete) throw new InvariantError(`slot ${this.slot} takes no more ticks`);
-		if (this.#tickHeight + 1n === this.maxTickHeight) {
-			this.blockhashes.registerHash(hash, this.feeRateGovernor.lamportsPerSignature);
-			updateRecentBlockhashes(this, this.blockhashes);
-			this.#environment = null;
-		}
 		this.#tickHeight += 1n;
+		if (!this.isComplete) return;
+		this.blockhashes.registerHash(hash, this.feeRateGovernor.lamportsPerSignature);
+		this.#environment = null;
+		updateRecentBlockhashes(this, this.blockhashes);
 	}
 
 	// What a transaction leaves.
@@ -603,13 +634,17 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/**
 	 * Roots this bank and those before it on its fork; answers the slots that were not rooted before, ascending. For
-	 * `BankForks`.
+	 * `BankForks`, which tells of it.
 	 */
 	squash(): Slot[] {
 		this.freeze();
-		const { accountsDb, statusCache, slots, programCache, events } = this.shared;
+		const { accountsDb, statusCache, slots, programCache } = this.shared;
 		const rooted: Slot[] = [];
-		for (let bank: Bank | null = this; bank !== null; bank = bank.#parent) rooted.push(bank.slot);
+		let oldest: Bank = this;
+		for (let bank: Bank | null = this; bank !== null; bank = bank.#parent) {
+			rooted.push(bank.slot);
+			oldest = bank;
+		}
 		rooted.reverse();
 		// The oldest is the root before; at genesis it is not rooted yet.
 		if (accountsDb.root !== null && accountsDb.root >= rooted[0]!) rooted.shift();
@@ -618,23 +653,24 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			statusCache.addRoot(slot);
 		}
 		this.#parent = null;
-		programCache.prune(this.slot, null);
+		// Nobody needs programs any more that were verified for the rules of an epoch that has ended.
+		const endsEpoch = this.epoch !== oldest.epoch;
+		const environment = endsEpoch ? this.processor.programRuntimeEnvironments(this.features).execution : null;
+		programCache.prune(this.slot, environment);
 		for (const slot of rooted) if (slot !== this.slot) slots.remove(slot);
 		slots.remove(slots.root);
 		slots.root = this.slot;
 		slots.add(this.slot, this.ancestors);
-		if (events.has('slotsRooted')) events.emit('slotsRooted', { root: this.slot, slots: rooted });
 		return rooted;
 	}
 
-	/** Forgets what this bank wrote: its fork was dropped. For `BankForks`. */
+	/** Forgets what this bank wrote: its fork was dropped. For `BankForks`, which tells of it. */
 	discard(): void {
-		const { accountsDb, statusCache, slots, programCache, events } = this.shared;
+		const { accountsDb, statusCache, slots, programCache } = this.shared;
 		accountsDb.purgeSlot(this.slot);
 		statusCache.clearSlot(this.slot);
 		programCache.pruneByDeploymentSlot(this.slot);
 		slots.remove(this.slot);
-		if (events.has('slotDropped')) events.emit('slotDropped', { slot: this.slot });
 	}
 
 	/** Pays the leader, or whom its vote account names, its part of the fees; the rest is burned. */
@@ -642,11 +678,12 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const id = this.#feeCollector;
 		const vote = this.leader.voteAddress;
 		const { account, reward, burned } = distributeFees(this, id, vote, this.getAccount(id), this.#fees);
+		this.#fees = NO_FEE;
 		this.#capitalization -= burned;
 		if (account === null) return;
-		this.store(id, account);
 		const { lamports: postBalance } = account;
 		this.rewards.push({ pubkey: id, type: 'Fee', lamports: reward, postBalance, commission: null });
+		this.store(id, account);
 	}
 
 	/**

@@ -163,13 +163,16 @@ export function commitTransaction(
 	result: Exclude<TransactionProcessingResult, { readonly kind: 'notLoaded' }>,
 ): void {
 	bank.assertNotFrozen();
-	for (const [pubkey, account] of collectAccountsToStore(message, result)) bank.store(pubkey, account);
+	const stored = collectAccountsToStore(message, result);
+	for (const [pubkey, account] of stored) bank.storeUntold(pubkey, account);
 	const isExecuted = result.kind === 'executed';
 	const error = isExecuted ? result.execution.status : result.error;
 	const fee: FeeDetails = result.kind === 'noOp' ? NO_FEE : result.feeDetails;
 	if (isExecuted && error === null) bank.processor.mergeModifiedPrograms(result.programsModified);
 	bank.shared.statusCache.insert(message.recentBlockhash, messageHash, bank.slot, error);
 	bank.countTransaction(message.numTransactionSignatures, fee);
+	// Last: what a listener throws must not leave half a transaction.
+	for (const [pubkey, account] of stored) bank.tellStored(pubkey, account);
 }
 
 /**

@@ -4,7 +4,7 @@
 
 import { SOLANA_CORE_VERSION, type Validator } from '@parhelion/rpc';
 import { LAMPORTS_PER_SOL } from '@parhelion/runtime';
-import type { NodeBank } from './node-bank.ts';
+import type { NodeChain } from './node-chain.ts';
 import type { Style } from './style.ts';
 
 /** Width of the column of names. */
@@ -44,7 +44,7 @@ function rows(style: Style, name: string, words: readonly string[], columns: num
 	return lines.map((line, index) => row(style, index === 0 ? name : '', line));
 }
 
-function missingRows(style: Style, { missing }: NodeBank, columns: number): string[] {
+function missingRows(style: Style, { missing }: NodeChain, columns: number): string[] {
 	const [first] = missing;
 	if (first === undefined) return [];
 	const names = missing.map(({ name }, index) => (index < missing.length - 1 ? `${name},` : name));
@@ -55,7 +55,7 @@ function missingRows(style: Style, { missing }: NodeBank, columns: number): stri
 }
 
 /** The lines. */
-export function banner(validator: Validator, node: NodeBank, facts: BannerFacts, style: Style): string[] {
+export function banner(validator: Validator, node: NodeChain, facts: BannerFacts, style: Style): string[] {
 	const { chain } = validator;
 	const sol = (chain.getBalance(chain.faucet.pubkey) / LAMPORTS_PER_SOL).toLocaleString('en-US');
 	const programs = node.programs.map((name, index) => (index < node.programs.length - 1 ? `${name},` : name));

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Validator } from '@parhelion/rpc';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createNodeBank } from './node-bank.ts';
+import { createNodeChain } from './node-chain.ts';
 
-const node = createNodeBank();
+const node = createNodeChain();
 let validator: Validator;
 
 beforeAll(async () => {

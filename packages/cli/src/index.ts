@@ -1,1 +1,1 @@
-export { createNodeBank, type NodeBank } from './node-bank.ts';
+export { createNodeChain, type NodeChain } from './node-chain.ts';

@@ -3,7 +3,7 @@ import { Validator } from '@parhelion/rpc';
 import { LAMPORTS_PER_SOL } from '@parhelion/runtime';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { banner, wrap } from './banner.ts';
-import { createNodeBank } from './node-bank.ts';
+import { createNodeChain } from './node-chain.ts';
 import { start } from './start.ts';
 import { showStatus, statusText } from './status-line.ts';
 import { styleFor } from './style.ts';
@@ -56,14 +56,14 @@ describe('start', () => {
 
 describe('the chain of the node', () => {
 	it('runs by the clock on the wall', () => {
-		const { chain } = createNodeBank();
+		const { chain } = createNodeChain();
 		const seconds = Math.floor(Date.now() / 1000);
 		chain.advanceSlot();
 		expect(Math.abs(Number(chain.clock().unixTimestamp) - seconds)).toBeLessThanOrEqual(1);
 	});
 
 	it('has every bundled program, or says which it lacks and what to do', () => {
-		const { programs, missing } = createNodeBank();
+		const { programs, missing } = createNodeChain();
 		expect(programs.length + missing.length).toBe(7);
 		for (const { remedy } of missing) expect(remedy).toContain('npm run build');
 	});
@@ -73,7 +73,7 @@ describe('the banner', () => {
 	const facts = { version: '1.2.3', slotMs: 400, readyMs: 12.3, columns: 60 };
 
 	it('tells addresses, genesis, faucet and programs in lines that fit', async () => {
-		const node = createNodeBank();
+		const node = createNodeChain();
 		const validator = await Validator.start({ chain: node.chain, rpcPort: 0, slotMs: null });
 		const lines = banner(validator, node, facts, PLAIN);
 		await validator.stop();
@@ -93,7 +93,7 @@ describe('the banner', () => {
 	});
 
 	it('names missing programs and how to get them', async () => {
-		const { chain } = createNodeBank();
+		const { chain } = createNodeChain();
 		const validator = await Validator.start({ chain, rpcPort: 0, slotMs: null });
 		const missing = ['p-token', 'stake'].map((name) => ({ name, programId: '', remedy: 'do this and that' }));
 		const text = banner(validator, { chain, programs: [], missing }, facts, PLAIN).join('\n');
@@ -113,13 +113,13 @@ describe('wrap', () => {
 
 describe('the status line', () => {
 	it('counts slots and transactions', () => {
-		const { chain } = createNodeBank();
+		const { chain } = createNodeChain();
 		chain.airdrop(chain.identity, LAMPORTS_PER_SOL);
 		expect(statusText(chain)).toMatch(/^slot 0 · finalized 0 · 1 transaction · \d+ accounts$/);
 	});
 
 	it('is drawn within the terminal, at each slot but not more than ten times a second, and removed', () => {
-		const { chain } = createNodeBank();
+		const { chain } = createNodeChain();
 		const drawn: string[] = [];
 		let now = 0;
 		const terminal = { write: (text: string) => drawn.push(text), columns: 20 };

@@ -3,7 +3,7 @@
  */
 import { Validator } from '@parhelion/rpc';
 import { banner } from './banner.ts';
-import { createNodeBank } from './node-bank.ts';
+import { createNodeChain } from './node-chain.ts';
 import { showStatus } from './status-line.ts';
 import { styleFor } from './style.ts';
 
@@ -50,7 +50,7 @@ export async function start(
 	ended: Promise<void> = untilSignalled(),
 ): Promise<void> {
 	const { quiet, slotMs, wsPort } = options;
-	const node = createNodeBank();
+	const node = createNodeChain();
 	const validator = await Validator.start({
 		chain: node.chain,
 		bindAddress: options.bindAddress,

@@ -17,13 +17,7 @@ const NO_PROGRESS: ProgressView = { seconds: 0, show: () => {}, end: () => {} };
 
 describe('random programs', () => {
 	it(`interpreted and compiled, ${PROGRAMS} from seed ${SEED}`, { timeout: 600_000 }, async () => {
-		const options = {
-			programs: PROGRAMS,
-			seconds: 3600,
-			seed: SEED,
-			engines: 'oracle',
-			versions: [],
-		} as const;
+		const options = { programs: PROGRAMS, seconds: 3600, seed: SEED };
 		const summary = await fuzz(engineFuzzer(['interpreter', 'jit'], SBPF_VERSIONS), options, NO_PROGRESS);
 		console.log(fuzzReport(summary, SEED));
 		expect(summary.failures).toEqual([]);

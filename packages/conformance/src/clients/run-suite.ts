@@ -18,7 +18,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createNodeBank } from '@parhelion/cli';
+import { createNodeChain } from '@parhelion/cli';
 import { Validator } from '@parhelion/rpc';
 import { createAccount, Pubkey, programIds } from '@parhelion/sdk';
 import { readBundledProgram } from 'parhelion/node';
@@ -109,7 +109,7 @@ function bundled(name: string): Uint8Array {
 }
 
 async function startValidator(suite: ClientSuite, root: string): Promise<Validator> {
-	const { chain } = createNodeBank();
+	const { chain } = createNodeChain();
 	for (const program of suite.programs) {
 		if (isPath(program)) continue;
 		const data = new Uint8Array(readFileSync(join(root, suite.repository, program.from)));

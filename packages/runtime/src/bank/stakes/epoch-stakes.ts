@@ -61,17 +61,6 @@ export class EpochStakes {
 		return this.voteAccounts.get(vote.key)?.stake ?? 0n;
 	}
 
-	/** Lamports of each node, over its vote accounts, by `Pubkey.key`; nodes without stake are left out. */
-	stakedNodes(): Map<string, Lamports> {
-		const nodes = new Map<string, Lamports>();
-		for (const { vote, stake } of this.voteAccounts.values()) {
-			if (stake === 0n) continue;
-			const { key } = vote.nodePubkey;
-			nodes.set(key, (nodes.get(key) ?? 0n) + stake);
-		}
-		return nodes;
-	}
-
 	/** Who leads the slots of this epoch; drawn once. RangeError where nobody has stake. */
 	leaderSchedule(schedule: EpochSchedule): LeaderSchedule {
 		this.#schedule ??= LeaderSchedule.fromStakes(

@@ -6,7 +6,6 @@
 import {
 	type AccountSharedData,
 	decodeVoteStateVersions,
-	type Epoch,
 	isUninitializedVoteState,
 	type Pubkey,
 	programIds,
@@ -53,10 +52,5 @@ export class VoteAccount {
 	/** Who gets the fees of its blocks (SIMD-0232); `null` before V4: the node itself. */
 	get blockRevenueCollector(): Pubkey | null {
 		return this.versions.version === 'V4' ? this.versions.state.blockRevenueCollector : null;
-	}
-
-	/** Who may vote in an epoch; `null` where nobody may. */
-	authorizedVoter(epoch: Epoch): Pubkey | null {
-		return this.versions.state.authorizedVoters.getAuthorizedVoter(epoch);
 	}
 }

@@ -7,7 +7,7 @@ import { FeatureSet } from '@parhelion/sdk';
 import { availablePrograms, type MissingProgram, missingPrograms } from 'parhelion/node';
 
 /** A chain, and which of the bundled programs it has. */
-export interface NodeBank {
+export interface NodeChain {
 	readonly chain: Chain;
 	readonly programs: readonly string[];
 	readonly missing: readonly MissingProgram[];
@@ -19,7 +19,7 @@ function now(): bigint {
 }
 
 /** A new chain. */
-export function createNodeBank(): NodeBank {
+export function createNodeChain(): NodeChain {
 	const featureSet = FeatureSet.mainnet();
 	const available = availablePrograms(featureSet);
 	const chain = Chain.genesis({

@@ -6,8 +6,9 @@
  * `translate_account_infos`, `translate_accounts_common`); solana-stable-layout (`StableInstruction`).
  */
 
-import { MM_INPUT_START } from '@parhelion/sbpf';
-import { type AccountMeta, Fault, type Instruction, InstructionError, Pubkey } from '@parhelion/sdk';
+import { type Arena, MM_INPUT_START } from '@parhelion/sbpf';
+import { Fault, InstructionError, Pubkey, Slab } from '@parhelion/sdk';
+import { InstructionAccount } from './borrowed-instruction-account.ts';
 import {
 	type CallerAccount,
 	type CpiEnvironment,
@@ -16,10 +17,11 @@ import {
 	fromSolAccountInfo,
 	type TranslateAccountInfo,
 } from './cpi-caller-account.ts';
+import { type CpiInstruction, UNKNOWN } from './cpi-instruction.ts';
 import { MAX_ACCOUNTS_PER_INSTRUCTION, MAX_INSTRUCTION_DATA_LEN } from './execution-budget.ts';
-import { indexMap, NO_INDEX } from './instruction-context.ts';
+import { type InstructionContext, NO_INDEX } from './instruction-context.ts';
 import { translateSlice, translateType } from './memory.ts';
-import { createProgramAddress, MAX_SEEDS } from './pda.ts';
+import { deriveProgramAddress, MAX_SEED_LEN, MAX_SEEDS, seedBytes } from './pda.ts';
 import { cpiFault } from './program-error.ts';
 import { readU64, saturatingAdd, saturatingMul, type U64, unitsPer } from './u64.ts';
 
@@ -34,7 +36,7 @@ const ACCOUNT_META_BYTE_SIZE = 34;
 
 /** How one language lays out the arguments of a CPI. */
 export interface CpiAbi {
-	readonly translateInstruction: (env: CpiEnvironment, addr: U64) => Instruction;
+	readonly translateInstruction: (env: CpiEnvironment, addr: U64) => CpiInstruction;
 	/** Bytes of an account info; its key's address comes first. */
 	readonly accountInfoSize: number;
 	readonly translateAccountInfo: TranslateAccountInfo;
@@ -71,16 +73,49 @@ function consumeInstruction(env: CpiEnvironment, numAccounts: number, dataLen: n
 	);
 }
 
-/** The 32 bytes at `host` as an address; the transaction's own object where it has the account. */
-function pubkeyAt(env: CpiEnvironment, host: number): Pubkey {
-	const { transactionContext, arena } = env.invokeContext;
-	const index = transactionContext.findIndexOfAccountInArena(arena, host);
-	return index >= 0 ? transactionContext.accounts.list[index]!.key : Pubkey.recent(arena.u8, host);
+/** The data of instructions, which the trace keeps. */
+const instructionData = new Slab(4 * 1024);
+/** Up to so many bytes a loop is faster than the view of the arena that a copy by the engine needs. */
+const SHORT_DATA = 64;
+
+/** A copy of `len` bytes at arena offset `host`. */
+function copyData(arena: Arena, host: number, len: number): Uint8Array {
+	const data = instructionData.bytes(len);
+	const { u8 } = arena;
+	if (len > SHORT_DATA) data.set(u8.subarray(host, host + len));
+	else for (let i = 0; i < len; i++) data[i] = u8[host + i]!;
+	return data;
+}
+
+/** The 32 bytes at `host`, which are no account of the transaction, as an address. */
+function unknownAt({ invokeContext }: CpiEnvironment, host: number): Pubkey {
+	return Pubkey.recent(invokeContext.arena.u8, host);
 }
 
 /** Fails with `InvalidArgument` unless both flags of an account meta are 0 or 1. */
 function checkFlags(u8: Uint8Array, signerAt: number, writableAt: number): void {
 	if (u8[signerAt]! > 1 || u8[writableAt]! > 1) throw new Fault(InstructionError.InvalidArgument);
+}
+
+function cpiInstruction(
+	env: CpiEnvironment,
+	programId: number,
+	accounts: readonly InstructionAccount[],
+	unknownAccount: Pubkey | null,
+	data: Uint8Array,
+): CpiInstruction {
+	const { transactionContext, arena } = env.invokeContext;
+	const programIndex = transactionContext.findIndexOfAccountInArena(arena, programId);
+	return {
+		programId:
+			programIndex === UNKNOWN
+				? unknownAt(env, programId)
+				: transactionContext.getKeyOfAccountAtIndex(programIndex),
+		programIndex,
+		accounts,
+		unknownAccount,
+		data,
+	};
 }
 
 /**
@@ -90,7 +125,7 @@ function checkFlags(u8: Uint8Array, signerAt: number, writableAt: number): void 
  * Fails with `AccessViolation`, `UnalignedPointer`, as the size checks, with `ComputationalBudgetExceeded`,
  * `InvalidArgument`.
  */
-function translateInstructionRust(env: CpiEnvironment, addr: U64): Instruction {
+function translateInstructionRust(env: CpiEnvironment, addr: U64): CpiInstruction {
 	const { arena } = env.invokeContext;
 	const { mapping } = env;
 	const host = translateType(mapping, addr, 80, env.checkAligned ? 8 : 1);
@@ -100,21 +135,17 @@ function translateInstructionRust(env: CpiEnvironment, addr: U64): Instruction {
 	const data = translateSlice(mapping, readU64(arena.view, host + 24), dataLen, 1, 1);
 	checkInstructionSize(numAccounts, dataLen);
 	consumeInstruction(env, Number(numAccounts), Number(dataLen));
-	const accounts: AccountMeta[] = [];
-	for (let i = 0; i < Number(numAccounts); i++) {
+	const { transactionContext } = env.invokeContext;
+	const accounts: InstructionAccount[] = new Array(Number(numAccounts));
+	let unknownAccount: Pubkey | null = null;
+	for (let i = 0; i < accounts.length; i++) {
 		const at = metas + i * 34;
 		checkFlags(arena.u8, at + 32, at + 33);
-		accounts.push({
-			pubkey: pubkeyAt(env, at),
-			isSigner: arena.u8[at + 32] === 1,
-			isWritable: arena.u8[at + 33] === 1,
-		});
+		const index = transactionContext.findIndexOfAccountInArena(arena, at);
+		if (index === UNKNOWN) unknownAccount ??= unknownAt(env, at);
+		accounts[i] = new InstructionAccount(index, arena.u8[at + 32] === 1, arena.u8[at + 33] === 1);
 	}
-	return {
-		programId: pubkeyAt(env, host + 48),
-		accounts,
-		data: arena.u8.slice(data, data + Number(dataLen)),
-	};
+	return cpiInstruction(env, host + 48, accounts, unknownAccount, copyData(arena, data, Number(dataLen)));
 }
 
 /**
@@ -123,7 +154,7 @@ function translateInstructionRust(env: CpiEnvironment, addr: U64): Instruction {
  *
  * Fails as {@link translateInstructionRust}.
  */
-function translateInstructionC(env: CpiEnvironment, addr: U64): Instruction {
+function translateInstructionC(env: CpiEnvironment, addr: U64): CpiInstruction {
 	const { arena } = env.invokeContext;
 	const { mapping } = env;
 	const align = env.checkAligned ? 8 : 1;
@@ -135,21 +166,18 @@ function translateInstructionC(env: CpiEnvironment, addr: U64): Instruction {
 	const data = translateSlice(mapping, readU64(arena.view, host + 24), dataLen, 1, 1);
 	checkInstructionSize(numAccounts, dataLen);
 	consumeInstruction(env, Number(numAccounts), Number(dataLen));
-	const accounts: AccountMeta[] = [];
-	for (let i = 0; i < Number(numAccounts); i++) {
+	const { transactionContext } = env.invokeContext;
+	const accounts: InstructionAccount[] = new Array(Number(numAccounts));
+	let unknownAccount: Pubkey | null = null;
+	for (let i = 0; i < accounts.length; i++) {
 		const at = metas + i * 16;
 		checkFlags(arena.u8, at + 9, at + 8);
-		accounts.push({
-			pubkey: pubkeyAt(env, translateType(mapping, readU64(arena.view, at), 32, 1)),
-			isSigner: arena.u8[at + 9] === 1,
-			isWritable: arena.u8[at + 8] === 1,
-		});
+		const key = translateType(mapping, readU64(arena.view, at), 32, 1);
+		const index = transactionContext.findIndexOfAccountInArena(arena, key);
+		if (index === UNKNOWN) unknownAccount ??= unknownAt(env, key);
+		accounts[i] = new InstructionAccount(index, arena.u8[at + 9] === 1, arena.u8[at + 8] === 1);
 	}
-	return {
-		programId: pubkeyAt(env, programId),
-		accounts,
-		data: arena.u8.slice(data, data + Number(dataLen)),
-	};
+	return cpiInstruction(env, programId, accounts, unknownAccount, copyData(arena, data, Number(dataLen)));
 }
 
 /** `sol_invoke_signed_rust` */
@@ -184,18 +212,30 @@ export function translateSigners(env: CpiEnvironment, programId: Pubkey, addr: U
 		const numSeeds = readU64(arena.view, lists + 16 * i + 8);
 		const seeds = translateSlice(mapping, readU64(arena.view, lists + 16 * i), numSeeds, 16, align);
 		if (numSeeds > MAX_SEEDS) throw new Fault(InstructionError.MaxSeedLengthExceeded);
-		const bytes: Uint8Array[] = [];
+		let length = 0;
+		let isTooLong = false;
 		for (let k = 0; k < Number(numSeeds); k++) {
 			const len = readU64(arena.view, seeds + 16 * k + 8);
 			const at = translateSlice(mapping, readU64(arena.view, seeds + 16 * k), len, 1, 1);
-			bytes.push(arena.u8.subarray(at, at + Number(len)));
+			isTooLong ||= len > MAX_SEED_LEN;
+			if (isTooLong) continue;
+			for (let j = 0; j < Number(len); j++) seedBytes[length++] = arena.u8[at + j]!;
 		}
-		const address = createProgramAddress(bytes, programId);
-		if (!address.ok) throw cpiFault({ kind: 'BadSeeds', error: address.error });
-		signers.push(address.value);
+		if (isTooLong) throw cpiFault({ kind: 'BadSeeds', error: 'MaxSeedLengthExceeded' });
+		const address = deriveProgramAddress(length, programId.bytes, 0);
+		if (address === null) throw cpiFault({ kind: 'BadSeeds', error: 'InvalidSeeds' });
+		signers.push(Pubkey.recent(address));
 	}
 	return signers;
 }
+
+/** Takes over what the caller changed of an account; answers whether the caller's region must be renewed. */
+type UpdateCallee = (
+	env: CpiEnvironment,
+	caller: InstructionContext,
+	callerAccount: CallerAccount,
+	indexInCaller: number,
+) => boolean;
 
 /**
  * Finds the account infos of the callee's accounts. `updateCallee` is called for each account where
@@ -209,7 +249,7 @@ export function translateAccounts(
 	abi: CpiAbi,
 	infosAddr: U64,
 	numInfos: U64,
-	updateCallee: (callerAccount: CallerAccount, indexInCaller: number) => boolean,
+	updateCallee: UpdateCallee,
 ): TranslatedAccount[] {
 	const { invokeContext, mapping, syscallParameterAddressRestrictions: restricted } = env;
 	if (restricted) {
@@ -224,14 +264,15 @@ export function translateAccounts(
 			maxAccountInfos: MAX_CPI_ACCOUNT_INFOS,
 		});
 	}
-	const count = Number(numInfos);
-	consumeBytes(env, count * ACCOUNT_INFO_BYTE_SIZE);
-	const infoOfAccount = indexAccountInfos(env, abi, infos, count);
+	consumeBytes(env, Number(numInfos) * ACCOUNT_INFO_BYTE_SIZE);
+	indexAccountInfos(env, abi, infos, Number(numInfos));
 
 	const { transactionContext } = invokeContext;
 	const next = transactionContext.getNextInstructionContext();
 	const caller = transactionContext.getCurrentInstructionContext();
-	const translated: TranslatedAccount[] = [];
+	// No longer than it has to be: an array that grows from nothing takes room for seventeen.
+	const translated: TranslatedAccount[] = new Array(next.instructionAccounts.length);
+	let count = 0;
 	for (let i = 0; i < next.instructionAccounts.length; i++) {
 		if (next.isInstructionAccountDuplicate(i) !== null) continue;
 		const instructionAccount = next.instructionAccounts[i]!;
@@ -260,32 +301,39 @@ export function translateAccounts(
 		);
 		let updateCaller = true;
 		if (restricted) consumeBytes(env, readU64(invokeContext.arena.view, callerAccount.refToLenInVm));
-		else updateCaller = updateCallee(callerAccount, indexInCaller);
-		translated.push({
+		else updateCaller = updateCallee(env, caller, callerAccount, indexInCaller);
+		translated[count++] = {
 			indexInCaller,
 			callerAccount,
 			updateCallerAccountRegion: instructionAccount.isWritable || updateCaller,
 			updateCallerAccountInfo: instructionAccount.isWritable,
-		});
+		};
 	}
+	translated.length = count;
 	return translated;
 }
 
 const NO_INFO = NO_INDEX;
 
 /**
- * By index in the transaction: the first account info with the account's key.
+ * By index in the transaction: the first account info with the account's key, or {@link NO_INFO}. Of the CPI being
+ * translated: by the time another is, nobody asks for these any more.
+ */
+const infoOfAccount: number[] = [];
+
+/**
+ * Fills {@link infoOfAccount}.
  *
  * Fails with `AccessViolation` of a key.
  */
-function indexAccountInfos(env: CpiEnvironment, abi: CpiAbi, infos: number, count: number): Uint16Array {
+function indexAccountInfos(env: CpiEnvironment, abi: CpiAbi, infos: number, count: number): void {
 	const { transactionContext, arena } = env.invokeContext;
-	const infoOfAccount = indexMap(transactionContext.getNumberOfAccounts());
+	const numAccounts = transactionContext.getNumberOfAccounts();
+	for (let i = 0; i < numAccounts; i++) infoOfAccount[i] = NO_INFO;
 	for (let i = 0; i < count; i++) {
 		const keyAddr = readU64(arena.view, infos + i * abi.accountInfoSize);
 		const key = translateType(env.mapping, keyAddr, 32, 1);
 		const index = transactionContext.findIndexOfAccountInArena(arena, key);
 		if (index >= 0 && infoOfAccount[index] === NO_INFO) infoOfAccount[index] = i;
 	}
-	return infoOfAccount;
 }

@@ -17,6 +17,7 @@ import {
 	translateTypeMutForCpi,
 } from './cpi-caller-account.ts';
 import { type CpiAbi, translateAccounts, translateSigners } from './cpi-translate.ts';
+import type { InstructionContext } from './instruction-context.ts';
 import type { InvokeContext } from './invoke-context.ts';
 import { findPrecompile } from './precompiles.ts';
 import { cpiFault } from './program-error.ts';
@@ -27,7 +28,7 @@ import {
 	modifyMemoryRegionOfAccount,
 	writeBackDirectMappings,
 } from './serialization-regions.ts';
-import { readU64, saturatingAdd, type U64, writeU64 } from './u64.ts';
+import { isU64At, readU64, saturatingAdd, type U64, writeU64 } from './u64.ts';
 
 /** The instructions of the upgradeable loader that programs may invoke, by the first byte of their data. */
 const UPGRADE = 3;
@@ -93,16 +94,10 @@ export function cpiCommon(
 	invokeContext.prepareNextCpiInstruction(instruction, signers);
 	writeBackDirectMappings(memory.memoryMapping, memory.directMappings, transactionContext.accounts);
 
-	const updateCallee = (callerAccount: CallerAccount, indexInCaller: number): boolean => {
-		const calleeAccount = caller.tryBorrowInstructionAccount(indexInCaller);
-		const updateCaller = updateCalleeAccount(env, callerAccount, calleeAccount);
-		calleeAccount.drop();
-		return updateCaller;
-	};
 	const accounts = translateAccounts(env, abi, accountInfosAddr, accountInfosLen, updateCallee);
 	if (env.syscallParameterAddressRestrictions) {
 		for (const account of accounts) {
-			const updateCaller = updateCallee(account.callerAccount, account.indexInCaller);
+			const updateCaller = updateCallee(env, caller, account.callerAccount, account.indexInCaller);
 			account.updateCallerAccountRegion = account.updateCallerAccountInfo || updateCaller;
 		}
 	}
@@ -125,6 +120,18 @@ export function cpiCommon(
 	}
 }
 
+function updateCallee(
+	env: CpiEnvironment,
+	caller: InstructionContext,
+	callerAccount: CallerAccount,
+	indexInCaller: number,
+): boolean {
+	const calleeAccount = caller.tryBorrowInstructionAccount(indexInCaller);
+	const updateCaller = updateCalleeAccount(env, callerAccount, calleeAccount);
+	calleeAccount.drop();
+	return updateCaller;
+}
+
 /**
  * Takes over what the caller changed before the CPI; answers whether the caller's region must be renewed.
  *
@@ -137,8 +144,9 @@ export function updateCalleeAccount(
 ): boolean {
 	const { arena } = env.invokeContext;
 	let mustUpdateCaller = false;
-	const lamports = arena.view.getBigUint64(callerAccount.lamports, true);
-	if (calleeAccount.getLamports() !== lamports) calleeAccount.setLamports(lamports);
+	if (!isU64At(arena.view, callerAccount.lamports, calleeAccount.getLamports())) {
+		calleeAccount.setLamports(arena.view.getBigUint64(callerAccount.lamports, true));
+	}
 
 	const { serializedHost, serializedLen } = callerAccount;
 	if (env.virtualAddressSpaceAdjustments) {

@@ -35,6 +35,19 @@ function morphIntoDeploymentEnvironment(
 	return result;
 }
 
+/** What forbids the deployment of an ELF in this environment, as the log says it; `null` if nothing does. */
+export function deploymentFailure(
+	environment: BuiltinProgram<InvokeContext>,
+	programdata: Uint8Array,
+	disableSbpfV0V1V2Deployment: boolean,
+): string | null {
+	const strict = morphIntoDeploymentEnvironment(environment, disableSbpfV0V1V2Deployment);
+	const executable = Executable.load(programdata, strict);
+	if (!executable.ok) return elfErrorText(executable.error);
+	const verified = executable.value.verify();
+	return verified.ok ? null : ebpfErrorText(verified.error);
+}
+
 /**
  * Deploys the ELF `programdata` as `programId`, visible from the next slot on.
  *
@@ -49,15 +62,9 @@ export function deployProgram(
 	disableSbpfV0V1V2Deployment: boolean,
 ): void {
 	const environment = invokeContext.getProgramRuntimeEnvironmentForDeployment();
-	const strict = morphIntoDeploymentEnvironment(environment, disableSbpfV0V1V2Deployment);
-	const executable = Executable.load(programdata, strict);
-	if (!executable.ok) {
-		invokeContext.icMsg(elfErrorText(executable.error));
-		throw new Fault(InstructionError.InvalidAccountData);
-	}
-	const verified = executable.value.verify();
-	if (!verified.ok) {
-		invokeContext.icMsg(ebpfErrorText(verified.error));
+	const failure = deploymentFailure(environment, programdata, disableSbpfV0V1V2Deployment);
+	if (failure !== null) {
+		invokeContext.icMsg(failure);
 		throw new Fault(InstructionError.InvalidAccountData);
 	}
 	const owner = programCacheEntryOwner(loaderKey);

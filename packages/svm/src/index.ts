@@ -17,7 +17,15 @@ export * from './fee.ts';
 export * from './inner-instructions.ts';
 export * from './instruction-context.ts';
 export * from './invoke-context.ts';
-export { type JitCounters, type JitMode, jitCounters } from './jit-tier.ts';
+export {
+	adoptModule,
+	compiledModules,
+	type JitCounters,
+	type JitMode,
+	jitCounters,
+	onModuleCompiled,
+	type SharedModule,
+} from './jit-tier.ts';
 export * from './log-collector.ts';
 export * from './message-processor.ts';
 export * from './nonce.ts';

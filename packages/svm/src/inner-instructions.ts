@@ -4,7 +4,7 @@
  * Source: solana-svm 4.3.0, transaction_processor.rs, `deconstruct_transaction`.
  */
 
-import type { CompiledInstruction, SanitizedMessage } from '@parhelion/sdk';
+import { type CompiledInstruction, type SanitizedMessage, Slab } from '@parhelion/sdk';
 import type { TransactionContext } from './transaction-context.ts';
 
 /** An instruction invoked by a program. */
@@ -17,6 +17,9 @@ export interface InnerInstruction {
 /** By top-level instruction, what was invoked below it, in order. */
 export type InnerInstructionsList = readonly (readonly InnerInstruction[])[];
 
+/** The account indices of what programs invoked. */
+const accountIndices = new Slab(4 * 1024);
+
 const NO_INNER: readonly InnerInstruction[] = [];
 
 /** The CPIs of the trace, each under the top-level instruction it came from. */
@@ -26,16 +29,16 @@ export function innerInstructions(
 ): InnerInstructionsList {
 	const topLevel = message.instructions.length;
 	if (context.getInstructionTraceLength() === topLevel) return new Array(topLevel).fill(NO_INNER);
-	const lists: InnerInstruction[][] = [];
+	const lists: InnerInstruction[][] = new Array(topLevel);
 	const trace = context.getInstructionTrace();
 	/** By CPI, the top-level instruction above it. Callers come before those they call. */
-	const origins: number[] = [];
+	const origins: number[] = new Array(trace.length - topLevel);
 	for (let i = topLevel; i < trace.length; i++) {
 		const cpi = trace[i]!;
 		const caller = cpi.indexOfCallerInstruction;
 		const origin = caller < topLevel ? caller : origins[caller - topLevel]!;
-		origins.push(origin);
-		const accounts = new Uint8Array(cpi.instructionAccounts.length);
+		origins[i - topLevel] = origin;
+		const accounts = accountIndices.bytes(cpi.instructionAccounts.length);
 		for (let j = 0; j < accounts.length; j++) accounts[j] = cpi.instructionAccounts[j]!.indexInTransaction;
 		const instruction: CompiledInstruction = {
 			programIdIndex: cpi.programAccountIndexInTx,
@@ -45,7 +48,6 @@ export function innerInstructions(
 		lists[origin] ??= [];
 		lists[origin].push({ instruction, stackHeight: cpi.nestingLevel + 1 });
 	}
-	const all: (readonly InnerInstruction[])[] = new Array(topLevel);
-	for (let i = 0; i < topLevel; i++) all[i] = lists[i] ?? NO_INNER;
-	return all;
+	for (let i = 0; i < topLevel; i++) lists[i] ??= [];
+	return lists;
 }

@@ -12,15 +12,15 @@ import type { TransactionContext } from './transaction-context.ts';
 /** "No index": of a caller, of a program account, in a deduplication map. */
 export const NO_INDEX = 0xffff;
 
-/** A map of `length` indices, each {@link NO_INDEX}. A loop: `fill` of a few entries takes 50 ns longer. */
-export function indexMap(length: number): Uint16Array {
-	const map = new Uint16Array(length);
+/** A map of `length` indices, each {@link NO_INDEX}. A plain array: a typed one of a few entries takes twice the bytes and time. */
+export function indexMap(length: number): number[] {
+	const map: number[] = new Array(length);
 	for (let i = 0; i < length; i++) map[i] = NO_INDEX;
 	return map;
 }
 
 const NO_ACCOUNTS: readonly InstructionAccount[] = [];
-const NO_DEDUP_MAP = new Uint16Array(0);
+const NO_DEDUP_MAP: readonly number[] = [];
 const NO_DATA = new Uint8Array(0);
 
 /** An instruction of the trace. */
@@ -33,7 +33,7 @@ export class InstructionContext {
 	programAccountIndexInTx = 0;
 	instructionAccounts: readonly InstructionAccount[] = NO_ACCOUNTS;
 	/** Index in the instruction by index in the transaction; {@link NO_INDEX} where it is not part of it. */
-	dedupMap: Uint16Array = NO_DEDUP_MAP;
+	dedupMap: readonly number[] = NO_DEDUP_MAP;
 	instructionData: Uint8Array = NO_DATA;
 
 	constructor(transactionContext: TransactionContext, indexInTrace: number) {

@@ -15,7 +15,8 @@ import {
 	programIds,
 	type RuntimeFeatures,
 } from '@parhelion/sdk';
-import { InstructionAccount } from './borrowed-instruction-account.ts';
+import type { InstructionAccount } from './borrowed-instruction-account.ts';
+import { type CpiInstruction, resolveInstruction, UNKNOWN } from './cpi-instruction.ts';
 import type { EnvironmentConfig } from './environment-config.ts';
 import type { SVMTransactionExecutionBudget, SVMTransactionExecutionCost } from './execution-budget.ts';
 import { indexMap } from './instruction-context.ts';
@@ -196,37 +197,34 @@ export class InvokeContext implements ContextObject {
 			if (!address.ok) throw new Fault(instructionErrorFromU64(BigInt(PUBKEY_ERROR_CODES[address.error])));
 			signers.push(address.value);
 		}
-		this.prepareNextCpiInstruction(instruction, signers);
+		this.prepareNextCpiInstruction(resolveInstruction(this.transactionContext, instruction), signers);
 		this.processInstruction();
 	}
 
 	/**
-	 * Sets up a CPI: merges the privileges of repeated accounts and checks them against the caller's.
+	 * Sets up a CPI: merges the privileges of repeated accounts and checks them against the caller's. Takes over the
+	 * accounts.
 	 *
 	 * Fails with `MissingAccount` (logged), `PrivilegeEscalation` (logged), `MaxInstructionTraceLengthExceeded`.
 	 */
-	prepareNextCpiInstruction(instruction: Instruction, signers: readonly Pubkey[]): void {
+	prepareNextCpiInstruction(instruction: CpiInstruction, signers: readonly Pubkey[]): void {
 		const context = this.transactionContext;
-		const metas = instruction.accounts;
+		const { accounts, unknownAccount, programIndex } = instruction;
+		if (unknownAccount !== null) {
+			this.icMsg(`Instruction references an unknown account ${unknownAccount.toBase58()}`);
+			throw new Fault(InstructionError.MissingAccount);
+		}
 		const calleeMap = indexMap(context.getNumberOfAccounts());
-		const accounts: InstructionAccount[] = new Array(metas.length);
 		const caller = context.getCurrentInstructionContext();
-		for (let i = 0; i < metas.length; i++) {
-			const meta = metas[i]!;
-			const indexInTransaction = context.findIndexOfAccount(meta.pubkey);
-			if (indexInTransaction < 0) {
-				this.icMsg(`Instruction references an unknown account ${meta.pubkey.toBase58()}`);
-				throw new Fault(InstructionError.MissingAccount);
-			}
-			const indexInCallee = calleeMap[indexInTransaction]!;
+		for (let i = 0; i < accounts.length; i++) {
+			const account = accounts[i]!;
+			const indexInCallee = calleeMap[account.indexInTransaction]!;
 			if (indexInCallee < i) {
 				const first = accounts[indexInCallee]!;
-				first.isSigner ||= meta.isSigner;
-				first.isWritable ||= meta.isWritable;
-				accounts[i] = new InstructionAccount(indexInTransaction, first.isSigner, first.isWritable);
+				first.isSigner ||= account.isSigner;
+				first.isWritable ||= account.isWritable;
 			} else {
-				calleeMap[indexInTransaction] = i;
-				accounts[i] = new InstructionAccount(indexInTransaction, meta.isSigner, meta.isWritable);
+				calleeMap[account.indexInTransaction] = i;
 			}
 		}
 		for (let i = 0; i < accounts.length; i++) {
@@ -234,23 +232,22 @@ export class InvokeContext implements ContextObject {
 			const indexInCallee = calleeMap[account.indexInTransaction]!;
 			if (i !== indexInCallee) {
 				const first = accounts[indexInCallee]!;
-				account.isSigner ||= first.isSigner;
-				account.isWritable ||= first.isWritable;
+				account.isSigner = first.isSigner;
+				account.isWritable = first.isWritable;
 				continue;
 			}
 			const indexInCaller = caller.getIndexOfAccountInInstruction(account.indexInTransaction);
 			const inCaller = caller.instructionAccounts[indexInCaller]!;
 			if (account.isWritable && !inCaller.isWritable) {
-				this.icMsg(`${metas[i]!.pubkey.toBase58()}'s writable privilege escalated`);
+				this.icMsg(`${this.addressOf(account).toBase58()}'s writable privilege escalated`);
 				throw new Fault(InstructionError.PrivilegeEscalation);
 			}
-			if (account.isSigner && !inCaller.isSigner && !contains(signers, metas[i]!.pubkey)) {
-				this.icMsg(`${metas[i]!.pubkey.toBase58()}'s signer privilege escalated`);
+			if (account.isSigner && !inCaller.isSigner && !contains(signers, this.addressOf(account))) {
+				this.icMsg(`${this.addressOf(account).toBase58()}'s signer privilege escalated`);
 				throw new Fault(InstructionError.PrivilegeEscalation);
 			}
 		}
-		const programIndex = context.findIndexOfAccount(instruction.programId);
-		if (programIndex < 0 || caller.findIndexOfAccountInInstruction(programIndex) < 0) {
+		if (programIndex === UNKNOWN || caller.findIndexOfAccountInInstruction(programIndex) < 0) {
 			this.icMsg(`Unknown program ${instruction.programId.toBase58()}`);
 			throw new Fault(InstructionError.MissingAccount);
 		}
@@ -262,6 +259,10 @@ export class InvokeContext implements ContextObject {
 			instruction.data,
 			context.getCurrentInstructionIndex(),
 		);
+	}
+
+	private addressOf({ indexInTransaction }: InstructionAccount): Pubkey {
+		return this.transactionContext.getKeyOfAccountAtIndex(indexInTransaction);
 	}
 
 	/**

@@ -57,7 +57,20 @@ describe('compiled programs', () => {
 		}
 		expect(cache.counters).toMatchObject({ compiled: 2, shared: 1, evicted: 0 });
 		prepareExecution(program(1, environment()), 'eager', cache);
-		expect(cache.counters).toMatchObject({ compiled: 3, shared: 1 });
+		expect(cache.counters).toMatchObject({ compiled: 2, shared: 2 });
+		const other = environment();
+		other.registerFunction('a syscall of its own', () => {});
+		prepareExecution(program(1, other), 'eager', cache);
+		expect(cache.counters).toMatchObject({ compiled: 3, shared: 2 });
+	});
+
+	it('are taken over from another thread, which hears of each one', () => {
+		const [here, there] = [new JitCache(), new JitCache()];
+		here.listener = (module) => there.adopt(module);
+		prepareExecution(program(1, environment()), 'eager', here);
+		expect([...there.modules()]).toEqual([...here.modules()]);
+		prepareExecution(program(1, environment()), 'eager', there);
+		expect(there.counters).toMatchObject({ compiled: 0, shared: 1, bytes: here.counters.bytes });
 	});
 
 	it('are not shared where the same text calls other functions', () => {

@@ -4,7 +4,7 @@
  * A cold program is interpreted; one that has executed {@link WARM_RATIO} times as many instructions as it has is
  * warm and compiled: so the time spent on compiling stays a fraction of the time spent on running. What is
  * compiled is kept by content (hash of the program's memory and functions, version, environment), so that a program loaded
- * anew finds it; the least recently used goes when the modules outgrow their bound.
+ * anew finds it, in this thread and in others; the least recently used goes when the modules outgrow their bound.
  */
 import { sha256 } from '@parhelion/crypto';
 import {
@@ -44,6 +44,13 @@ export interface JitCounters {
 	bytes: number;
 }
 
+/** A compiled program as threads hand it on. */
+export interface SharedModule {
+	/** Equal in every thread for programs and environments that the compiler cannot tell apart. */
+	readonly key: string;
+	readonly compiled: CompiledModule;
+}
+
 interface Kept {
 	/** `null` where the compiler declined. */
 	readonly compiled: CompiledModule | null;
@@ -61,9 +68,10 @@ export class JitCache {
 	/** The keys of what was declined, oldest first. */
 	readonly #declined: string[] = [];
 	readonly #keptOf: WeakMap<Executable<InvokeContext>, Kept> = new WeakMap();
-	#environments = 0;
-	readonly #environmentIds: WeakMap<ProgramRuntimeEnvironment, number> = new WeakMap();
+	readonly #environmentTexts: WeakMap<ProgramRuntimeEnvironment, string> = new WeakMap();
 	#tick = 0;
+	/** Is told of each program that was compiled here. */
+	listener: ((module: SharedModule) => void) | null = null;
 	readonly #maxModuleBytes: number;
 
 	/** Keeps modules of up to `maxModuleBytes` bytes together; the newest stays whatever its size. */
@@ -88,16 +96,14 @@ export class JitCache {
 		let kept = this.#kept.get(key);
 		if (kept === undefined) {
 			const compiled = compileModule(executable);
-			kept = { compiled, users: [], pruneAt: MIN_USERS_TO_PRUNE, used: ++this.#tick };
-			this.#kept.set(key, kept);
+			kept = this.#keep(key, compiled);
 			if (compiled === null) {
 				this.counters.declined++;
 				this.#declined.push(key);
 				if (this.#declined.length > MAX_DECLINED) this.#kept.delete(this.#declined.shift()!);
 			} else {
 				this.counters.compiled++;
-				this.counters.bytes += compiled.size;
-				this.#makeRoom(kept);
+				this.listener?.({ key, compiled });
 			}
 		} else this.counters.shared++;
 		this.#keptOf.set(executable, kept);
@@ -111,14 +117,42 @@ export class JitCache {
 		executable.compiled = new WasmProgram(executable, kept.compiled);
 	}
 
+	/** Takes what another thread compiled, unless it is known. */
+	adopt({ key, compiled }: SharedModule): void {
+		if (!this.#kept.has(key)) this.#keep(key, compiled);
+	}
+
+	/** The programs that are compiled now. */
+	*modules(): IterableIterator<SharedModule> {
+		for (const [key, { compiled }] of this.#kept) if (compiled !== null) yield { key, compiled };
+	}
+
+	#keep(key: string, compiled: CompiledModule | null): Kept {
+		const kept: Kept = { compiled, users: [], pruneAt: MIN_USERS_TO_PRUNE, used: ++this.#tick };
+		this.#kept.set(key, kept);
+		if (compiled !== null) {
+			this.counters.bytes += compiled.size;
+			this.#makeRoom(kept);
+		}
+		return kept;
+	}
+
+	/** What of an environment goes into a module: its settings, and which functions it lends. */
+	#environmentText(loader: ProgramRuntimeEnvironment): string {
+		let text = this.#environmentTexts.get(loader);
+		if (text === undefined) {
+			const functions = Array.from(loader.functions.entries(), ([key]) => key).sort((a, b) => a - b);
+			const operations = [...loader.memoryOperations].sort(([a], [b]) => a - b);
+			const whole = JSON.stringify([loader.config, functions, operations]);
+			text = sha256(new TextEncoder().encode(whole)).join();
+			this.#environmentTexts.set(loader, text);
+		}
+		return text;
+	}
+
 	/** All that the compiler looks at. Equal text may stand for different calls: they go by the functions. */
 	#keyOf(executable: Executable<InvokeContext>): string {
 		const { loader, roSection, textBytes, textSectionVaddr, sbpfVersion, entryPc } = executable;
-		let environment = this.#environmentIds.get(loader);
-		if (environment === undefined) {
-			environment = this.#environments++;
-			this.#environmentIds.set(loader, environment);
-		}
 		const functions = new Uint32Array(executable.functionRegistry.size * 2);
 		let at = 0;
 		for (const [key, { value }] of executable.functionRegistry.entries()) {
@@ -127,7 +161,7 @@ export class JitCache {
 		}
 		const digest = sha256(roSection.bytes, textBytes, new Uint8Array(functions.buffer));
 		return [
-			environment,
+			this.#environmentText(loader),
 			sbpfVersion,
 			entryPc,
 			textSectionVaddr,
@@ -171,6 +205,21 @@ const sharedCache = new JitCache();
 /** Counters of the compiled programs in this thread, as of now. */
 export function jitCounters(): JitCounters {
 	return { ...sharedCache.counters };
+}
+
+/** The programs that are compiled in this thread, for another one to {@link adoptModule}. */
+export function compiledModules(): IterableIterator<SharedModule> {
+	return sharedCache.modules();
+}
+
+/** Takes over a program that another thread compiled. */
+export function adoptModule(module: SharedModule): void {
+	sharedCache.adopt(module);
+}
+
+/** Says who is told of each program that is compiled in this thread: one listener, or none. */
+export function onModuleCompiled(listener: ((module: SharedModule) => void) | null): void {
+	sharedCache.listener = listener;
 }
 
 /** Decides how a program runs this time, and compiles it if it is time to. */

@@ -5,20 +5,58 @@
  * Source: solana-program-runtime 4.3.0, memory_context.rs; invoke_context.rs (`BpfAllocator`).
  */
 
-import { type MemoryMapping, MM_HEAP_START } from '@parhelion/sbpf';
+import { type MemoryMapping, MM_HEAP_START, MM_INPUT_START } from '@parhelion/sbpf';
 import { Fault, InstructionError } from '@parhelion/sdk';
 import type { DirectMapping } from './serialization-regions.ts';
 
 /** Where the parts of an account lie in a program's address space. */
-export interface SerializedAccountMetadata {
-	/** Address of the record's first byte (the duplicate marker). */
-	readonly vmAddr: number;
+export class SerializedAccountMetadata {
 	/** Bytes of data when it was serialised. */
 	readonly originalDataLen: number;
-	readonly vmKeyAddr: number;
-	readonly vmLamportsAddr: number;
-	readonly vmOwnerAddr: number;
-	readonly vmDataAddr: number;
+	/** Offsets in the parameters: an address takes a block of its own in V8's heap, and few are ever asked for. */
+	private readonly record: number;
+	private readonly key: number;
+	private readonly lamports: number;
+	private readonly owner: number;
+	private readonly data: number;
+
+	/** From the addresses of the record's first byte (the duplicate marker) and of its fields. */
+	constructor(
+		vmAddr: number,
+		originalDataLen: number,
+		vmKeyAddr: number,
+		vmLamportsAddr: number,
+		vmOwnerAddr: number,
+		vmDataAddr: number,
+	) {
+		this.originalDataLen = originalDataLen;
+		this.record = vmAddr - MM_INPUT_START;
+		this.key = vmKeyAddr - MM_INPUT_START;
+		this.lamports = vmLamportsAddr - MM_INPUT_START;
+		this.owner = vmOwnerAddr - MM_INPUT_START;
+		this.data = vmDataAddr - MM_INPUT_START;
+	}
+
+	/** Address of the record's first byte. */
+	get vmAddr(): number {
+		return MM_INPUT_START + this.record;
+	}
+
+	get vmKeyAddr(): number {
+		return MM_INPUT_START + this.key;
+	}
+
+	get vmLamportsAddr(): number {
+		return MM_INPUT_START + this.lamports;
+	}
+
+	get vmOwnerAddr(): number {
+		return MM_INPUT_START + this.owner;
+	}
+
+	get vmDataAddr(): number {
+		return MM_INPUT_START + this.data;
+	}
 }
 
 /** Hands out heap memory once; nothing is ever freed. */

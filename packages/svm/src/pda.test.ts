@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { computeIsOnCurve } from '@parhelion/crypto';
 import { Pubkey, programIds } from '@parhelion/sdk';
 import { PublicKey } from '@solana/web3.js';
 import fc from 'fast-check';
@@ -20,6 +22,26 @@ describe('program addresses', () => {
 				expect(again.ok && again.value.equals(found.address)).toBe(true);
 			}),
 			{ numRuns: 50 },
+		);
+	});
+
+	it('are the same whatever was derived before', () => {
+		// Few and short seeds, so that the same ones come back, prefixes of each other and zeros at the end among them.
+		const few = fc.array(fc.constantFrom([], [0], [0, 0], [1], [1, 0]), { maxLength: 3 });
+		const asked = fc.tuple(few, fc.constantFrom(1, 2), fc.constantFrom(0, 1, 254, 255));
+		fc.assert(
+			fc.property(fc.array(asked, { minLength: 20, maxLength: 60 }), (list) => {
+				for (const [parts, id, bump] of list) {
+					const seeds = [...parts, [bump]].map((part) => Uint8Array.from(part));
+					const programId = new Uint8Array(32).fill(id);
+					const address = createProgramAddress(seeds, Pubkey.fromBytes(programId));
+					const hash = createHash('sha256').update(Buffer.concat([...seeds, programId]));
+					const expected = hash.update('ProgramDerivedAddress').digest();
+					expect(address.ok).toBe(!computeIsOnCurve(expected));
+					if (address.ok) expect([...address.value.bytes]).toEqual([...expected]);
+				}
+			}),
+			{ numRuns: 20 },
 		);
 	});
 

@@ -26,8 +26,53 @@ export const PUBKEY_ERROR_CODES: Readonly<Record<PubkeyError, number>> = Object.
 /** What every program address is hashed with last. */
 export const PDA_MARKER: Uint8Array = new TextEncoder().encode('ProgramDerivedAddress');
 
-/** Seeds, program id and marker in one piece: one call of the hash instead of one a part. */
-const preimage = new Uint8Array(MAX_SEEDS * MAX_SEED_LEN + 32 + PDA_MARKER.length);
+/** Bytes of the longest preimage, the next multiple of four. */
+const PREIMAGE_LEN = (MAX_SEEDS * MAX_SEED_LEN + 32 + PDA_MARKER.length + 3) & ~3;
+/**
+ * Derivations of late: a program that found an address signs for it with the same seeds, and the programs it calls find
+ * it again. A table of fixed size without chains; what collides pushes each other out.
+ */
+const MEMO_ENTRIES = 16;
+/** The preimage being put together, and behind it those of the memo. */
+const preimages = new Uint8Array((1 + MEMO_ENTRIES) * PREIMAGE_LEN);
+const preimageWords = new Int32Array(preimages.buffer);
+/** By entry: bytes of its preimage (0: none yet), and the address; null where the hash lies on the curve. */
+const memoLengths: number[] = new Array(MEMO_ENTRIES).fill(0);
+const memoAddresses: (Uint8Array | null)[] = new Array(MEMO_ENTRIES).fill(null);
+
+/**
+ * The seeds in one piece, for {@link deriveProgramAddress}: one call of the hash instead of one a part, and no array a
+ * seed. Room for {@link MAX_SEEDS} of {@link MAX_SEED_LEN} bytes.
+ */
+export const seedBytes: Uint8Array = preimages.subarray(0, MAX_SEEDS * MAX_SEED_LEN);
+
+/**
+ * The address that the first `length` bytes of {@link seedBytes} give together with the 32 bytes of `source` from `at` on,
+ * a program id; null where it would lie on the curve. Nobody writes to it.
+ */
+export function deriveProgramAddress(length: number, source: Uint8Array, at: number): Uint8Array | null {
+	for (let i = 0; i < 32; i++) preimages[length + i] = source[at + i]!;
+	const end = length + 32 + PDA_MARKER.length;
+	for (let i = 0; i < PDA_MARKER.length; i++) preimages[length + 32 + i] = PDA_MARKER[i]!;
+	for (let i = end; (i & 3) !== 0; i++) preimages[i] = 0;
+	const words = (end + 3) >> 2;
+	// The bump is the last byte of the seeds.
+	const mixed =
+		preimageWords[0]! ^
+		preimageWords[length >> 3]! ^
+		Math.imul(preimages[Math.max(0, length - 1)]! + end, 0x101);
+	const entry = Math.imul(mixed, 0x9e3779b1) >>> 28;
+	const base = (1 + entry) * (PREIMAGE_LEN >> 2);
+	let isKnown = memoLengths[entry] === end;
+	for (let i = 0; isKnown && i < words; i++) isKnown = preimageWords[base + i] === preimageWords[i];
+	if (isKnown) return memoAddresses[entry]!;
+	const hash = sha256(preimages.subarray(0, end));
+	const address = isOnCurve(hash) ? null : hash;
+	preimages.copyWithin(base << 2, 0, words << 2);
+	memoLengths[entry] = end;
+	memoAddresses[entry] = address;
+	return address;
+}
 
 /** The address `sha256(base, seed, owner)`. Fails with `MaxSeedLengthExceeded`, `IllegalOwner`. */
 export function createWithSeed(base: Pubkey, seed: Uint8Array, owner: Pubkey): Result<Pubkey, PubkeyError> {
@@ -47,7 +92,7 @@ function endsWithMarker(bytes: Uint8Array): boolean {
  * The 32 bytes of the program address of `seeds` (of a program id of 32 bytes), or why there is none. Fails with
  * `MaxSeedLengthExceeded` (also for too many seeds), `InvalidSeeds` (the address is on the curve).
  */
-export function createProgramAddressBytes(
+function createProgramAddressBytes(
 	seeds: readonly Uint8Array[],
 	programId: Uint8Array,
 ): Result<Uint8Array, PubkeyError> {
@@ -55,13 +100,11 @@ export function createProgramAddressBytes(
 	for (const seed of seeds) if (seed.length > MAX_SEED_LEN) return err('MaxSeedLengthExceeded');
 	let length = 0;
 	for (const seed of seeds) {
-		preimage.set(seed, length);
+		seedBytes.set(seed, length);
 		length += seed.length;
 	}
-	preimage.set(programId, length);
-	preimage.set(PDA_MARKER, length + 32);
-	const hash = sha256(preimage.subarray(0, length + 32 + PDA_MARKER.length));
-	return isOnCurve(hash) ? err('InvalidSeeds') : ok(hash);
+	const address = deriveProgramAddress(length, programId, 0);
+	return address === null ? err('InvalidSeeds') : ok(address);
 }
 
 /** The program address of `seeds`. Fails as {@link createProgramAddressBytes}. */

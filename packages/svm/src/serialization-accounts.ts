@@ -14,7 +14,7 @@ import { isPubkeyAt } from './arena-pubkey.ts';
 import type { BorrowedInstructionAccount } from './borrowed-instruction-account.ts';
 import type { InstructionContext } from './instruction-context.ts';
 import { dataChangeError, type SerializationFeatures } from './serialization-regions.ts';
-import { readU64 } from './u64.ts';
+import { isU64At, readU64 } from './u64.ts';
 
 /** Offsets of the fields of a record from its first byte; -1 for what programs cannot change. */
 export interface RecordLayout {
@@ -67,8 +67,9 @@ export function deserializeAccount(
 ): void {
 	const borrowed = instructionContext.tryBorrowInstructionAccount(index);
 	if (at + layout.data > end) throw new Fault(InstructionError.InvalidArgument);
-	const lamports = arena.view.getBigUint64(at + layout.lamports, true);
-	if (borrowed.getLamports() !== lamports) borrowed.setLamports(lamports);
+	if (!isU64At(arena.view, at + layout.lamports, borrowed.getLamports())) {
+		borrowed.setLamports(arena.view.getBigUint64(at + layout.lamports, true));
+	}
 
 	let postLen = preLen;
 	if (layout.dataLen >= 0) {

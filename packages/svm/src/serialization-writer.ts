@@ -28,7 +28,7 @@ export interface SerializedParameters {
 	readonly host: number;
 	/** Bytes of the buffer. */
 	readonly len: number;
-	readonly regions: MemoryRegion[];
+	readonly regions: readonly MemoryRegion[];
 	/** Parallel to the instruction's accounts; duplicates share an entry. */
 	readonly accountsMetadata: readonly SerializedAccountMetadata[];
 	/** Address of the instruction data: what r2 starts with. */
@@ -46,6 +46,8 @@ export function isDataElsewhere(features: SerializationFeatures): boolean {
 	return features.virtualAddressSpaceAdjustments && features.accountDataDirectMapping;
 }
 
+const NO_DIRECT_MAPPINGS: readonly DirectMapping[] = [];
+
 /** Writes the buffer front to back and cuts it into regions. */
 export class Serializer {
 	readonly arena: Arena;
@@ -53,8 +55,9 @@ export class Serializer {
 	/** Where the next byte goes. */
 	at: number;
 	private readonly end: number;
-	readonly regions: MemoryRegion[] = [];
-	readonly directMappings: DirectMapping[] = [];
+	/** Made with its first region: an array that grows from nothing takes room for seventeen. */
+	private list: MemoryRegion[] | null = null;
+	private direct: DirectMapping[] | null = null;
 	/** Address of the current region. */
 	private vaddr: number = MM_INPUT_START;
 	/** Offset of the current region. */
@@ -152,12 +155,12 @@ export class Serializer {
 			const borrowed = instructionContext.tryBorrowInstructionAccount(index);
 			if (direct) {
 				const mapping = new DirectMapping(this.arena, borrowed.getIndexInTransaction(), this.vaddr, reserved);
-				this.directMappings.push(mapping);
-				this.regions.push(createMemoryRegionOfAccount(this.arena, borrowed, mapping));
+				this.direct ??= [];
+				this.direct.push(mapping);
+				this.addRegion(createMemoryRegionOfAccount(this.arena, borrowed, mapping));
 				this.vaddr += reserved;
 			} else {
-				this.pushRegion();
-				modifyMemoryRegionOfAccount(borrowed, this.regions[this.regions.length - 1]!);
+				modifyMemoryRegionOfAccount(borrowed, this.pushRegion());
 			}
 			borrowed.drop();
 		}
@@ -175,12 +178,19 @@ export class Serializer {
 		return vmDataAddr;
 	}
 
-	/** Ends the current region. */
-	pushRegion(): void {
+	private addRegion(region: MemoryRegion): void {
+		if (this.list === null) this.list = [region];
+		else this.list.push(region);
+	}
+
+	/** Ends the current region, and gives it. */
+	private pushRegion(): MemoryRegion {
 		const len = this.at - this.regionStart;
-		this.regions.push(MemoryRegion.newWritable(this.regionStart, len, this.vaddr));
+		const region = MemoryRegion.newWritable(this.regionStart, len, this.vaddr);
+		this.addRegion(region);
 		this.regionStart = this.at;
 		this.vaddr += len;
+		return region;
 	}
 
 	finish(
@@ -191,10 +201,10 @@ export class Serializer {
 		return {
 			host: this.host,
 			len: this.end - this.host,
-			regions: this.regions,
+			regions: this.list!,
 			accountsMetadata,
 			instructionDataOffset,
-			directMappings: this.directMappings,
+			directMappings: this.direct ?? NO_DIRECT_MAPPINGS,
 		};
 	}
 }

@@ -14,7 +14,7 @@ import type { Arena } from '@parhelion/sbpf';
 import { Fault, InstructionError, type Pubkey, programIds } from '@parhelion/sdk';
 import { MAX_ACCOUNT_DATA_LEN, MAX_ACCOUNTS_PER_INSTRUCTION } from './execution-budget.ts';
 import type { InstructionContext } from './instruction-context.ts';
-import type { SerializedAccountMetadata } from './memory-context.ts';
+import { SerializedAccountMetadata } from './memory-context.ts';
 import { deserializeAccount, type RecordLayout } from './serialization-accounts.ts';
 import type { SerializationFeatures } from './serialization-regions.ts';
 import {
@@ -100,14 +100,14 @@ function serializeParametersForAbiV0(
 		const vmOwnerAddr = s.pubkey(account.owner);
 		s.flag(account.executable);
 		s.rentEpoch();
-		metadata[i] = {
+		metadata[i] = new SerializedAccountMetadata(
 			vmAddr,
-			originalDataLen: account.data.length,
+			account.data.length,
 			vmKeyAddr,
 			vmLamportsAddr,
 			vmOwnerAddr,
 			vmDataAddr,
-		};
+		);
 	}
 	s.length(data.length);
 	const instructionDataOffset = s.bytes(data);
@@ -165,14 +165,14 @@ function serializeParametersForAbiV1(
 		s.length(account.data.length);
 		const vmDataAddr = s.account(instructionContext, i, account.data);
 		s.rentEpoch();
-		metadata[i] = {
+		metadata[i] = new SerializedAccountMetadata(
 			vmAddr,
-			originalDataLen: account.data.length,
+			account.data.length,
 			vmKeyAddr,
 			vmLamportsAddr,
 			vmOwnerAddr,
 			vmDataAddr,
-		};
+		);
 	}
 	s.length(data.length);
 	const instructionDataOffset = s.bytes(data);

@@ -128,6 +128,11 @@ export class SysvarCache {
 		}
 	}
 
+	/** The sysvars that are known, as account data. */
+	*entries(): IterableIterator<readonly [Pubkey, Uint8Array]> {
+		for (const { id, bytes } of this.all) if (bytes !== null) yield [id, bytes];
+	}
+
 	/** Forgets everything. */
 	reset(): void {
 		for (const sysvar of this.all) sysvar.reset();

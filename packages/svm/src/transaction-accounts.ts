@@ -110,6 +110,7 @@ export class TransactionAccount {
 /** The accounts of a running transaction, by index. */
 export class TransactionAccounts {
 	readonly list: readonly TransactionAccount[];
+	private words: readonly number[] | null = null;
 	/** Bytes by which account data grew in total; may be negative. */
 	resizeDelta = 0;
 	/** Sum of all lamport changes; zero whenever an instruction may start or end. */
@@ -122,6 +123,12 @@ export class TransactionAccounts {
 			list[i] = new TransactionAccount(keyed[0], keyed[1]);
 		}
 		this.list = list;
+	}
+
+	/** Parallel to {@link list}: the first word of each address, which mostly tells them apart. */
+	get firstWords(): readonly number[] {
+		this.words ??= this.list.map(({ key }) => key.words[0]!);
+		return this.words;
 	}
 
 	/** Number of accounts. */

@@ -98,8 +98,11 @@ export class TransactionContext {
 
 	/** Index of the first account whose address is the 32 bytes at arena offset `host`, or -1. */
 	findIndexOfAccountInArena(arena: Arena, host: number): number {
-		const list = this.accounts.list;
-		for (let i = 0; i < list.length; i++) if (isPubkeyAt(arena, host, list[i]!.key)) return i;
+		const { list, firstWords } = this.accounts;
+		const word = arena.view.getInt32(host, true);
+		for (let i = 0; i < firstWords.length; i++) {
+			if (firstWords[i] === word && isPubkeyAt(arena, host, list[i]!.key)) return i;
+		}
 		return -1;
 	}
 
@@ -166,7 +169,7 @@ export class TransactionContext {
 		instructionIndex: number,
 		programIndex: number,
 		instructionAccounts: readonly InstructionAccount[],
-		deduplicationMap: Uint16Array,
+		deduplicationMap: readonly number[],
 		instructionData: Uint8Array,
 		callerIndex: number | null,
 	): void {
@@ -180,7 +183,7 @@ export class TransactionContext {
 	}
 
 	/** The deduplication map of a list of accounts. */
-	deduplicateAccounts(instructionAccounts: readonly InstructionAccount[]): Uint16Array {
+	deduplicateAccounts(instructionAccounts: readonly InstructionAccount[]): number[] {
 		const map = indexMap(this.accounts.length);
 		for (let i = 0; i < instructionAccounts.length; i++) {
 			const index = instructionAccounts[i]!.indexInTransaction;

@@ -22,6 +22,7 @@ import {
 	type ValidatedFeePayer,
 	validateNonceAndFeePayer,
 } from './account-loader.ts';
+import { deploymentFailure } from './deploy.ts';
 import type { EnvironmentConfig, ProgramRuntimeEnvironments } from './environment-config.ts';
 import {
 	DEFAULT_EXECUTION_COST,
@@ -60,6 +61,8 @@ export class TransactionBatchProcessor {
 	readonly sysvarCache: SysvarCache = new SysvarCache();
 	readonly programCache: ProgramCache;
 	readonly arena: Arena;
+	/** The programs (`pubkey.key`) that transactions of this slot deployed, upgraded or closed. */
+	readonly modifiedPrograms: Set<string> = new Set();
 	private readonly builtins = new Map<string, { readonly id: Pubkey; readonly entry: ProgramCacheEntry }>();
 	/** What transactions of this slot see of the program cache; replaced when the slot changes. */
 	private batch: ProgramCacheForTxBatch;
@@ -106,6 +109,7 @@ export class TransactionBatchProcessor {
 	setSlot(slot: Slot, epoch: Epoch): void {
 		this.slot = slot;
 		this.epoch = epoch;
+		this.modifiedPrograms.clear();
 		this.resetBatch();
 	}
 
@@ -124,6 +128,11 @@ export class TransactionBatchProcessor {
 		const entry = ProgramCacheEntry.newBuiltin(0n, name, entrypoint);
 		this.builtins.set(programId.key, { id: programId, entry });
 		this.batch.replenish(programId, entry);
+	}
+
+	/** The ids of the builtins. */
+	builtinIds(): Pubkey[] {
+		return Array.from(this.builtins.values(), ({ id }) => id);
 	}
 
 	/** Takes a builtin away (its migration to a program on chain). */
@@ -152,8 +161,24 @@ export class TransactionBatchProcessor {
 	/** Makes what a committed transaction deployed, upgraded or closed visible to the next. */
 	mergeModifiedPrograms(modified: ModifiedPrograms): void {
 		if (modified.length === 0) return;
+		for (const { key } of modified) this.modifiedPrograms.add(key.key);
 		this.batch.merge(modified);
 		this.programCache.merge(this.environments?.execution ?? null, modified);
+	}
+
+	/**
+	 * Deploys a program of loader v3 past all accounts, as a bank does that replaces one: visible from the next slot on.
+	 * Old versions of sBPF are allowed. Answers what is wrong with the ELF, or `null`; upstream:
+	 * `directly_invoke_loader_v3_deploy`.
+	 */
+	deployCoreProgram(programId: Pubkey, elf: Uint8Array, features: RuntimeFeatures): string | null {
+		const { deployment } = this.programRuntimeEnvironments(features);
+		const failure = deploymentFailure(deployment, elf, false);
+		if (failure !== null) return failure;
+		const entry = ProgramCacheEntry.newUnloaded(this.slot, 'LoaderV3', deployment);
+		this.programCache.assignProgram(deployment, programId, entry);
+		this.batch.remove(programId);
+		return null;
 	}
 
 	/** The environments for running and deploying programs under `features`; made anew only when those change. */

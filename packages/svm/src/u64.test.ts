@@ -2,6 +2,7 @@ import { U64_MAX } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import {
+	isU64At,
 	normalizeU64,
 	readU64,
 	saturatingAdd,
@@ -27,6 +28,9 @@ it('a value is a number exactly below 2^53', () => {
 			const view = new DataView(new ArrayBuffer(8));
 			view.setBigUint64(0, value, true);
 			expect(readU64(view, 0)).toBe(normal);
+			expect(isU64At(view, 0, value)).toBe(true);
+			expect(isU64At(view, 0, value ^ 1n)).toBe(false);
+			expect(isU64At(view, 0, value ^ (1n << 63n))).toBe(false);
 			if (typeof normal !== 'number') return;
 			writeU64(view, 0, normal);
 			expect(view.getBigUint64(0, true)).toBe(value);

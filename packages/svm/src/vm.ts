@@ -39,6 +39,8 @@ export function calculateHeapCost(heapSize: number, heapCost: number): number {
 	return Math.max(0, Math.floor((heapSize + HEAP_PAGE_LEN - 1) / HEAP_PAGE_LEN) - 1) * heapCost;
 }
 
+const INPUT_START = BigInt(MM_INPUT_START);
+
 const pools = new WeakMap<Arena, VmMemoryPool>();
 
 function memoryPool(arena: Arena): VmMemoryPool {
@@ -96,7 +98,7 @@ function run(
 			invokeContext.icMsg(`Failed to create SBF VM: ${programErrorText(thrown.error as ProgramError)}`);
 			throw new Fault(InstructionError.ProgramEnvironmentSetupFailure);
 		}
-		vm.registers[1] = BigInt(MM_INPUT_START);
+		vm.registers[1] = INPUT_START;
 		vm.registers[2] = BigInt(parameters.instructionDataOffset);
 		const mode = prepareExecution(executable, invokeContext.environmentConfig.jit);
 		const { instructionCount, result } = vm.executeProgram(executable, mode);
@@ -140,12 +142,11 @@ function createVm(
 					: null,
 			)
 		: null;
-	const regions = [
-		getRoRegion(executable, arena),
-		MemoryRegion.newPooled(stack, stack.len, MM_STACK_START, gap),
-		MemoryRegion.newPooled(heap, heapSize, MM_HEAP_START),
-	];
-	for (const region of parameters.regions) regions.push(region);
+	const regions: MemoryRegion[] = new Array(3 + parameters.regions.length);
+	regions[0] = getRoRegion(executable, arena);
+	regions[1] = MemoryRegion.newPooled(stack, stack.len, MM_STACK_START, gap);
+	regions[2] = MemoryRegion.newPooled(heap, heapSize, MM_HEAP_START);
+	for (let i = 0; i < parameters.regions.length; i++) regions[3 + i] = parameters.regions[i]!;
 	const mapping = new MemoryMapping(arena, regions, config, sbpfVersion, handler);
 	mapping.initialize();
 	const owner = transactionContext.getCurrentInstructionContext().getProgramOwner();

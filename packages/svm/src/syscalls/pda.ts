@@ -4,20 +4,16 @@
  * Source: solana-syscalls 4.3.0, lib.rs; solana-address 2.9, `create_program_address`.
  */
 
-import { isOnCurve, sha256 } from '@parhelion/crypto';
 import type { InvokeContext } from '../invoke-context.ts';
 import { translateMut, translateMutAll, translateSlice, translateType } from '../memory.ts';
 import type { MemoryContext } from '../memory-context.ts';
-import { MAX_SEED_LEN, MAX_SEEDS, PDA_MARKER } from '../pda.ts';
+import { deriveProgramAddress, MAX_SEED_LEN, MAX_SEEDS, seedBytes } from '../pda.ts';
 import { syscallFault } from '../program-error.ts';
 import { argU64, readU64 } from '../u64.ts';
 import type { Syscall, SyscallVm } from './declare.ts';
 
-/** Seeds, bump, program id and marker in one piece: one call of the hash instead of one a seed. */
-const preimage = new Uint8Array(MAX_SEEDS * MAX_SEED_LEN + 1 + 32 + PDA_MARKER.length);
-
-/** Where the parts of the preimage lie. */
-interface Preimage {
+/** What an address is made of, the seeds' bytes aside. */
+interface Derivation {
 	/** Offset behind the seeds: the bump's, where there is one. */
 	readonly seedsEnd: number;
 	readonly numSeeds: number;
@@ -26,11 +22,11 @@ interface Preimage {
 }
 
 /**
- * Copies the seeds to the front of the preimage.
+ * Copies the seeds to {@link seedBytes}.
  *
  * Errors: AccessViolation, UnalignedPointer, BadSeeds(MaxSeedLengthExceeded) for too many or too long ones.
  */
-function translateSeeds(invokeContext: InvokeContext, memory: MemoryContext, vm: SyscallVm): Preimage {
+function translateSeeds(invokeContext: InvokeContext, memory: MemoryContext, vm: SyscallVm): Derivation {
 	const { arena } = invokeContext;
 	const mapping = memory.memoryMapping;
 	const count = argU64(vm, 2);
@@ -42,17 +38,9 @@ function translateSeeds(invokeContext: InvokeContext, memory: MemoryContext, vm:
 		const len = readU64(arena.view, host + 16 * i + 8);
 		if (len > MAX_SEED_LEN) throw syscallFault({ kind: 'BadSeeds', error: 'MaxSeedLengthExceeded' });
 		const seed = translateSlice(mapping, readU64(arena.view, host + 16 * i), len, 1, 1);
-		for (let k = 0; k < Number(len); k++) preimage[end++] = arena.u8[seed + k]!;
+		for (let k = 0; k < Number(len); k++) seedBytes[end++] = arena.u8[seed + k]!;
 	}
 	return { seedsEnd: end, numSeeds, programId: translateType(mapping, argU64(vm, 3), 32, 1) };
-}
-
-/** Writes program id and marker at `at` and hashes; `null` where the hash lies on the curve. */
-function hashOffCurve(invokeContext: InvokeContext, at: number, programId: number): Uint8Array | null {
-	preimage.set(invokeContext.arena.u8.subarray(programId, programId + 32), at);
-	preimage.set(PDA_MARKER, at + 32);
-	const hash = sha256(preimage.subarray(0, at + 32 + PDA_MARKER.length));
-	return isOnCurve(hash) ? null : hash;
 }
 
 /**
@@ -66,7 +54,7 @@ export const syscallCreateProgramAddress: Syscall = (invokeContext, vm) => {
 	invokeContext.computeMeter.consumeChecked(cost);
 	const memory = invokeContext.memoryContexts.memoryContextAbiV1();
 	const { seedsEnd, programId } = translateSeeds(invokeContext, memory, vm);
-	const address = hashOffCurve(invokeContext, seedsEnd, programId);
+	const address = deriveProgramAddress(seedsEnd, invokeContext.arena.u8, programId);
 	if (address === null) return 1;
 	const host = translateMut(memory.memoryMapping, argU64(vm, 4), 32, 1);
 	invokeContext.arena.u8.set(address, host);
@@ -87,9 +75,12 @@ export const syscallTryFindProgramAddress: Syscall = (invokeContext, vm) => {
 	const memory = invokeContext.memoryContexts.memoryContextAbiV1();
 	const { seedsEnd, numSeeds, programId } = translateSeeds(invokeContext, memory, vm);
 	for (let bump = 255; bump > 0; bump--) {
-		preimage[seedsEnd] = bump;
+		let address: Uint8Array | null = null;
 		// The bump is a seed too: with 16 others there is one too many, whatever its value.
-		const address = numSeeds < MAX_SEEDS ? hashOffCurve(invokeContext, seedsEnd + 1, programId) : null;
+		if (numSeeds < MAX_SEEDS) {
+			seedBytes[seedsEnd] = bump;
+			address = deriveProgramAddress(seedsEnd + 1, invokeContext.arena.u8, programId);
+		}
 		if (address !== null) {
 			const [bumpHost, addressHost] = translateMutAll(memory.memoryMapping, [
 				{ addr: argU64(vm, 5), len: 1, align: 1 },

@@ -51,7 +51,8 @@ export const syscallGetReturnData: Syscall = (invokeContext, vm) => {
 			{ addr: argU64(vm, 3), len: 32, align: 1 },
 		]);
 		const { u8 } = invokeContext.arena;
-		u8.set(data.subarray(0, length), to!);
+		// A view of a short array would move its bytes out of V8's heap first.
+		u8.set(length === data.length ? data : data.subarray(0, length), to!);
 		u8.set(programId.bytes, programIdTo!);
 	}
 	return data.length;

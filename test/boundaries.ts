@@ -22,17 +22,18 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 	wasmgen: { rooms: [], libraries: [], browser: true },
 	crypto: { rooms: [], libraries: ['@noble/curves', '@noble/hashes'], browser: true },
 	sbpf: { rooms: ['sdk', 'wasmgen'], libraries: [], browser: true },
+	toolchain: { rooms: ['sbpf', 'sdk'], libraries: [], browser: true },
 	svm: { rooms: ['sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
 	runtime: { rooms: ['svm', 'sbpf', 'crypto', 'sdk'], libraries: ['lmdb', 'zstddec'], browser: true },
 	parhelion: { rooms: ['runtime', 'svm', 'sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
 	rpc: { rooms: ['runtime', 'svm', 'crypto', 'sdk'], libraries: ['fastify', 'ws'], browser: false },
 	cli: {
 		rooms: ['rpc', 'parhelion', 'runtime', 'svm', 'sbpf', 'crypto', 'sdk'],
-		libraries: ['commander'],
+		libraries: ['commander', 'smol-toml', 'ws'],
 		browser: false,
 	},
 	conformance: {
-		rooms: ['cli', 'rpc', 'parhelion', 'runtime', 'svm', 'sbpf', 'crypto', 'sdk'],
+		rooms: ['cli', 'rpc', 'parhelion', 'runtime', 'svm', 'toolchain', 'sbpf', 'crypto', 'sdk'],
 		libraries: ['litesvm', '@solana/kit', '@solana/web3.js', '@solana/spl-token', 'fast-check', 'vitest'],
 		browser: false,
 	},
@@ -52,6 +53,15 @@ const NODE_ENTRIES: readonly string[] = [
 	'parhelion/src/node-crypto.ts',
 	'parhelion/src/signature-pool.ts',
 	'parhelion/src/litesvm.ts',
+	'toolchain/src/node.ts',
+	'toolchain/src/driver/build.ts',
+	'toolchain/src/driver/build-error.ts',
+	'toolchain/src/driver/cache.ts',
+	'toolchain/src/driver/cargo.ts',
+	'toolchain/src/driver/compile.ts',
+	'toolchain/src/driver/find-tools.ts',
+	'toolchain/src/driver/run-tool.ts',
+	'toolchain/src/driver/templates.ts',
 	'runtime/src/node.ts',
 	'runtime/src/accounts-db/lmdb-environment.ts',
 	'runtime/src/accounts-db/lmdb-file.ts',
@@ -59,6 +69,10 @@ const NODE_ENTRIES: readonly string[] = [
 	'runtime/src/accounts-db/process-claim.ts',
 	'runtime/src/ledger/blockstore-folder.ts',
 	'runtime/src/ledger/blockstore-lmdb.ts',
+	'runtime/src/ledger/chain-folder.ts',
+	'runtime/src/scheduler/execution-thread.ts',
+	'runtime/src/scheduler/node-port.ts',
+	'runtime/src/scheduler/node-threads.ts',
 	'runtime/src/snapshots/snapshot-files.ts',
 ];
 
@@ -144,6 +158,7 @@ export function violationsOf(path: string, source: string): string[] {
 				specifier !== 'parhelion/node' &&
 				specifier !== 'parhelion/litesvm' &&
 				specifier !== '@parhelion/runtime/node' &&
+				specifier !== '@parhelion/toolchain/node' &&
 				specifier !== PACKAGE_PREFIX + target
 			) {
 				found.push(`${path}: "${specifier}" goes past the face of ${target}`);

@@ -1,0 +1,18 @@
+/** The face of the toolchain: objects and archives into programs. */
+
+export { type DisassemblyOptions, disassembleProgram } from './inspect/disassembly.ts';
+export { LineTable, type SourceLine } from './inspect/line-table.ts';
+export {
+	type ElfRelocation,
+	type ElfReport,
+	type ElfSection,
+	type ElfSymbol,
+	functionSizes,
+	readElf,
+} from './inspect/read-elf.ts';
+export { type CheckResult, verifyReport } from './inspect/verify-report.ts';
+export { legalise } from './legaliser/legalise.ts';
+export { LINK_ERRORS, type LinkError, type LinkErrorKind, linkErrorText } from './linker/errors.ts';
+export type { TargetVersion } from './linker/layout.ts';
+export { type LinkedProgram, type LinkInput, type LinkOptions, link } from './linker/link.ts';
+export { type LinkMap, linkMapText, type MapEntry, type MapSymbol } from './linker/link-map.ts';

@@ -1,0 +1,131 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { bothEngines, TEST_SYSCALLS } from '../../test/machine.ts';
+import { buildFiles } from '../driver/build.ts';
+import { buildErrorText } from '../driver/build-error.ts';
+import { findTools } from '../driver/find-tools.ts';
+import { runTool } from '../driver/run-tool.ts';
+
+const tools = findTools();
+const clang = tools.llvm?.clang ?? null;
+const title = clang === null ? ' (skipped: no clang with LLVM tools is installed)' : '';
+const file = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'parhelion-native-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const IN = 64;
+const OUT = 512;
+
+/** Compiles `sources` for this machine; running it maps blocks of input to blocks of output. */
+function native(
+	name: string,
+	sources: readonly string[],
+	flags: readonly string[] = [],
+): (inputs: Uint8Array) => Uint8Array {
+	const program = join(folder, name);
+	const built = runTool(clang!, ['-O1', '-Wno-override-module', ...flags, ...sources, '-o', program]);
+	if (built.status !== 0) throw new Error(built.stderr);
+	return (inputs) => {
+		const run = runTool(program, [], { stdin: inputs });
+		if (run.status !== 0) throw new Error(`the native program ended with ${run.status}`);
+		return run.stdout;
+	};
+}
+
+/** Blocks of input: words of every length, many of them near the limits. */
+const word = fc.oneof(
+	fc.bigInt(0n, (1n << 64n) - 1n),
+	fc.bigInt(-20n, 20n).map((value) => BigInt.asUintN(64, value)),
+	fc
+		.tuple(fc.nat(63), fc.integer({ min: -1, max: 1 }))
+		.map(([bit, by]) => BigInt.asUintN(64, (1n << BigInt(bit)) + BigInt(by))),
+	fc.constantFrom(1n << 63n, (1n << 63n) - 1n, (1n << 64n) - 1n),
+);
+const block = fc
+	.array(word, { minLength: 8, maxLength: 8 })
+	.map((words) => new Uint8Array(BigUint64Array.from(words).buffer));
+
+describe.skipIf(clang === null).each([0, 3] as const)(
+	`legalised code on sBPF V%i and the same source natively${title}`,
+	(version) => {
+		it.each([
+			['cases.ll', '0'],
+			['cases.ll', '2'],
+			['aggregates.c', '0'],
+			['aggregates.c', '2'],
+		] as const)('agree on %s, at -O%s', (source, optimisation) => {
+			const run = native(`${source}-${version}-${optimisation}`, [
+				file(`test/native/${source}`),
+				file('test/native/main.c'),
+			]);
+			const built = buildFiles([file(`test/native/${source}`), file('test/native/entry.c')], {
+				syscalls: TEST_SYSCALLS,
+				version,
+				tools,
+				optimisation,
+			});
+			if (!built.ok) throw new Error(buildErrorText(built.error));
+			const engines = bothEngines(built.value.elf);
+			fc.assert(
+				fc.property(fc.array(block, { minLength: 40, maxLength: 40 }), (blocks) => {
+					const expected = run(Buffer.concat(blocks));
+					for (const [i, input] of blocks.entries()) {
+						const memory = new Uint8Array(IN + OUT);
+						memory.set(input);
+						for (const engine of engines) {
+							const { outcome, input: after } = engine.run(memory);
+							expect(outcome).toBe(0n);
+							expect(hex(after.subarray(IN))).toBe(hex(expected.subarray(i * OUT, (i + 1) * OUT)));
+						}
+					}
+				}),
+				{ numRuns: 4 },
+			);
+		});
+
+		it('agree on the 128-bit maths of C', () => {
+			const flags = [
+				'-DNATIVE',
+				'-DIN=56',
+				'-DOUT=160',
+				'-I',
+				file('include'),
+				'-Wno-incompatible-library-redeclaration',
+			];
+			const run = native(
+				`maths-${version}`,
+				[file('programs/maths/maths.c'), file('test/native/main.c')],
+				flags,
+			);
+			const built = buildFiles([file('programs/maths/maths.c')], { syscalls: TEST_SYSCALLS, version, tools });
+			if (!built.ok) throw new Error(buildErrorText(built.error));
+			const engines = bothEngines(built.value.elf);
+			fc.assert(
+				fc.property(fc.array(block, { minLength: 40, maxLength: 40 }), (blocks) => {
+					const inputs = blocks.map((words) => words.subarray(0, 56));
+					const expected = run(Buffer.concat(inputs));
+					for (const [i, input] of inputs.entries()) {
+						// No accounts, the length of the instruction, the instruction, the program's address.
+						const memory = new Uint8Array(16 + 56 + 32);
+						memory[8] = 56;
+						memory.set(input, 16);
+						for (const engine of engines) {
+							const { outcome, returnData } = engine.run(memory);
+							expect(outcome).toBe(0n);
+							expect(hex(returnData)).toBe(hex(expected.subarray(i * 160, (i + 1) * 160)));
+						}
+					}
+				}),
+				{ numRuns: 4 },
+			);
+		});
+	},
+);
+
+function hex(bytes: Uint8Array): string {
+	return Buffer.from(bytes).toString('hex');
+}

@@ -18,8 +18,8 @@ afterAll(async () => {
 });
 
 describe('@solana/web3.js', () => {
-	const connect = (): web3.Connection =>
-		new web3.Connection(validator.rpcUrl, { commitment: 'confirmed', wsEndpoint: validator.wsUrl });
+	const connect = (commitment: web3.Commitment = 'confirmed'): web3.Connection =>
+		new web3.Connection(validator.rpcUrl, { commitment, wsEndpoint: validator.wsUrl });
 
 	it('airdrops, transfers, confirms and reads back', async () => {
 		const connection = connect();
@@ -70,7 +70,7 @@ describe('@solana/web3.js', () => {
 	});
 
 	it('shows why a transaction failed', async () => {
-		const connection = connect();
+		const connection = connect('processed');
 		const payer = web3.Keypair.generate();
 		await connection.requestAirdrop(payer.publicKey, web3.LAMPORTS_PER_SOL);
 		const transaction = new web3.Transaction().add(

@@ -1,12 +1,14 @@
 /**
  * JSON-RPC over HTTP. Sources: jsonrpc-http-server 18 `handler.rs`, `response.rs`; solana-rpc 4.3.0
- * `rpc_service.rs`. As upstream, any path takes a POST and any `Host` header is fine: whoever reaches the port
- * may call, so it is bound to loopback unless told otherwise.
+ * `rpc_service.rs`. As upstream, any path takes a POST: whoever reaches the port may call, so it is bound to loopback
+ * unless told otherwise.
  */
 import { Buffer, isUtf8 } from 'node:buffer';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { corsHeaders, OPTIONS_HEADERS } from './http-cors.ts';
+import { type HostCheck, isLocalOrigin } from './http-hosts.ts';
 import type { JsonRpcHandler } from './json-rpc.ts';
+import { RateLimiter } from './rate-limiter.ts';
 
 /** Bytes of a request's body. */
 export const MAX_REQUEST_BODY_SIZE: number = 50 * 1024;
@@ -15,6 +17,9 @@ const REQUEST_TIMEOUT = 30_000;
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 const TEXT_TYPE = 'text/plain; charset=utf-8';
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
+/** Connections open at a time; more are turned away. */
+export const MAX_CONNECTIONS = 10_000;
 const JSON_CONTENT_TYPES: ReadonlySet<string> = new Set([
 	'application/json',
 	'application/json; charset=utf-8',
@@ -30,6 +35,16 @@ export interface HttpServerOptions {
 	readonly maxRequestBodySize?: number;
 	/** Milliseconds that a client may take to send a request, 30 seconds by default. */
 	readonly requestTimeout?: number;
+	/** Which `Host` headers are fine; by default all. */
+	readonly isHostAllowed?: HostCheck;
+	/** Answers pages of other machines; by default they are answered as anybody is. */
+	readonly handlerForPages?: JsonRpcHandler;
+	/** The text at `/metrics`; without it there is none. */
+	readonly metrics?: () => string;
+	/** Requests a second that each address may make, and twice as many at once; without it any number. */
+	readonly maxRequestsPerSecond?: number;
+	/** Connections open at a time, 10,000 by default. */
+	readonly maxConnections?: number;
 }
 
 /** Reads at most `limit` bytes. What comes after is left to Node, which throws it away. */
@@ -68,9 +83,20 @@ function sendText(reply: FastifyReply, status: number, text: string): FastifyRep
 }
 
 /** Answers what needs no body; undefined where the request goes on to be read. */
-function answerEarly(request: FastifyRequest, reply: FastifyReply): FastifyReply | undefined {
+function answerEarly(
+	request: FastifyRequest,
+	reply: FastifyReply,
+	options: HttpServerOptions,
+): FastifyReply | undefined {
 	const { headers, method } = request;
-	if (request.url.split('?')[0] === '/health') return reply.code(200).send('ok');
+	if (options.isHostAllowed?.(headers.host) === false) {
+		return sendText(reply, 403, 'Provided Host header is not whitelisted.\n');
+	}
+	const [path] = request.url.split('?');
+	if (path === '/health') return reply.code(200).send('ok');
+	if (path === '/metrics' && method === 'GET' && options.metrics !== undefined) {
+		return reply.code(200).header('content-type', METRICS_TYPE).send(options.metrics());
+	}
 
 	const cors = corsHeaders({
 		origin: headers.origin,
@@ -113,14 +139,22 @@ export function createHttpServer(handler: JsonRpcHandler, options: HttpServerOpt
 		forceCloseConnections: true,
 		exposeHeadRoutes: false,
 		frameworkErrors: (_error, request, reply) => {
-			if (answerEarly(request, reply) === undefined) sendText(reply, 400, 'Bad Request');
+			if (answerEarly(request, reply, options) === undefined) sendText(reply, 400, 'Bad Request');
 		},
 	});
 	app.removeAllContentTypeParsers();
 	app.addContentTypeParser('*', (request: FastifyRequest, payload: NodeJS.ReadableStream) =>
 		readBody(request, payload, limit),
 	);
-	app.addHook('onRequest', async (request, reply) => answerEarly(request, reply));
+	app.server.maxConnections = options.maxConnections ?? MAX_CONNECTIONS;
+	const { maxRequestsPerSecond, handlerForPages = handler } = options;
+	const limiter = maxRequestsPerSecond === undefined ? null : new RateLimiter(maxRequestsPerSecond);
+	app.addHook('onRequest', async (request, reply) => {
+		if (limiter?.allows(request.ip) === false) {
+			return sendText(reply.header('retry-after', '1'), 429, 'Too many requests\n');
+		}
+		return answerEarly(request, reply, options);
+	});
 
 	const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
 		const body = (request.body ?? Buffer.alloc(0)) as Body;
@@ -130,7 +164,8 @@ export function createHttpServer(handler: JsonRpcHandler, options: HttpServerOpt
 		if (!isUtf8(body)) {
 			return sendText(reply, 400, `utf-8 encoding error at byte ${utf8ValidUpTo(body)} in request body`);
 		}
-		const text = await handler.handle(body.toString('utf8'));
+		const answering = isLocalOrigin(request.headers.origin) ? handler : handlerForPages;
+		const text = await answering.handle(body.toString('utf8'));
 		return reply.header('content-type', JSON_TYPE).send(text === null ? '' : `${text}\n`);
 	};
 	app.post('*', answer);

@@ -12,6 +12,23 @@ import { JsonRpcError, type RpcError, RpcFault } from './rpc-error.ts';
 /** Runs the method `name`, or returns null if there is none. Ends the call by throwing an {@link RpcFault}. */
 export type Dispatch = (name: string, params: Params) => { readonly result: Json } | null;
 
+/**
+ * Runs before a call of `name` is answered; null where nothing has to be waited for. Ends the call by rejecting with an
+ * {@link RpcFault}.
+ */
+export type PrepareCall = (name: string, params: Params) => Promise<void> | null;
+
+/** Is told of each call of a method that exists: the seconds it took, and the code of the error if it was one. */
+export type ObserveCall = (name: string, seconds: number, errorCode: number | null) => void;
+
+/** What a handler may have besides. */
+export interface JsonRpcOptions {
+	/** UTF-16 units that the answer to a request may take. */
+	readonly maxResponseLength?: number;
+	readonly prepare?: PrepareCall | null;
+	readonly observe?: ObserveCall | null;
+}
+
 /** UTF-16 units that the answer to one request, or one batch, may take. */
 export const MAX_RESPONSE_LENGTH: number = 128 * 1024 * 1024;
 
@@ -129,33 +146,44 @@ export class JsonRpcHandler {
 	private readonly dispatch: Dispatch;
 	private readonly onDefect: (defect: unknown) => void;
 	private readonly maxResponseLength: number;
+	private readonly prepare: PrepareCall | null;
+	private readonly observe: ObserveCall | null;
 
-	constructor(
-		dispatch: Dispatch,
-		onDefect: (defect: unknown) => void,
-		maxResponseLength: number = MAX_RESPONSE_LENGTH,
-	) {
+	constructor(dispatch: Dispatch, onDefect: (defect: unknown) => void, options: JsonRpcOptions = {}) {
 		this.dispatch = dispatch;
 		this.onDefect = onDefect;
-		this.maxResponseLength = maxResponseLength;
+		this.maxResponseLength = options.maxResponseLength ?? MAX_RESPONSE_LENGTH;
+		this.prepare = options.prepare ?? null;
+		this.observe = options.observe ?? null;
 	}
 
 	/** The answer to `text`; null where none is due: a notification, or a batch of nothing else. */
 	async handle(text: string): Promise<string | null> {
 		const request = readRequest(text);
 		if (request === null) return envelope('2.0', 'error', writeError(JsonRpcError.parseError), null);
-		if (request.kind === 'single') return this.answer(request.call, this.maxResponseLength);
+		if (request.kind === 'single') return this.prepareAndAnswer(request.call, this.maxResponseLength);
 
 		const answers: string[] = [];
 		let left = this.maxResponseLength;
 		for (const [index, call] of request.calls.entries()) {
 			if (index > 0) await yieldToOthers();
-			const answer = this.answer(call, left);
+			const answer = await this.prepareAndAnswer(call, left);
 			if (answer === null) continue;
 			left -= answer.length;
 			answers.push(answer);
 		}
 		return answers.length === 0 ? null : `[${answers.join(',')}]`;
+	}
+
+	private async prepareAndAnswer(call: Call, maxLength: number): Promise<string | null> {
+		if (this.prepare !== null && call.kind === 'call' && call.version !== null) {
+			try {
+				await this.prepare(call.method, call.params);
+			} catch (thrown) {
+				return envelope(call.version, 'error', writeError(this.errorOf(thrown)), call.id);
+			}
+		}
+		return this.answer(call, maxLength);
 	}
 
 	private answer(call: Call, maxLength: number): string | null {
@@ -165,15 +193,19 @@ export class JsonRpcHandler {
 		}
 		const { version, id } = call;
 		if (version === null) return envelope(null, 'error', writeError(JsonRpcError.invalidVersion), id);
+		const begun = performance.now();
 		try {
 			const outcome = this.dispatch(call.method, call.params);
 			if (outcome === null) {
 				return envelope(version, 'error', writeError(JsonRpcError.methodNotFound), id);
 			}
 			const json = writeJson(outcome.result, { sorted: true, maxLength: Math.max(0, maxLength) });
+			this.observe?.(call.method, (performance.now() - begun) / 1000, null);
 			return envelope(version, 'result', json, id);
 		} catch (thrown) {
-			return envelope(version, 'error', writeError(this.errorOf(thrown)), id);
+			const error = this.errorOf(thrown);
+			this.observe?.(call.method, (performance.now() - begun) / 1000, error.code);
+			return envelope(version, 'error', writeError(error), id);
 		}
 	}
 

@@ -1,7 +1,7 @@
-import { base58Encode, createAccount, type Pubkey, programIds } from '@parhelion/sdk';
+import { base58Encode, createAccount, encodeVoteInstruction, type Pubkey, programIds } from '@parhelion/sdk';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import { ALICE, BOB, keypair, TestNode, transfer } from '../test/test-node.ts';
+import { ALICE, BOB, keypair, signed, TestNode, transfer } from '../test/test-node.ts';
 import { listenPubSub, type PubSubServer } from './pubsub-server.ts';
 import { SubscriptionControl } from './subscriptions/control.ts';
 import { Feed } from './subscriptions/feed.ts';
@@ -83,7 +83,7 @@ let client: Client;
 beforeEach(async () => {
 	node = new TestNode();
 	feed = new Feed(node.chain);
-	control = new SubscriptionControl(feed, 5);
+	control = new SubscriptionControl(feed, { node: 5, connection: 5 });
 	server = await listenPubSub(node.node, control, '127.0.0.1', 0, (defect) => node.defects.push(defect));
 	client = new Client(server.port);
 	await client.open();
@@ -138,7 +138,118 @@ describe('rootSubscribe', () => {
 	it('tells each slot that is rooted', async () => {
 		const id = await client.subscribe('rootSubscribe');
 		advance(33);
-		expect(await client.told(id)).toEqual([1, 2]);
+		expect(await client.told(id)).toEqual([0, 1, 2]);
+	});
+});
+
+describe('slotsUpdatesSubscribe', () => {
+	it('tells what becomes of each slot, in order', async () => {
+		const id = await client.subscribe('slotsUpdatesSubscribe');
+		pay(1_000_000n);
+		pay(10n ** 18n);
+		advance(1);
+		const updates = (await client.told(id)) as { type: string; slot: number; timestamp: number }[];
+		expect(updates.map(({ type, slot }) => [type, slot])).toEqual([
+			['completed', 1],
+			['frozen', 1],
+			['optimisticConfirmation', 1],
+			['createdBank', 2],
+		]);
+		expect(updates[1]).toMatchObject({
+			stats: {
+				numTransactionEntries: 2,
+				numSuccessfulTransactions: 1,
+				numFailedTransactions: 1,
+				maxTransactionsPerEntry: 1,
+			},
+		});
+		expect(updates[3]).toMatchObject({ parent: 1, timestamp: expect.any(Number) });
+		advance(32);
+		const all = (await client.told(id)) as { type: string; slot: number }[];
+		expect(all.filter(({ type }) => type === 'root').map(({ slot }) => slot)).toEqual([0, 1, 2]);
+	});
+});
+
+describe('blockSubscribe', () => {
+	type Told = { context: { slot: number }; value: { slot: number; block: object | null; err: unknown } };
+	const told = async (id: number): Promise<Told[]> => (await client.told(id)) as Told[];
+
+	it('tells each block as it is confirmed, without rewards unless asked for', async () => {
+		const id = await client.subscribe('blockSubscribe', 'all', confirmed);
+		pay(1_000_000n);
+		advance(2);
+		const blocks = await told(id);
+		expect(blocks.map(({ context, value }) => [context.slot, value.slot, value.err])).toEqual([
+			[1, 1, null],
+			[2, 2, null],
+		]);
+		expect(blocks[0]!.value.block).toMatchObject({
+			parentSlot: 0,
+			transactions: [{ transaction: [expect.any(String), 'base64'], meta: { fee: 5000 } }],
+		});
+		expect(blocks[0]!.value.block).not.toHaveProperty('rewards');
+	});
+
+	it('tells only of transactions that name the address', async () => {
+		const filter = { mentionsAccountOrProgram: BOB.pubkey.toBase58() };
+		const config = { ...confirmed, transactionDetails: 'signatures', showRewards: true };
+		const id = await client.subscribe('blockSubscribe', filter, config);
+		advance(1);
+		const signature = pay(1_000_000n);
+		advance(1);
+		expect(await told(id)).toMatchObject([
+			{
+				context: { slot: 2 },
+				value: { block: { signatures: [signature], rewards: [{ rewardType: 'Fee' }] } },
+			},
+		]);
+	});
+
+	it('tells an error where the version is not known to the client', async () => {
+		const id = await client.subscribe('blockSubscribe', 'all', confirmed);
+		const { message } = transfer(ALICE, BOB.pubkey, 1_000_000n, node.chain.lastBlockhash());
+		const v0 = { ...message, version: 0, addressTableLookups: [] } as const;
+		node.chain.processTransaction({ signatures: [new Uint8Array(64)], message: v0 }, { skipSigVerify: true });
+		advance(1);
+		expect((await told(id))[0]!.value).toEqual({
+			slot: 1,
+			block: null,
+			err: { UnsupportedTransactionVersion: 0 },
+		});
+	});
+
+	it('waits for the root by default, and refuses processed', async () => {
+		const id = await client.subscribe('blockSubscribe', 'all');
+		advance(33);
+		expect((await told(id)).map(({ value }) => value.slot)).toEqual([1, 2]);
+		expect((await client.request('blockSubscribe', 'all', processed)).error).toEqual({
+			code: -32602,
+			message: 'Method does not support commitment below `confirmed`',
+		});
+	});
+});
+
+describe('voteSubscribe', () => {
+	it('tells each vote; logs of votes are told only where asked for', async () => {
+		const id = await client.subscribe('voteSubscribe');
+		const all = await client.subscribe('logsSubscribe', 'all', processed);
+		const withVotes = await client.subscribe('logsSubscribe', 'allWithVotes', processed);
+		const hash = node.chain.lastBlockhash();
+		const vote = encodeVoteInstruction({
+			kind: 'Vote',
+			vote: { slots: [0n], hash, timestamp: 7n },
+		});
+		const votePubkey = keypair(8).pubkey;
+		const accounts = [{ pubkey: votePubkey, isSigner: false, isWritable: true }];
+		const instruction = { programId: programIds.vote, accounts, data: vote };
+		const outcome = node.chain.processTransaction(signed(ALICE, [instruction], hash));
+		expect(outcome.committed).toBe(true);
+		const signature = base58Encode(outcome.signature);
+		expect(await client.told(id)).toEqual([
+			{ votePubkey: votePubkey.toBase58(), slots: [0], hash: hash.toBase58(), timestamp: 7, signature },
+		]);
+		expect(await client.told(all)).toEqual([]);
+		expect(await client.told(withVotes)).toHaveLength(1);
 	});
 });
 
@@ -337,10 +448,30 @@ describe('a connection', () => {
 		});
 	});
 
+	it('is refused more subscriptions than a connection may have', async () => {
+		const own = new SubscriptionControl(feed, { connection: 1 });
+		const subscriber = { send: () => {} };
+		const watch = { key: 'k', start: () => () => {} };
+		own.subscribe(subscriber, 'slot', watch);
+		expect(() => own.subscribe(subscriber, 'root', watch)).toThrow();
+		own.subscribe({ send: () => {} }, 'root', watch);
+		expect(own.size).toBe(2);
+	});
+
+	it('ends where the other end answers no ping', async () => {
+		const strict = await listenPubSub(node.node, control, '127.0.0.1', 0, () => {}, { pingInterval: 20 });
+		const deaf = new WebSocket(`ws://127.0.0.1:${strict.port}`, { autoPong: false });
+		const polite = new WebSocket(`ws://127.0.0.1:${strict.port}`);
+		await new Promise((resolve) => polite.on('open', resolve));
+		await new Promise((resolve) => deaf.on('close', resolve));
+		expect(polite.readyState).toBe(WebSocket.OPEN);
+		await strict.close();
+	});
+
 	it('knows no method of HTTP but getVersion', async () => {
 		expect((await client.request('getVersion')).result).toMatchObject({ 'solana-core': '4.3.0' });
 		expect((await client.request('getBalance', BOB.pubkey.toBase58())).error?.code).toBe(-32601);
-		expect((await client.request('voteSubscribe')).error?.code).toBe(-32601);
+		expect((await client.request('noSuchSubscribe')).error?.code).toBe(-32601);
 		expect((await client.request('__proto__')).error?.code).toBe(-32601);
 	});
 

@@ -1,8 +1,11 @@
 /**
  * JSON-RPC over WebSocket, with subscriptions. Source: solana-rpc 4.3.0 `rpc_pubsub_service.rs`.
  */
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { HostCheck } from './http-hosts.ts';
+import { MAX_CONNECTIONS } from './http-server.ts';
 import type { Json } from './json/write.ts';
 import { JsonRpcHandler } from './json-rpc.ts';
 import { listenError } from './listen.ts';
@@ -17,8 +20,12 @@ import { subscriptions } from './subscriptions/index.ts';
 const MAX_MESSAGE_SIZE = 4096;
 /** Bytes that may wait for a client that does not read; beyond it the connection ends. */
 const MAX_BUFFERED = 64 * 1024 * 1024;
+/** Milliseconds between pings. */
+const PING_INTERVAL = 30_000;
 /** WebSocket close code 1001: the server goes away. */
 const GOING_AWAY = 1001;
+/** WebSocket close code 1013: too many are here. */
+const TRY_AGAIN_LATER = 1013;
 
 const subscribeMethods = new Map(subscriptions.map((row) => [`${row.name}Subscribe`, row]));
 const unsubscribeMethods = new Set(subscriptions.map((row) => `${row.name}Unsubscribe`));
@@ -116,8 +123,20 @@ class Connection implements Subscriber {
 /** A server that listens. */
 export interface PubSubServer {
 	readonly port: number;
+	/** Connections that are open. */
+	readonly connections: () => number;
 	/** Ends all connections and stops listening. */
 	close(): Promise<void>;
+}
+
+/** How to serve. */
+export interface PubSubOptions {
+	/** Which `Host` headers are fine; by default all. */
+	readonly isHostAllowed?: HostCheck;
+	/** Connections open at a time, 10,000 by default. */
+	readonly maxConnections?: number;
+	/** Milliseconds after which a client that answers no ping is gone, 30 seconds by default. */
+	readonly pingInterval?: number;
 }
 
 /** Listens on `host`:`port` (0: a free one). Rejects with a `ListenError`. */
@@ -127,6 +146,7 @@ export function listenPubSub(
 	host: string,
 	port: number,
 	onDefect: (defect: unknown) => void,
+	options: PubSubOptions = {},
 ): Promise<PubSubServer> {
 	return new Promise((resolve, reject) => {
 		const server = new WebSocketServer({
@@ -134,19 +154,47 @@ export function listenPubSub(
 			port,
 			maxPayload: MAX_MESSAGE_SIZE,
 			perMessageDeflate: false,
+			verifyClient: ({ req }: { req: IncomingMessage }) =>
+				options.isHostAllowed?.(req.headers.host) !== false,
 		});
 		const connections = new Map<WebSocket, Connection>();
-		server.once('error', (cause) => reject(listenError('PubSub', host, port, cause)));
+		/** Those that were asked and have not answered yet: the other end may be gone without a word. */
+		const silent = new Set<WebSocket>();
+		const heartbeat = setInterval(() => {
+			for (const socket of server.clients) {
+				if (silent.has(socket)) socket.terminate();
+				else {
+					silent.add(socket);
+					socket.ping();
+				}
+			}
+		}, options.pingInterval ?? PING_INTERVAL);
+		heartbeat.unref();
+		server.once('error', (cause) => {
+			clearInterval(heartbeat);
+			reject(listenError('PubSub', host, port, cause));
+		});
 		server.on('connection', (socket) => {
+			if (server.clients.size > (options.maxConnections ?? MAX_CONNECTIONS)) {
+				socket.close(TRY_AGAIN_LATER);
+				return;
+			}
+			silent.delete(socket);
+			socket.on('pong', () => silent.delete(socket));
 			connections.set(socket, new Connection(socket, node, control, onDefect));
-			socket.on('close', () => connections.delete(socket));
+			socket.on('close', () => {
+				connections.delete(socket);
+				silent.delete(socket);
+			});
 		});
 		server.once('listening', () => {
 			server.on('error', onDefect);
 			resolve({
 				port: (server.address() as AddressInfo).port,
+				connections: () => server.clients.size,
 				close: () =>
 					new Promise((closed) => {
+						clearInterval(heartbeat);
 						for (const socket of server.clients) {
 							socket.close(GOING_AWAY);
 							setImmediate(() => socket.terminate());

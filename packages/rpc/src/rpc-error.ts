@@ -52,6 +52,10 @@ export const RpcCustomError = {
 		message: 'Node is unhealthy',
 		data: { numSlotsBehind: null },
 	} as RpcError,
+	slotSkipped: (slot: bigint): RpcError => ({
+		code: -32007,
+		message: `Slot ${slot} was skipped, or missing due to ledger jump to recent snapshot`,
+	}),
 	noSnapshot: { code: -32008, message: 'No snapshot' } as RpcError,
 	unsupportedTransactionVersion: (version: number): RpcError => ({
 		code: -32015,
@@ -64,6 +68,20 @@ export const RpcCustomError = {
 		message: 'Minimum context slot has not been reached',
 		data: { contextSlot },
 	}),
+	epochRewardsPeriodActive: (
+		slot: bigint,
+		currentBlockHeight: bigint,
+		rewardsCompleteBlockHeight: bigint,
+	): RpcError => ({
+		code: -32017,
+		message: `Epoch rewards period still active at slot ${slot}`,
+		data: { currentBlockHeight, rewardsCompleteBlockHeight, slot },
+	}),
+	filterTransactionNotFound: (signature: string): RpcError => ({
+		code: -32020,
+		message: `Transaction ${signature} not found`,
+	}),
+	noSlotHistory: { code: -32021, message: 'No slot history' } as RpcError,
 } as const;
 
 /** An {@link RpcError} on its way to the caller. */

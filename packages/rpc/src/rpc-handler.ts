@@ -2,30 +2,71 @@
  * Joins the table of methods, the chain and JSON-RPC.
  */
 import type { Chain } from '@parhelion/runtime';
+import { type AccountProvider, prepareWith } from './account-provider.ts';
+import { type Cheatcodes, cheatcodeMethods } from './cheatcodes/index.ts';
 import { featureSetId } from './feature-set-id.ts';
-import { JsonRpcHandler } from './json-rpc.ts';
+import { JsonRpcHandler, type ObserveCall } from './json-rpc.ts';
 import { methods } from './methods/index.ts';
 import type { RpcNode } from './node.ts';
+import { discover } from './openrpc.ts';
+import { PerformanceSamples } from './performance-samples.ts';
 import { PrioritizationFeeCache } from './prioritization-fee-cache.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
-/** What the calls on `chain` work on; `stop` ends its listening to the chain. */
-export function createNode(chain: Chain): { readonly node: RpcNode; readonly stop: () => void } {
+/** What the calls on `chain` work on; `stop` ends its listening to the chain. See `RpcNode.readsOpenSlot`. */
+export function createNode(
+	chain: Chain,
+	readsOpenSlot = false,
+): { readonly node: RpcNode; readonly stop: () => void } {
 	const prioritizationFees = new PrioritizationFeeCache();
 	const transactionIndex = new TransactionIndex();
-	const stops = [prioritizationFees.attach(chain), transactionIndex.attach(chain)];
+	const performanceSamples = new PerformanceSamples();
+	const stops = [
+		prioritizationFees.attach(chain),
+		performanceSamples.attach(chain),
+		transactionIndex.attach(chain),
+	];
 	return {
-		node: { chain, prioritizationFees, transactionIndex, featureSetId: featureSetId() },
+		node: {
+			chain,
+			prioritizationFees,
+			performanceSamples,
+			transactionIndex,
+			featureSetId: featureSetId(),
+			endpoints: { rpc: null, pubsub: null },
+			supplyOverride: null,
+			readsOpenSlot,
+		},
 		stop: () => {
 			for (const stop of stops) stop();
 		},
 	};
 }
 
+/** What calls can do besides. */
+export interface RpcHandlerOptions {
+	/** Brings accounts to the chain before calls look at them. */
+	readonly accountProvider?: AccountProvider | null;
+	/** What the cheatcodes work on; without it there are none. */
+	readonly cheatcodes?: Cheatcodes | null;
+	readonly observe?: ObserveCall | null;
+}
+
 /** Answers calls of every method. */
-export function createRpcHandler(node: RpcNode, onDefect: (defect: unknown) => void): JsonRpcHandler {
-	return new JsonRpcHandler((name, params) => {
-		const method = methods.get(name);
-		return method === undefined ? null : { result: method.call(node, params) };
-	}, onDefect);
+export function createRpcHandler(
+	node: RpcNode,
+	onDefect: (defect: unknown) => void,
+	options: RpcHandlerOptions = {},
+): JsonRpcHandler {
+	const { accountProvider = null, cheatcodes = null, observe = null } = options;
+	const cheats = cheatcodes === null ? null : cheatcodeMethods(cheatcodes);
+	return new JsonRpcHandler(
+		(name, params) => {
+			const method =
+				methods.get(name) ?? cheats?.get(name) ?? (name === discover.name ? discover : undefined);
+			return method === undefined ? null : { result: method.call(node, params) };
+		},
+		onDefect,
+		{ prepare: accountProvider === null ? null : prepareWith(accountProvider), observe },
+	);
 }

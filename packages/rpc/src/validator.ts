@@ -5,16 +5,18 @@
 import type { AddressInfo } from 'node:net';
 import type { Chain } from '@parhelion/runtime';
 import type { FastifyInstance } from 'fastify';
+import type { AccountProvider } from './account-provider.ts';
+import { Cheatcodes } from './cheatcodes/index.ts';
+import { hostCheck, isLoopback } from './http-hosts.ts';
 import { createHttpServer } from './http-server.ts';
 import { listenError } from './listen.ts';
+import { Metrics } from './metrics.ts';
 import { listenPubSub, type PubSubServer } from './pubsub-server.ts';
 import { createNode, createRpcHandler } from './rpc-handler.ts';
-import { SlotClock } from './slot-clock.ts';
+import { DEFAULT_SLOT_MS, SlotClock } from './slot-clock.ts';
 import { SubscriptionControl } from './subscriptions/control.ts';
 import { Feed } from './subscriptions/feed.ts';
 
-/** Milliseconds a slot. */
-export const DEFAULT_SLOT_MS = 400;
 export const DEFAULT_RPC_PORT = 8899;
 export const DEFAULT_BIND_ADDRESS = '127.0.0.1';
 
@@ -33,8 +35,25 @@ export interface ValidatorOptions {
 	readonly maxRequestBodySize?: number;
 	/** Subscriptions that may be live at a time; 100,000 by default. */
 	readonly maxActiveSubscriptions?: number;
+	/** Subscriptions that one connection may have at a time; 20,000 by default. */
+	readonly maxSubscriptionsPerConnection?: number;
+	/** Connections open at a time, to each of the two ports; 10,000 by default. */
+	readonly maxConnections?: number;
+	/** Requests a second that each address may make, and twice as many at once; any number by default. */
+	readonly maxRequestsPerSecond?: number;
+	/** Names that the node may be called by besides `localhost` and addresses; elsewhere than on loopback, any by default. */
+	readonly allowedHosts?: readonly string[];
+	/** Whether there are cheatcodes; by default only on loopback. Pages of other machines never have them. */
+	readonly cheatcodes?: boolean;
+	/** Brings accounts to the chain before calls look at them: the other side of a fork. */
+	readonly accountProvider?: AccountProvider;
 	/** Is told of errors that are bugs of this program. By default they are thrown out of the event loop. */
 	readonly onDefect?: (defect: unknown) => void;
+	/**
+	 * Is told what the opening of a slot threw, and slots end with it: a disk that refuses, or a bug. By default it leaves
+	 * the event loop.
+	 */
+	readonly onClockError?: (error: unknown) => void;
 }
 
 function throwLater(defect: unknown): void {
@@ -70,13 +89,26 @@ export class Validator {
 		const { chain, bindAddress = DEFAULT_BIND_ADDRESS, rpcPort = DEFAULT_RPC_PORT } = options;
 		const onDefect = options.onDefect ?? throwLater;
 		const { slotMs = DEFAULT_SLOT_MS } = options;
-		const clock = slotMs === null ? null : new SlotClock(chain, slotMs);
+		const clock = slotMs === null ? null : new SlotClock(chain, slotMs, options.onClockError);
 		// Slot 0 is genesis, which holds no transactions.
 		if (chain.slot === chain.parentSlot) chain.advanceSlot();
-		const { node, stop: stopNode } = createNode(chain);
-		const handler = createRpcHandler(node, onDefect);
-		const { maxRequestBodySize } = options;
-		const http = createHttpServer(handler, maxRequestBodySize === undefined ? {} : { maxRequestBodySize });
+		const { node, stop: stopNode } = createNode(chain, options.accountProvider !== undefined);
+		const metrics = new Metrics();
+		const cheatcodes =
+			(options.cheatcodes ?? isLoopback(bindAddress))
+				? new Cheatcodes(node, clock, slotMs ?? DEFAULT_SLOT_MS)
+				: null;
+		const calls = {
+			accountProvider: options.accountProvider ?? null,
+			observe: (name: string, seconds: number, code: number | null) => metrics.count(name, seconds, code),
+		};
+		const isHostAllowed = hostCheck(bindAddress, options.allowedHosts);
+		const http = createHttpServer(createRpcHandler(node, onDefect, { ...calls, cheatcodes }), {
+			...options,
+			isHostAllowed,
+			handlerForPages: createRpcHandler(node, onDefect, calls),
+			metrics: () => metrics.text(),
+		});
 		let boundRpcPort: number;
 		try {
 			boundRpcPort = await listenHttp(http, bindAddress, rpcPort);
@@ -86,11 +118,19 @@ export class Validator {
 		}
 
 		const feed = new Feed(chain);
-		const control = new SubscriptionControl(feed, options.maxActiveSubscriptions);
+		const control = new SubscriptionControl(feed, {
+			...(options.maxActiveSubscriptions === undefined ? {} : { node: options.maxActiveSubscriptions }),
+			...(options.maxSubscriptionsPerConnection === undefined
+				? {}
+				: { connection: options.maxSubscriptionsPerConnection }),
+		});
 		let pubsub: PubSubServer;
 		try {
 			const wsPort = options.wsPort ?? (rpcPort === 0 ? 0 : boundRpcPort + 1);
-			pubsub = await listenPubSub(node, control, bindAddress, wsPort, onDefect);
+			pubsub = await listenPubSub(node, control, bindAddress, wsPort, onDefect, {
+				...options,
+				isHostAllowed,
+			});
 		} catch (thrown) {
 			feed.stop();
 			stopNode();
@@ -98,9 +138,13 @@ export class Validator {
 			throw thrown;
 		}
 
+		addGauges(metrics, chain, control, pubsub);
+		node.endpoints.rpc = hostPort(bindAddress, boundRpcPort);
+		node.endpoints.pubsub = hostPort(bindAddress, pubsub.port);
 		clock?.start();
 		return new Validator(chain, url('http', bindAddress, boundRpcPort), url('ws', bindAddress, pubsub.port), [
 			() => clock?.stop(),
+			() => cheatcodes?.stop(),
 			() => pubsub.close(),
 			() => http.close(),
 			() => feed.stop(),
@@ -117,10 +161,26 @@ export class Validator {
 	}
 }
 
-function url(scheme: string, host: string, port: number): string {
+function addGauges(metrics: Metrics, chain: Chain, control: SubscriptionControl, pubsub: PubSubServer): void {
+	metrics.add('parhelion_slot', 'The open slot.', () => chain.slot);
+	metrics.add('parhelion_root_slot', 'The newest rooted slot.', () => chain.root);
+	metrics.add('parhelion_block_height', 'Blocks below the open one.', () => chain.blockHeight);
+	const transactions = 'Transactions committed since genesis.';
+	metrics.add('parhelion_transactions_total', transactions, () => chain.transactionCount, 'counter');
+	metrics.add('parhelion_subscriptions', 'Live subscriptions.', () => control.size);
+	metrics.add('parhelion_pubsub_connections', 'Open WebSocket connections.', () => pubsub.connections());
+	const memory = 'Bytes of memory of this process.';
+	metrics.add('process_resident_memory_bytes', memory, () => process.memoryUsage.rss());
+}
+
+function hostPort(host: string, port: number): string {
 	// A wildcard address is no address to connect to.
 	const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-	return `${scheme}://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+	return `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}
+
+function url(scheme: string, host: string, port: number): string {
+	return `${scheme}://${hostPort(host, port)}`;
 }
 
 async function listenHttp(http: FastifyInstance, host: string, port: number): Promise<number> {

@@ -2,7 +2,7 @@
  * What the tests of this room share: a chain with funded accounts, and calls without a socket.
  */
 import { ed25519KeypairFromSeed, ed25519Sign } from '@parhelion/crypto';
-import { Chain, LAMPORTS_PER_SOL, transferInstruction } from '@parhelion/runtime';
+import { Chain, type GenesisOptions, LAMPORTS_PER_SOL, transferInstruction } from '@parhelion/runtime';
 import {
 	compileLegacyMessage,
 	createAccount,
@@ -68,16 +68,23 @@ export interface Answer {
 
 /** A chain at slot 1 where Alice has ten SOL, and the calls that can be made on it. */
 export class TestNode {
-	readonly chain: Chain = Chain.genesis();
+	readonly chain: Chain;
 	readonly node: RpcNode;
 	readonly handler: JsonRpcHandler;
 	readonly defects: unknown[] = [];
 
-	constructor() {
+	constructor(options: GenesisOptions = {}) {
+		this.chain = Chain.genesis(options);
 		this.chain.setAccount(ALICE.pubkey, createAccount({ lamports: 10n * LAMPORTS_PER_SOL }));
 		this.chain.advanceSlot();
 		this.node = createNode(this.chain).node;
 		this.handler = createRpcHandler(this.node, (defect) => this.defects.push(defect));
+	}
+
+	/** Lets slots pass until what was done up to now can be seen at every commitment. */
+	finalize(): void {
+		const { slot } = this.chain;
+		while (this.chain.root < slot) this.chain.advanceSlot();
 	}
 
 	/** The text of the answer. */

@@ -1,18 +1,22 @@
 /**
  * Writes accounts as JSON. Sources: solana-account-decoder 4.3.0 `lib.rs` (`encode_ui_account`), solana-rpc
  * 4.3.0 `rpc.rs` (`encode_account`, `get_encoded_account`) and `parsed_token_accounts.rs`.
- *
- * Of the accounts that upstream writes as `jsonParsed`, those of the token programs are parsed here; every
- * other one falls back to base64, as upstream does for an account it cannot parse.
  */
 import { type AccountSharedData, base58Encode, Pubkey, programIds } from '@parhelion/sdk';
-import { type Json, LazyJson } from '../json/write.ts';
+import { type Json, LazyJson, SortedJson } from '../json/write.ts';
 import type { UiAccountEncoding, UiDataSliceConfig } from '../params/configs.ts';
 import { fail, failInvalidParams } from '../rpc-error.ts';
+import { parseAccountData } from './accounts/index.ts';
 import { base64Encode } from './base64.ts';
-import { parseTokenAccount } from './parse-token.ts';
 import { type MintDisplay, mintDisplay } from './token-amount.ts';
-import { isTokenAccountData, isTokenProgram, type MintState, unpackMint } from './token-state.ts';
+import {
+	isTokenAccountData,
+	isTokenProgram,
+	type MintState,
+	unpackMint,
+	unpackMultisig,
+	unpackTokenAccount,
+} from './token-state.ts';
 import { zstdFrame } from './zstd.ts';
 
 /** Base58 takes quadratic time, so upstream encodes no more than this many bytes. */
@@ -73,21 +77,22 @@ function displayOfTokenAccount(data: Uint8Array, source: AccountSource): MintDis
 }
 
 function encodeParsed(
+	pubkey: Pubkey,
 	account: AccountSharedData,
 	slice: UiDataSliceConfig | null,
 	source: AccountSource,
 ): Json {
-	if (isTokenProgram(account.owner)) {
-		const parsed = parseTokenAccount(account.data, displayOfTokenAccount(account.data, source));
-		const program = account.owner.equals(programIds.splToken) ? 'spl-token' : 'spl-token-2022';
-		// A token account is shown whole: upstream drops the slice once it has parsed.
-		if (parsed !== null) return { program, parsed, space: account.data.length };
-		return [base64Encode(account.data), 'base64'];
+	const { data, owner } = account;
+	const known = parseAccountData(pubkey, owner, data, () => displayOfTokenAccount(data, source));
+	if (known !== null) {
+		return { program: known.program, parsed: new SortedJson(known.parsed), space: data.length };
 	}
-	return [base64Encode(sliceData(account.data, slice)), 'base64'];
+	// Upstream has dropped the slice by the time it finds out that a token program's account cannot be parsed.
+	return [base64Encode(isTokenProgram(owner) ? data : sliceData(data, slice)), 'base64'];
 }
 
 function encodeData(
+	pubkey: Pubkey,
 	account: AccountSharedData,
 	encoding: UiAccountEncoding,
 	slice: UiDataSliceConfig | null,
@@ -103,12 +108,13 @@ function encodeData(
 		case 'base64+zstd':
 			return [base64Encode(zstdFrame(sliceData(account.data, slice))), 'base64+zstd'];
 		case 'jsonParsed':
-			return encodeParsed(account, slice, source);
+			return encodeParsed(pubkey, account, slice, source);
 	}
 }
 
 /** `encode_ui_account`: never fails; base58 of more than 128 bytes becomes a text that says so. */
 export function encodeUiAccount(
+	pubkey: Pubkey,
 	account: AccountSharedData,
 	encoding: UiAccountEncoding,
 	slice: UiDataSliceConfig | null,
@@ -116,7 +122,7 @@ export function encodeUiAccount(
 ): Json {
 	return {
 		lamports: account.lamports,
-		data: new LazyJson(() => encodeData(account, encoding, slice, source)),
+		data: new LazyJson(() => encodeData(pubkey, account, encoding, slice, source)),
 		owner: account.owner.toBase58(),
 		executable: account.executable,
 		rentEpoch: account.rentEpoch,
@@ -126,6 +132,7 @@ export function encodeUiAccount(
 
 /** As {@link encodeUiAccount}, but base58 of more than 128 bytes ends the call with -32600. */
 export function encodeAccount(
+	pubkey: Pubkey,
 	account: AccountSharedData,
 	encoding: UiAccountEncoding,
 	slice: UiDataSliceConfig | null,
@@ -138,5 +145,49 @@ export function encodeAccount(
 			message: `Encoded binary (base 58) data should be less than ${MAX_BASE58_BYTES} bytes, please use Base64 encoding.`,
 		});
 	}
-	return encodeUiAccount(account, encoding, slice, source);
+	return encodeUiAccount(pubkey, account, encoding, slice, source);
+}
+
+/** Whether the account of a token program has a parsed form. */
+function isParsableTokenAccount(data: Uint8Array, source: AccountSource): boolean {
+	if (unpackTokenAccount(data) !== null) return displayOfTokenAccount(data, source) !== null;
+	return unpackMint(data) !== null || unpackMultisig(data) !== null;
+}
+
+/** The source with what was looked up kept: of many token accounts, most have the mint of another. */
+function rememberingSource(source: AccountSource): AccountSource {
+	const known = new Map<string, AccountSharedData | null>();
+	return {
+		getAccount(pubkey) {
+			const before = known.get(pubkey.key);
+			if (before !== undefined) return before;
+			const account = source.getAccount(pubkey);
+			known.set(pubkey.key, account);
+			return account;
+		},
+		unixTimestamp: () => source.unixTimestamp(),
+	};
+}
+
+/**
+ * `RpcKeyedAccount` of each account, all of them of `program`. Of a token program's accounts, those that cannot be
+ * parsed are left out where parsed ones are asked for, as upstream does. Ends the call with -32600 as
+ * {@link encodeAccount}.
+ */
+export function encodeKeyedAccounts(
+	accounts: readonly (readonly [Pubkey, AccountSharedData])[],
+	program: Pubkey,
+	encoding: UiAccountEncoding,
+	slice: UiDataSliceConfig | null,
+	source: AccountSource,
+	encode: typeof encodeAccount = encodeAccount,
+): Json[] {
+	const remembering = rememberingSource(source);
+	const onlyParsable = encoding === 'jsonParsed' && isTokenProgram(program);
+	return accounts
+		.filter(([, { data }]) => !onlyParsable || isParsableTokenAccount(data, remembering))
+		.map(([pubkey, account]) => ({
+			pubkey: pubkey.toBase58(),
+			account: encode(pubkey, account, encoding, slice, remembering),
+		}));
 }

@@ -1,12 +1,11 @@
 /**
- * Writes instructions as JSON: compiled (indices), or with addresses in place of indices. Sources:
- * solana-transaction-status 4.3.0 `lib.rs` (`parse_ui_instruction`, `map_inner_instructions`).
- *
- * No program's instructions are parsed: each takes the form upstream gives an instruction it cannot parse.
+ * Writes instructions as JSON: compiled (indices), or parsed; one that cannot be parsed has addresses in place of its
+ * indices. Sources: solana-transaction-status 4.3.0 `lib.rs` (`parse_ui_instruction`, `map_inner_instructions`).
  */
 import { base58Encode, type CompiledInstruction, type Pubkey } from '@parhelion/sdk';
 import type { InnerInstructionsList } from '@parhelion/svm';
-import type { Json } from '../json/write.ts';
+import { type Json, SortedJson } from '../json/write.ts';
+import { parseInstruction } from './instructions/index.ts';
 
 /** The stack height of the instructions that stand in the message. */
 export const TRANSACTION_LEVEL_STACK_HEIGHT = 1;
@@ -21,21 +20,23 @@ export function encodeCompiledInstruction(instruction: CompiledInstruction, stac
 	};
 }
 
-/** `UiPartiallyDecodedInstruction`. */
-export function encodePartiallyDecodedInstruction(
+/** `UiParsedInstruction`: parsed, or else partially decoded. */
+export function encodeParsedInstruction(
 	instruction: CompiledInstruction,
 	accountKeys: readonly Pubkey[],
 	stackHeight: number,
 ): Json {
-	return {
-		programId: accountKeys[instruction.programIdIndex]!.toBase58(),
-		accounts: Array.from(instruction.accounts, (index) => accountKeys[index]!.toBase58()),
-		data: base58Encode(instruction.data),
-		stackHeight,
-	};
+	const programId = accountKeys[instruction.programIdIndex]!;
+	const accounts = Array.from(instruction.accounts, (index) => accountKeys[index]!.toBase58());
+	const known = parseInstruction(programId, instruction.data, accounts);
+	if (known !== null) {
+		const { program, parsed } = known;
+		return { program, programId: programId.toBase58(), parsed: new SortedJson(parsed), stackHeight };
+	}
+	return { programId: programId.toBase58(), accounts, data: base58Encode(instruction.data), stackHeight };
 }
 
-/** The inner instructions by top-level instruction, without the empty lists; with addresses if `accountKeys` are given. */
+/** The inner instructions by top-level instruction, without the empty lists; parsed if `accountKeys` are given. */
 export function encodeInnerInstructions(
 	lists: InnerInstructionsList,
 	accountKeys: readonly Pubkey[] | null,
@@ -46,7 +47,7 @@ export function encodeInnerInstructions(
 		const instructions = list.map(({ instruction, stackHeight }) =>
 			accountKeys === null
 				? encodeCompiledInstruction(instruction, stackHeight)
-				: encodePartiallyDecodedInstruction(instruction, accountKeys, stackHeight),
+				: encodeParsedInstruction(instruction, accountKeys, stackHeight),
 		);
 		encoded.push({ index: index & 255, instructions });
 	});

@@ -2,8 +2,18 @@
  * Writes Token-2022 extensions for people, a row each. Sources: solana-account-decoder 4.3.0
  * `parse_token_extension.rs`, spl-token-2022-interface 3.1 `extension/`.
  */
-import { ByteReader, Fault, type Pubkey } from '@parhelion/sdk';
+import { ByteReader, Fault } from '@parhelion/sdk';
 import type { Json } from '../json/write.ts';
+import { displayFloat } from './float-text.ts';
+import {
+	base64Of,
+	decryptable,
+	ELGAMAL_CIPHERTEXT_LENGTH,
+	elGamalPubkey,
+	i16,
+	maybeNullAddress,
+	maybeNullElGamalPubkey,
+} from './instructions/token-values.ts';
 import { ACCOUNT_STATES } from './token-state.ts';
 
 interface Row {
@@ -12,22 +22,12 @@ interface Row {
 	readonly state?: (reader: ByteReader) => { readonly [key: string]: Json };
 }
 
-/** An address that may be absent, which is written as 32 zero bytes. */
-function maybeKey(reader: ByteReader): string | null {
-	const key = reader.pubkey();
-	return isZero(key) ? null : key.toBase58();
-}
-
-function isZero(key: Pubkey): boolean {
-	return key.bytes.every((byte) => byte === 0);
-}
-
 function flag(reader: ByteReader): boolean {
 	return reader.u8() !== 0;
 }
 
-function i16(reader: ByteReader): number {
-	return (reader.u16() << 16) >> 16;
+function ciphertext(reader: ByteReader): string {
+	return base64Of(reader, ELGAMAL_CIPHERTEXT_LENGTH);
 }
 
 function transferFee(reader: ByteReader): Json {
@@ -46,20 +46,45 @@ function textPairs(reader: ByteReader): Json {
 	return pairs;
 }
 
-/** By extension type. The confidential extensions have no row. */
+/** By extension type. */
 const ROWS: Readonly<Record<number, Row>> = Object.freeze({
 	1: {
 		name: 'transferFeeConfig',
 		state: (reader) => ({
-			transferFeeConfigAuthority: maybeKey(reader),
-			withdrawWithheldAuthority: maybeKey(reader),
+			transferFeeConfigAuthority: maybeNullAddress(reader),
+			withdrawWithheldAuthority: maybeNullAddress(reader),
 			withheldAmount: reader.u64(),
 			olderTransferFee: transferFee(reader),
 			newerTransferFee: transferFee(reader),
 		}),
 	},
 	2: { name: 'transferFeeAmount', state: (reader) => ({ withheldAmount: reader.u64() }) },
-	3: { name: 'mintCloseAuthority', state: (reader) => ({ closeAuthority: maybeKey(reader) }) },
+	3: { name: 'mintCloseAuthority', state: (reader) => ({ closeAuthority: maybeNullAddress(reader) }) },
+	4: {
+		name: 'confidentialTransferMint',
+		state: (reader) => ({
+			authority: maybeNullAddress(reader),
+			autoApproveNewAccounts: flag(reader),
+			auditorElgamalPubkey: maybeNullElGamalPubkey(reader),
+		}),
+	},
+	5: {
+		name: 'confidentialTransferAccount',
+		state: (reader) => ({
+			approved: flag(reader),
+			elgamalPubkey: elGamalPubkey(reader),
+			pendingBalanceLo: ciphertext(reader),
+			pendingBalanceHi: ciphertext(reader),
+			availableBalance: ciphertext(reader),
+			decryptableAvailableBalance: decryptable(reader),
+			allowConfidentialCredits: flag(reader),
+			allowNonConfidentialCredits: flag(reader),
+			pendingBalanceCreditCounter: reader.u64(),
+			maximumPendingBalanceCreditCounter: reader.u64(),
+			expectedPendingBalanceCreditCounter: reader.u64(),
+			actualPendingBalanceCreditCounter: reader.u64(),
+		}),
+	},
 	6: {
 		name: 'defaultAccountState',
 		state: (reader) => ({ accountState: ACCOUNT_STATES[reader.u8()] ?? ACCOUNT_STATES[0] }),
@@ -70,7 +95,7 @@ const ROWS: Readonly<Record<number, Row>> = Object.freeze({
 	10: {
 		name: 'interestBearingConfig',
 		state: (reader) => ({
-			rateAuthority: maybeKey(reader),
+			rateAuthority: maybeNullAddress(reader),
 			initializationTimestamp: reader.i64(),
 			preUpdateAverageRate: i16(reader),
 			lastUpdateTimestamp: reader.i64(),
@@ -78,21 +103,34 @@ const ROWS: Readonly<Record<number, Row>> = Object.freeze({
 		}),
 	},
 	11: { name: 'cpiGuard', state: (reader) => ({ lockCpi: flag(reader) }) },
-	12: { name: 'permanentDelegate', state: (reader) => ({ delegate: maybeKey(reader) }) },
+	12: { name: 'permanentDelegate', state: (reader) => ({ delegate: maybeNullAddress(reader) }) },
 	13: { name: 'nonTransferableAccount' },
 	14: {
 		name: 'transferHook',
-		state: (reader) => ({ authority: maybeKey(reader), programId: maybeKey(reader) }),
+		state: (reader) => ({ authority: maybeNullAddress(reader), programId: maybeNullAddress(reader) }),
 	},
 	15: { name: 'transferHookAccount', state: (reader) => ({ transferring: flag(reader) }) },
+	16: {
+		name: 'confidentialTransferFeeConfig',
+		state: (reader) => ({
+			authority: maybeNullAddress(reader),
+			withdrawWithheldAuthorityElgamalPubkey: elGamalPubkey(reader),
+			harvestToMintEnabled: flag(reader),
+			withheldAmount: ciphertext(reader),
+		}),
+	},
+	17: {
+		name: 'confidentialTransferFeeAmount',
+		state: (reader) => ({ withheldAmount: ciphertext(reader) }),
+	},
 	18: {
 		name: 'metadataPointer',
-		state: (reader) => ({ authority: maybeKey(reader), metadataAddress: maybeKey(reader) }),
+		state: (reader) => ({ authority: maybeNullAddress(reader), metadataAddress: maybeNullAddress(reader) }),
 	},
 	19: {
 		name: 'tokenMetadata',
 		state: (reader) => ({
-			updateAuthority: maybeKey(reader),
+			updateAuthority: maybeNullAddress(reader),
 			mint: reader.pubkey().toBase58(),
 			name: text(reader),
 			symbol: text(reader),
@@ -102,12 +140,12 @@ const ROWS: Readonly<Record<number, Row>> = Object.freeze({
 	},
 	20: {
 		name: 'groupPointer',
-		state: (reader) => ({ authority: maybeKey(reader), groupAddress: maybeKey(reader) }),
+		state: (reader) => ({ authority: maybeNullAddress(reader), groupAddress: maybeNullAddress(reader) }),
 	},
 	21: {
 		name: 'tokenGroup',
 		state: (reader) => ({
-			updateAuthority: maybeKey(reader),
+			updateAuthority: maybeNullAddress(reader),
 			mint: reader.pubkey().toBase58(),
 			size: reader.u64(),
 			maxSize: reader.u64(),
@@ -115,7 +153,7 @@ const ROWS: Readonly<Record<number, Row>> = Object.freeze({
 	},
 	22: {
 		name: 'groupMemberPointer',
-		state: (reader) => ({ authority: maybeKey(reader), memberAddress: maybeKey(reader) }),
+		state: (reader) => ({ authority: maybeNullAddress(reader), memberAddress: maybeNullAddress(reader) }),
 	},
 	23: {
 		name: 'tokenGroupMember',
@@ -125,25 +163,37 @@ const ROWS: Readonly<Record<number, Row>> = Object.freeze({
 			memberNumber: reader.u64(),
 		}),
 	},
+	24: {
+		name: 'confidentialMintBurn',
+		state: (reader) => ({
+			confidentialSupply: ciphertext(reader),
+			decryptableSupply: decryptable(reader),
+			supplyElgamalPubkey: elGamalPubkey(reader),
+			pendingBurn: ciphertext(reader),
+		}),
+	},
 	25: {
 		name: 'scaledUiAmountConfig',
 		state: (reader) => ({
-			authority: maybeKey(reader),
-			multiplier: String(reader.f64()),
+			authority: maybeNullAddress(reader),
+			multiplier: displayFloat(reader.f64()),
 			newMultiplierEffectiveTimestamp: reader.i64(),
-			newMultiplier: String(reader.f64()),
+			newMultiplier: displayFloat(reader.f64()),
 		}),
 	},
-	26: { name: 'pausableConfig', state: (reader) => ({ authority: maybeKey(reader), paused: flag(reader) }) },
+	26: {
+		name: 'pausableConfig',
+		state: (reader) => ({ authority: maybeNullAddress(reader), paused: flag(reader) }),
+	},
 	27: { name: 'pausableAccount' },
-	28: { name: 'permissionedBurnConfig', state: (reader) => ({ authority: maybeKey(reader) }) },
+	28: { name: 'permissionedBurnConfig', state: (reader) => ({ authority: maybeNullAddress(reader) }) },
 });
 
 /**
- * The extensions in the type-length-value bytes `extensions`. Null where one is of a type without a row; a
- * list that is broken off counts as empty.
+ * The extensions in the type-length-value bytes `extensions`. A list that is broken off, or that holds a type that is
+ * not known, counts as empty.
  */
-export function encodeExtensions(extensions: Uint8Array): Json[] | null {
+export function encodeExtensions(extensions: Uint8Array): Json[] {
 	const encoded: Json[] = [];
 	const reader = new ByteReader(extensions);
 	while (reader.remaining >= 4) {
@@ -152,7 +202,7 @@ export function encodeExtensions(extensions: Uint8Array): Json[] | null {
 		const length = reader.u16();
 		if (length > reader.remaining) return [];
 		const row = ROWS[type];
-		if (row === undefined) return null;
+		if (row === undefined) return [];
 		encoded.push(encodeExtension(row, reader.take(length)));
 	}
 	return encoded;

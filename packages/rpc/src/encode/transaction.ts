@@ -23,7 +23,7 @@ import { base64Encode } from './base64.ts';
 import {
 	encodeCompiledInstruction,
 	encodeInnerInstructions,
-	encodePartiallyDecodedInstruction,
+	encodeParsedInstruction,
 	TRANSACTION_LEVEL_STACK_HEIGHT,
 } from './instruction.ts';
 import { encodeTokenAmount } from './token-amount.ts';
@@ -62,7 +62,7 @@ export function encodeTokenBalance(balance: TokenBalance): Json {
 	};
 }
 
-function encodeMeta(transaction: CommittedTransaction, isParsed: boolean): Json {
+function encodeMeta(transaction: CommittedTransaction, isParsed: boolean, showRewards: boolean): Json {
 	const meta: TransactionStatusMeta = transaction.meta;
 	return {
 		err: encodeError(meta.err),
@@ -77,10 +77,11 @@ function encodeMeta(transaction: CommittedTransaction, isParsed: boolean): Json 
 		logMessages: meta.logMessages,
 		preTokenBalances: meta.preTokenBalances.map(encodeTokenBalance),
 		postTokenBalances: meta.postTokenBalances.map(encodeTokenBalance),
-		rewards: [],
+		rewards: showRewards ? [] : undefined,
 		loadedAddresses: isParsed ? undefined : encodeLoadedAddresses(meta.loadedAddresses),
 		returnData: meta.returnData === null ? undefined : encodeReturnData(meta.returnData),
 		computeUnitsConsumed: meta.computeUnitsConsumed,
+		costUnits: meta.costUnits,
 	};
 }
 
@@ -116,19 +117,25 @@ function encodeRawMessage(message: VersionedMessage): Json {
 /** Reserved keys count as read-only here whatever features are active, as upstream does for display. */
 const RESERVED = reservedAccountKeys(FeatureSet.allEnabled());
 
+/** `ParsedAccount` of every account of the message. */
+function encodeParsedAccounts({ transaction, meta }: CommittedTransaction): Json {
+	const { message } = transaction;
+	const sanitized = new SanitizedMessage(message, meta.loadedAddresses, RESERVED);
+	return sanitized.accountKeys.map((key, index) => ({
+		pubkey: key.toBase58(),
+		writable: sanitized.isWritable(index),
+		signer: sanitized.isSigner(index),
+		source: index < message.accountKeys.length ? 'transaction' : 'lookupTable',
+	}));
+}
+
 function encodeParsedMessage(transaction: CommittedTransaction): Json {
 	const { message } = transaction.transaction;
-	const sanitized = new SanitizedMessage(message, transaction.meta.loadedAddresses, RESERVED);
 	return {
-		accountKeys: sanitized.accountKeys.map((key, index) => ({
-			pubkey: key.toBase58(),
-			writable: sanitized.isWritable(index),
-			signer: sanitized.isSigner(index),
-			source: index < message.accountKeys.length ? 'transaction' : 'lookupTable',
-		})),
+		accountKeys: encodeParsedAccounts(transaction),
 		recentBlockhash: message.recentBlockhash.toBase58(),
 		instructions: message.instructions.map((instruction) =>
-			encodePartiallyDecodedInstruction(instruction, sanitized.accountKeys, TRANSACTION_LEVEL_STACK_HEIGHT),
+			encodeParsedInstruction(instruction, transaction.accountKeys, TRANSACTION_LEVEL_STACK_HEIGHT),
 		),
 		addressTableLookups: encodeLookups(message),
 		transactionConfig: encodeConfig(message),
@@ -156,7 +163,7 @@ function encodeTransactionAs(transaction: CommittedTransaction, encoding: UiTran
 }
 
 /** The version to name; undefined where the client does not know of versions. Ends the call with -32015. */
-function encodeVersion(message: VersionedMessage, maxSupported: number | null): Json | undefined {
+export function encodeVersion(message: VersionedMessage, maxSupported: number | null): Json | undefined {
 	if (message.version === 'legacy') return maxSupported === null ? undefined : 'legacy';
 	if (maxSupported === null || message.version > maxSupported) {
 		return fail(RpcCustomError.unsupportedTransactionVersion(message.version));
@@ -178,9 +185,55 @@ export function encodeCommittedTransaction(
 	return {
 		slot: transaction.slot,
 		transaction: encodeTransactionAs(transaction, encoding),
-		meta: encodeMeta(transaction, encoding === 'jsonParsed'),
+		meta: encodeMeta(transaction, encoding === 'jsonParsed', true),
 		version,
 		blockTime: transaction.blockTime,
 		transactionIndex: index ?? undefined,
+	};
+}
+
+/** The metadata that goes with a list of accounts (`build_simple_ui_transaction_status_meta`). */
+function encodeSimpleMeta({ meta }: CommittedTransaction, showRewards: boolean): Json {
+	return {
+		err: encodeError(meta.err),
+		status: encodeStatus(meta.err),
+		fee: meta.fee,
+		preBalances: meta.preBalances,
+		postBalances: meta.postBalances,
+		preTokenBalances: meta.preTokenBalances.map(encodeTokenBalance),
+		postTokenBalances: meta.postTokenBalances.map(encodeTokenBalance),
+		rewards: showRewards ? [] : undefined,
+	};
+}
+
+/** `EncodedTransactionWithStatusMeta` of a block. Ends the call with -32015. */
+export function encodeBlockTransaction(
+	transaction: CommittedTransaction,
+	encoding: UiTransactionEncoding,
+	maxSupportedVersion: number | null,
+	showRewards: boolean,
+): Json {
+	const version = encodeVersion(transaction.transaction.message, maxSupportedVersion);
+	return {
+		transaction: encodeTransactionAs(transaction, encoding),
+		meta: encodeMeta(transaction, encoding === 'jsonParsed', showRewards),
+		version,
+	};
+}
+
+/** The same with the accounts in place of the message. Ends the call with -32015. */
+export function encodeBlockTransactionAccounts(
+	transaction: CommittedTransaction,
+	maxSupportedVersion: number | null,
+	showRewards: boolean,
+): Json {
+	const version = encodeVersion(transaction.transaction.message, maxSupportedVersion);
+	return {
+		transaction: {
+			signatures: encodeSignatures(transaction.transaction),
+			accountKeys: encodeParsedAccounts(transaction),
+		},
+		meta: encodeSimpleMeta(transaction, showRewards),
+		version,
 	};
 }

@@ -2,6 +2,7 @@
  * Writes JSON as serde_json does: `bigint`s as plain integers, floats with their point, the members of an
  * answer in the order of their names (answers pass through serde_json's sorted map; notifications do not).
  */
+import { JsonObject, type JsonValue } from './value.ts';
 
 /** What can be written. A `number` is an integer here; a float is a {@link Float64}. */
 export type Json =
@@ -12,6 +13,7 @@ export type Json =
 	| number
 	| Float64
 	| LazyJson
+	| SortedJson
 	| readonly Json[]
 	| { readonly [key: string]: Json | undefined };
 
@@ -31,6 +33,14 @@ export class LazyJson {
 	}
 }
 
+/** A value whose members are written in the order of their names wherever it stands: upstream holds it as a JSON value. */
+export class SortedJson {
+	readonly value: Json;
+	constructor(value: Json) {
+		this.value = value;
+	}
+}
+
 /** A response grew beyond what the server is willing to send. */
 export class ResponseTooLargeError extends Error {
 	override readonly name = 'ResponseTooLargeError';
@@ -47,7 +57,7 @@ export function formatFloat(value: number): string {
 }
 
 class Writer {
-	private readonly sorted: boolean;
+	private sorted: boolean;
 	private readonly parts: string[] = [];
 	private left: number;
 
@@ -68,8 +78,16 @@ class Writer {
 		else if (value === null || typeof value !== 'object') this.put(String(value));
 		else if (value instanceof Float64) this.put(formatFloat(value.value));
 		else if (value instanceof LazyJson) this.write(value.make());
+		else if (value instanceof SortedJson) this.writeSorted(value.value);
 		else if (isArray(value)) this.writeArray(value);
 		else this.writeObject(value);
+	}
+
+	private writeSorted(value: Json): void {
+		const outside = this.sorted;
+		this.sorted = true;
+		this.write(value);
+		this.sorted = outside;
 	}
 
 	private writeArray(values: readonly Json[]): void {
@@ -115,6 +133,17 @@ export interface WriteOptions {
 	readonly sorted?: boolean;
 	/** In UTF-16 units; beyond it {@link ResponseTooLargeError} is thrown. */
 	readonly maxLength?: number;
+}
+
+/** A parsed document as one to write. */
+export function jsonOf(value: JsonValue): Json {
+	if (typeof value === 'number') return new Float64(value);
+	if (Array.isArray(value)) return value.map(jsonOf);
+	if (!(value instanceof JsonObject)) return value;
+	// No prototype: `__proto__` is a key like any other.
+	const object: Record<string, Json> = Object.create(null);
+	for (const [key, member] of value) object[key] = jsonOf(member);
+	return object;
 }
 
 /** The JSON text of `value`; members that are `undefined` are left out. */

@@ -30,6 +30,7 @@ beforeEach(() => {
 			rentEpoch: U64_MAX,
 		}),
 	);
+	node.finalize();
 });
 
 describe('getBalance', () => {
@@ -187,6 +188,7 @@ describe('a response beyond all measure', () => {
 	it('is refused before it fills the memory, and the node lives on', async () => {
 		const data = new Uint8Array(10 * 1024 * 1024);
 		node.chain.setAccount(LARGE, createAccount({ lamports: 1n, data }));
+		node.finalize();
 		const error = await node.error('getMultipleAccounts', new Array(100).fill(LARGE.toBase58()));
 		expect(error.code).toBe(-32603);
 		expect(await node.result('getHealth')).toBe('ok');

@@ -1,6 +1,6 @@
 /** `getAccountInfo`: an account or null. Errors: -32602 (no address), -32016, -32600 (too much data for base58). */
 import { encodeAccount } from '../encode/account.ts';
-import { accountSource, bankWithConfig, newResponse } from '../node.ts';
+import { accountSource, newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { readAccountInfoConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
@@ -12,13 +12,13 @@ export const getAccountInfo: Method = method(
 	[readString, opt(readAccountInfoConfig)],
 	(node, text, config) => {
 		const pubkey = verifyPubkey(text);
-		const chain = bankWithConfig(node, config);
-		const account = chain.getAccount(pubkey);
-		if (account === null) return newResponse(chain, null);
+		const bank = stateWithConfig(node, config);
+		const account = bank.getAccount(pubkey);
+		if (account === null) return newResponse(bank, null);
 		const encoding = config?.encoding ?? 'binary';
 		return newResponse(
-			chain,
-			encodeAccount(account, encoding, config?.dataSlice ?? null, accountSource(chain)),
+			bank,
+			encodeAccount(pubkey, account, encoding, config?.dataSlice ?? null, accountSource(bank)),
 		);
 	},
 );

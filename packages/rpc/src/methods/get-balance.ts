@@ -1,5 +1,5 @@
 /** `getBalance`: lamports, 0 for an account that does not exist. Errors: -32602 (no address), -32016. */
-import { bankWithConfig, newResponse } from '../node.ts';
+import { newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { readContextConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
@@ -11,7 +11,7 @@ export const getBalance: Method = method(
 	[readString, opt(readContextConfig)],
 	(node, text, config) => {
 		const pubkey = verifyPubkey(text);
-		const chain = bankWithConfig(node, config);
-		return newResponse(chain, chain.getBalance(pubkey));
+		const bank = stateWithConfig(node, config);
+		return newResponse(bank, bank.getBalance(pubkey));
 	},
 );

@@ -1,6 +1,7 @@
 /** `getFeeForMessage`: lamports, null where the blockhash is not known. Errors: -32602 (no message), -32016. */
+import { feeOf, resolveMessage } from '@parhelion/runtime';
 import { sanitizeMessage } from '@parhelion/sdk';
-import { bankWithConfig, newResponse } from '../node.ts';
+import { newResponse, stateWithConfig } from '../node.ts';
 import { readContextConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
 import { readString } from '../params/readers.ts';
@@ -29,11 +30,11 @@ export const getFeeForMessage: Method = method(
 	[readString, opt(readContextConfig)],
 	(node, text, config) => {
 		const message = decodeMessageText(text);
-		const chain = bankWithConfig(node, config);
+		const bank = stateWithConfig(node, config);
 		const flaw = sanitizeMessage(message);
 		if (flaw !== null) return failMessage(flaw);
-		const sanitized = chain.sanitizeMessage(message);
+		const sanitized = resolveMessage(bank, message);
 		if (!sanitized.ok) return failMessage(sanitized.error.kind);
-		return newResponse(chain, chain.getFeeForMessage(sanitized.value));
+		return newResponse(bank, feeOf(bank, sanitized.value));
 	},
 );

@@ -1,4 +1,8 @@
-/** `getFirstAvailableBlock`: the ledger begins at the first slot. */
+/** `getFirstAvailableBlock`: the oldest block that is remembered. */
 import { type Method, method } from './method.ts';
 
-export const getFirstAvailableBlock: Method = method('getFirstAvailableBlock', [], () => 0n);
+export const getFirstAvailableBlock: Method = method(
+	'getFirstAvailableBlock',
+	[],
+	({ chain }) => chain.firstAvailableSlot,
+);

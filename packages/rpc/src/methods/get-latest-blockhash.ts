@@ -8,12 +8,12 @@ export const getLatestBlockhash: Method = method(
 	'getLatestBlockhash',
 	[opt(readContextConfig)],
 	(node, config) => {
-		const chain = bankWithConfig(node, config);
-		const blockhash = chain.lastBlockhash();
-		return newResponse(chain, {
+		const bank = bankWithConfig(node, config);
+		const blockhash = bank.lastBlockhash();
+		return newResponse(bank, {
 			blockhash: blockhash.toBase58(),
 			// The newest blockhash is always in the queue.
-			lastValidBlockHeight: chain.lastValidBlockHeight(blockhash)!,
+			lastValidBlockHeight: bank.lastValidBlockHeight(blockhash)!,
 		});
 	},
 );

@@ -1,4 +1,5 @@
 /** `getMinimumBalanceForRentExemption`: lamports for so many bytes of data. Errors: -32600 (more than an account can hold). */
+import { bankWithConfig } from '../node.ts';
 import { readCommitmentConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
 import { readUsize } from '../params/readers.ts';
@@ -11,8 +12,8 @@ const MAX_PERMITTED_DATA_LENGTH = 10n * 1024n * 1024n;
 export const getMinimumBalanceForRentExemption: Method = method(
 	'getMinimumBalanceForRentExemption',
 	[readUsize, opt(readCommitmentConfig)],
-	({ chain }, length) => {
+	(node, length, config) => {
 		if (length > MAX_PERMITTED_DATA_LENGTH) return fail(JsonRpcError.invalidRequest);
-		return chain.minimumBalanceForRentExemption(Number(length));
+		return bankWithConfig(node, config).minimumBalanceForRentExemption(Number(length));
 	},
 );

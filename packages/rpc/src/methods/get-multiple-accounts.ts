@@ -1,6 +1,6 @@
 /** `getMultipleAccounts`: up to 100 accounts, null where there is none. Errors: -32602 (too many, no address), -32016, -32600. */
 import { encodeAccount } from '../encode/account.ts';
-import { accountSource, bankWithConfig, newResponse } from '../node.ts';
+import { accountSource, newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { readAccountInfoConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
@@ -18,13 +18,14 @@ export const getMultipleAccounts: Method = method(
 			return failInvalidParams(`Too many inputs provided; max ${MAX_MULTIPLE_ACCOUNTS}`);
 		}
 		const pubkeys = texts.map(verifyPubkey);
-		const chain = bankWithConfig(node, config);
+		const bank = stateWithConfig(node, config);
 		const encoding = config?.encoding ?? 'base64';
-		const source = accountSource(chain);
+		const source = accountSource(bank);
 		const accounts = pubkeys.map((pubkey) => {
-			const account = chain.getAccount(pubkey);
-			return account === null ? null : encodeAccount(account, encoding, config?.dataSlice ?? null, source);
+			const account = bank.getAccount(pubkey);
+			if (account === null) return null;
+			return encodeAccount(pubkey, account, encoding, config?.dataSlice ?? null, source);
 		});
-		return newResponse(chain, accounts);
+		return newResponse(bank, accounts);
 	},
 );

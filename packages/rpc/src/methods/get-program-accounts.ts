@@ -1,6 +1,6 @@
 /** `getProgramAccounts`: the accounts that a program owns, by address. Errors: -32602 (no address, filters), -32016, -32600. */
-import { encodeAccount } from '../encode/account.ts';
-import { accountSource, bankWithConfig, newResponse } from '../node.ts';
+import { encodeKeyedAccounts } from '../encode/account.ts';
+import { accountSource, newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { readProgramAccountsConfig } from '../params/configs.ts';
 import { scanProgramAccounts, tokenProgramFilters, verifyFilters } from '../params/filters.ts';
@@ -15,15 +15,15 @@ export const getProgramAccounts: Method = method(
 		const program = verifyPubkey(text);
 		const filters = verifyFilters(config?.filters ?? []);
 		const accountConfig = config?.accountConfig ?? null;
-		const chain = bankWithConfig(node, accountConfig);
+		const bank = stateWithConfig(node, accountConfig);
 		const encoding = accountConfig?.encoding ?? 'binary';
-		const source = accountSource(chain);
-		const accounts = scanProgramAccounts(chain, program, tokenProgramFilters(program, filters)).map(
-			([pubkey, account]) => ({
-				pubkey: pubkey.toBase58(),
-				account: encodeAccount(account, encoding, accountConfig?.dataSlice ?? null, source),
-			}),
+		const accounts = encodeKeyedAccounts(
+			scanProgramAccounts(bank, program, tokenProgramFilters(program, filters)),
+			program,
+			encoding,
+			accountConfig?.dataSlice ?? null,
+			accountSource(bank),
 		);
-		return config?.withContext === true ? newResponse(chain, accounts) : accounts;
+		return config?.withContext === true ? newResponse(bank, accounts) : accounts;
 	},
 );

@@ -35,6 +35,6 @@ export const getSignatureStatuses: Method = method(
 			const status = chain.getSignatureStatus(signature);
 			return status === null ? null : encodeSignatureStatus(status);
 		});
-		return newResponse(chain, statuses);
+		return newResponse(chain.bankAt('processed'), statuses);
 	},
 );

@@ -1,4 +1,5 @@
-/** `getSlotLeaders`: there is one validator. Errors: -32602 (more than 5,000). */
+/** `getSlotLeaders`: of slots that follow one another. Errors: -32602 (more than 5,000, an epoch that is too far). */
+import { slotLeaders } from '../leaders.ts';
 import { readU64 } from '../params/readers.ts';
 import { failInvalidParams } from '../rpc-error.ts';
 import { type Method, method } from './method.ts';
@@ -8,10 +9,10 @@ const MAX_GET_SLOT_LEADERS = 5000n;
 export const getSlotLeaders: Method = method(
 	'getSlotLeaders',
 	[readU64, readU64],
-	({ chain }, _startSlot, limit) => {
+	({ chain }, startSlot, limit) => {
 		if (limit > MAX_GET_SLOT_LEADERS) {
 			return failInvalidParams(`Invalid limit; max ${MAX_GET_SLOT_LEADERS}`);
 		}
-		return new Array<string>(Number(limit)).fill(chain.identity.toBase58());
+		return slotLeaders(chain, startSlot, Number(limit)).map((leader) => leader.toBase58());
 	},
 );

@@ -1,11 +1,11 @@
 /** `getSlot`: the newest slot of the commitment asked for. Errors: -32016. */
-import { checkMinContextSlot, slotWithCommitment } from '../node.ts';
+import { bankWithConfig } from '../node.ts';
 import { readContextConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
 import { type Method, method } from './method.ts';
 
-export const getSlot: Method = method('getSlot', [opt(readContextConfig)], ({ chain }, config) => {
-	const slot = slotWithCommitment(chain, config?.commitment ?? null);
-	checkMinContextSlot(slot, config?.minContextSlot);
-	return slot;
-});
+export const getSlot: Method = method(
+	'getSlot',
+	[opt(readContextConfig)],
+	(node, config) => bankWithConfig(node, config).slot,
+);

@@ -1,4 +1,4 @@
-/** `getTransactionCount`: transactions since genesis, the open slot included. Errors: -32016. */
+/** `getTransactionCount`: transactions since genesis. Errors: -32016. */
 import { bankWithConfig } from '../node.ts';
 import { readContextConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';

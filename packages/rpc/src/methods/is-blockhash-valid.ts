@@ -11,7 +11,7 @@ export const isBlockhashValid: Method = method(
 	[readString, opt(readContextConfig)],
 	(node, text, config) => {
 		const blockhash = verifyHash(text, '');
-		const chain = bankWithConfig(node, config);
-		return newResponse(chain, chain.isBlockhashValid(blockhash));
+		const bank = bankWithConfig(node, config);
+		return newResponse(bank, bank.isBlockhashValid(blockhash));
 	},
 );

@@ -8,6 +8,8 @@ import { type Argument, type ArgumentValues, type Params, readArguments } from '
 /** A method that a client can call. */
 export interface Method {
 	readonly name: string;
+	/** What it takes, in order; the optional ones stand last. */
+	readonly args: readonly Argument[];
 	/** Reads the arguments and runs the method. Ends the call by throwing an `RpcFault`. */
 	call(node: RpcNode, params: Params): Json;
 }
@@ -18,5 +20,5 @@ export function method<const A extends readonly Argument[]>(
 	args: A,
 	run: (node: RpcNode, ...values: ArgumentValues<A>) => Json,
 ): Method {
-	return { name, call: (node, params) => run(node, ...readArguments(params, args)) };
+	return { name, args, call: (node, params) => run(node, ...readArguments(params, args)) };
 }

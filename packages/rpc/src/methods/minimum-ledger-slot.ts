@@ -1,4 +1,8 @@
-/** `minimumLedgerSlot`: the ledger begins at the first slot. */
+/** `minimumLedgerSlot`: the oldest slot that is remembered. */
 import { type Method, method } from './method.ts';
 
-export const minimumLedgerSlot: Method = method('minimumLedgerSlot', [], () => 0n);
+export const minimumLedgerSlot: Method = method(
+	'minimumLedgerSlot',
+	[],
+	({ chain }) => chain.firstAvailableSlot,
+);

@@ -3,11 +3,11 @@
  * Errors in order: -32602 (encoding, size, bytes), -32016, -32602 (form, lookup tables), -32002 (preflight).
  * Upstream: `rpc_full::send_transaction`; what it forwards to the leader is processed here at once, so
  * `maxRetries` has nothing to retry. */
-import type { SimulationOutcome } from '@parhelion/runtime';
+import { type SimulationOutcome, simulateTransaction } from '@parhelion/runtime';
 import { base58Encode, type TransactionError, transactionErrorText } from '@parhelion/sdk';
 import { encodeError, encodeReturnData } from '../encode/transaction.ts';
 import type { Json } from '../json/write.ts';
-import { bankWithConfig } from '../node.ts';
+import { stateWithConfig } from '../node.ts';
 import { readSendTransactionConfig } from '../params/configs.ts';
 import { opt } from '../params/params.ts';
 import { readString } from '../params/readers.ts';
@@ -39,17 +39,21 @@ export const sendTransaction: Method = method(
 	[readString, opt(readSendTransactionConfig)],
 	(node, text, config) => {
 		const transaction = decodeTransactionText(text, config?.encoding ?? null);
-		const chain = bankWithConfig(node, config);
-		const sanitized = sanitizeOrFail(chain, transaction);
-		if (config?.skipPreflight !== true) {
-			const outcome = chain.simulateTransaction(transaction, { sigVerify: true });
+		const skipPreflight = config?.skipPreflight === true;
+		const bank = stateWithConfig(node, {
+			commitment: skipPreflight ? 'processed' : (config?.preflightCommitment ?? null),
+			minContextSlot: config?.minContextSlot ?? null,
+		});
+		const sanitized = sanitizeOrFail(bank, transaction);
+		if (!skipPreflight) {
+			const outcome = simulateTransaction(bank, transaction, { sigVerify: true });
 			if (outcome.err !== null) {
 				const message = `Transaction simulation failed: ${transactionErrorText(outcome.err)}`;
 				const result = encodePreflightFailure(outcome.err, outcome);
 				return fail(RpcCustomError.sendTransactionPreflightFailure(message, result));
 			}
 		}
-		chain.processTransaction(transaction);
+		node.chain.processTransaction(transaction);
 		return base58Encode(sanitized.signature);
 	},
 );

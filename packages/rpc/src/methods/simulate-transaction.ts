@@ -3,7 +3,7 @@
  * Errors in order: -32602 (encoding, size, bytes), -32016, -32602 (`sigVerify` with `replaceRecentBlockhash`, form,
  * lookup tables, base58 accounts, more accounts than the transaction has, no address), -32600. Upstream:
  * `rpc_full::simulate_transaction`. */
-import type { SimulationOutcome } from '@parhelion/runtime';
+import { type Bank, type SimulationOutcome, simulateTransaction as simulate } from '@parhelion/runtime';
 import type { Pubkey } from '@parhelion/sdk';
 import { encodeAccount } from '../encode/account.ts';
 import { encodeInnerInstructions } from '../encode/instruction.ts';
@@ -14,7 +14,7 @@ import {
 	encodeTokenBalance,
 } from '../encode/transaction.ts';
 import type { Json } from '../json/write.ts';
-import { accountSource, bankWithConfig, newResponse, type RpcNode } from '../node.ts';
+import { accountSource, newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import {
 	type RpcSimulateTransactionAccountsConfig,
@@ -27,7 +27,7 @@ import { failInvalidParams } from '../rpc-error.ts';
 import { type Method, method } from './method.ts';
 
 function encodeAccounts(
-	{ chain }: RpcNode,
+	bank: Bank,
 	config: RpcSimulateTransactionAccountsConfig,
 	outcome: SimulationOutcome,
 	numberOfAccounts: number,
@@ -41,10 +41,11 @@ function encodeAccounts(
 	}
 	if (outcome.err !== null) return config.addresses.map(() => null);
 	const post = new Map(outcome.postAccounts.map(([pubkey, account]) => [pubkey.key, account]));
-	const source = accountSource(chain, post);
+	const source = accountSource(bank, post);
 	return config.addresses.map((address) => {
-		const account = source.getAccount(verifyPubkey(address));
-		return account === null ? null : encodeAccount(account, encoding, null, source);
+		const pubkey = verifyPubkey(address);
+		const account = source.getAccount(pubkey);
+		return account === null ? null : encodeAccount(pubkey, account, encoding, null, source);
 	});
 }
 
@@ -80,21 +81,21 @@ export const simulateTransaction: Method = method(
 	[readString, opt(readSimulateTransactionConfig)],
 	(node, text, config) => {
 		const transaction = decodeTransactionText(text, config?.encoding ?? null);
-		const chain = bankWithConfig(node, config);
+		const bank = stateWithConfig(node, config);
 		const sigVerify = config?.sigVerify ?? false;
 		const replaceRecentBlockhash = config?.replaceRecentBlockhash ?? false;
 		if (replaceRecentBlockhash && sigVerify) {
 			return failInvalidParams('sigVerify may not be used with replaceRecentBlockhash');
 		}
-		const { accountKeys } = sanitizeOrFail(chain, transaction).message;
-		const outcome = chain.simulateTransaction(transaction, {
+		const { accountKeys } = sanitizeOrFail(bank, transaction).message;
+		const outcome = simulate(bank, transaction, {
 			sigVerify,
 			replaceRecentBlockhash,
 			innerInstructions: config?.innerInstructions ?? false,
 		});
 		const accountsConfig = config?.accounts ?? null;
 		const accounts =
-			accountsConfig === null ? null : encodeAccounts(node, accountsConfig, outcome, accountKeys.length);
-		return newResponse(chain, encodeOutcome(outcome, accountKeys, accounts));
+			accountsConfig === null ? null : encodeAccounts(bank, accountsConfig, outcome, accountKeys.length);
+		return newResponse(bank, encodeOutcome(outcome, accountKeys, accounts));
 	},
 );

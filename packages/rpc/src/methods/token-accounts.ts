@@ -1,10 +1,11 @@
 /** What `getTokenAccountsByOwner` and `getTokenAccountsByDelegate` share. Upstream: solana-rpc 4.3.0 `rpc.rs`
  * (`get_token_accounts_by_owner`, `get_token_program_id_and_mint`). */
+import type { Bank } from '@parhelion/runtime';
 import type { Pubkey } from '@parhelion/sdk';
-import { encodeAccount, getMintOwnerAndDisplay } from '../encode/account.ts';
+import { encodeKeyedAccounts, getMintOwnerAndDisplay } from '../encode/account.ts';
 import { isTokenProgram } from '../encode/token-state.ts';
 import type { Json } from '../json/write.ts';
-import { accountSource, bankWithConfig, newResponse, type RpcNode } from '../node.ts';
+import { accountSource, newResponse, type RpcNode, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import type { RpcAccountInfoConfig, RpcTokenAccountsFilter } from '../params/configs.ts';
 import { type AccountFilter, scanProgramAccounts, TOKEN_ACCOUNT_MINT_OFFSET } from '../params/filters.ts';
@@ -15,12 +16,12 @@ interface Scope {
 	readonly filters: readonly AccountFilter[];
 }
 
-function scopeOf(node: RpcNode, kind: RpcTokenAccountsFilter['kind'], address: Pubkey): Scope {
+function scopeOf(bank: Bank, kind: RpcTokenAccountsFilter['kind'], address: Pubkey): Scope {
 	if (kind === 'programId') {
 		if (isTokenProgram(address)) return { program: address, filters: [] };
 		return failInvalidParams('Invalid param: unrecognized Token program id');
 	}
-	const { owner } = getMintOwnerAndDisplay(accountSource(node.chain), address);
+	const { owner } = getMintOwnerAndDisplay(accountSource(bank), address);
 	if (!isTokenProgram(owner)) return failInvalidParams('Invalid param: not a Token mint');
 	return {
 		program: owner,
@@ -38,17 +39,21 @@ export function tokenAccounts(
 ): Json {
 	const address = verifyPubkey(text);
 	const scopeAddress = verifyPubkey(filter.address);
-	const chain = bankWithConfig(node, config);
-	const { program, filters } = scopeOf(node, filter.kind, scopeAddress);
-	const source = accountSource(chain);
-	const found = scanProgramAccounts(chain, program, [
+	const bank = stateWithConfig(node, config);
+	const { program, filters } = scopeOf(bank, filter.kind, scopeAddress);
+	const found = scanProgramAccounts(bank, program, [
 		...filters,
 		{ kind: 'tokenAccountState' },
 		...filtersFor(address),
 	]);
-	const accounts = found.map(([pubkey, account]) => ({
-		pubkey: pubkey.toBase58(),
-		account: encodeAccount(account, config?.encoding ?? 'binary', config?.dataSlice ?? null, source),
-	}));
-	return newResponse(chain, accounts);
+	return newResponse(
+		bank,
+		encodeKeyedAccounts(
+			found,
+			program,
+			config?.encoding ?? 'binary',
+			config?.dataSlice ?? null,
+			accountSource(bank),
+		),
+	);
 }

@@ -73,6 +73,7 @@ beforeEach(() => {
 	with2022[165] = 2;
 	with2022.set(extension(7, new Uint8Array(0)), 166);
 	set(TOKENS_2022, with2022, splToken2022);
+	node.finalize();
 });
 
 describe('getTokenAccountBalance', () => {
@@ -97,6 +98,7 @@ describe('getTokenAccountBalance', () => {
 		expect(await message(ALICE.pubkey)).toBe('Invalid param: not a Token account');
 		expect(await message(MINT)).toBe('Invalid param: not a Token account');
 		node.chain.setAccount(MINT, null);
+		node.finalize();
 		expect(await message(TOKENS)).toBe('Invalid param: could not find mint');
 	});
 });
@@ -226,6 +228,7 @@ describe('hostile token data', () => {
 			node.chain.setAccount(TOKENS, createAccount({ lamports: 1n, data, owner: programIds.splToken2022 }));
 			const { data: encoded } = await node.value<Keyed['account']>('getAccountInfo', TOKENS.toBase58(), {
 				encoding: 'jsonParsed',
+				commitment: 'processed',
 			});
 			expect(encoded).toBeDefined();
 		}

@@ -32,7 +32,15 @@ describe('sendTransaction', () => {
 		const transaction = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const signature = await node.result('sendTransaction', base64Of(transaction), { encoding: 'base64' });
 		expect(signature).toBe(base58Encode(transaction.signatures[0]!));
-		expect(await node.value('getBalance', BOB.pubkey.toBase58())).toBe(Number(LAMPORTS));
+		const balance = (commitment?: string): Promise<number> =>
+			node.value<number>('getBalance', BOB.pubkey.toBase58(), { commitment });
+		expect(await balance('processed')).toBe(Number(LAMPORTS));
+		expect(await balance('confirmed')).toBe(0);
+		node.chain.advanceSlot();
+		expect(await balance('confirmed')).toBe(Number(LAMPORTS));
+		expect(await balance()).toBe(0);
+		node.finalize();
+		expect(await balance()).toBe(Number(LAMPORTS));
 	});
 
 	it('takes base58 by default', async () => {
@@ -91,13 +99,14 @@ describe('sendTransaction', () => {
 
 	it('refuses an unknown blockhash and a second send', async () => {
 		const old = base64Of(transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.genesisHash));
-		for (let i = 0; i < 151; i++) node.chain.advanceSlot();
+		for (let i = 0; i < 184; i++) node.chain.advanceSlot();
 		expect((await node.error('sendTransaction', old, { encoding: 'base64' })).message).toBe(
 			'Transaction simulation failed: Blockhash not found',
 		);
 		const once = pay();
-		await node.result('sendTransaction', once, { encoding: 'base64' });
-		expect((await node.error('sendTransaction', once, { encoding: 'base64' })).message).toBe(
+		const config = { encoding: 'base64', preflightCommitment: 'processed' };
+		await node.result('sendTransaction', once, config);
+		expect((await node.error('sendTransaction', once, config)).message).toBe(
 			'Transaction simulation failed: This transaction has already been processed',
 		);
 	});
@@ -196,7 +205,7 @@ describe('simulateTransaction', () => {
 		for (let i = 0; i < 200; i++) node.chain.advanceSlot();
 		const text = base64Of({ signatures: [new Uint8Array(64)], message: unknown });
 		expect((await simulate(text)).err).toBe('BlockhashNotFound');
-		const outcome = await simulate(text, { replaceRecentBlockhash: true });
+		const outcome = await simulate(text, { replaceRecentBlockhash: true, commitment: 'processed' });
 		expect(outcome.err).toBeNull();
 		expect(outcome.replacementBlockhash).toEqual({
 			blockhash: node.chain.lastBlockhash().toBase58(),
@@ -259,6 +268,7 @@ describe('getTransaction', () => {
 			blockTime: Number(node.chain.getBlockTime(1n)),
 			meta: {
 				computeUnitsConsumed: 150,
+				costUnits: 1481,
 				err: null,
 				fee: 5000,
 				innerInstructions: [],
@@ -313,8 +323,16 @@ describe('getTransaction', () => {
 					],
 					instructions: [
 						{
+							program: 'system',
 							programId: programIds.systemProgram.toBase58(),
-							accounts: [ALICE.pubkey.toBase58(), BOB.pubkey.toBase58()],
+							parsed: {
+								type: 'transfer',
+								info: {
+									source: ALICE.pubkey.toBase58(),
+									destination: BOB.pubkey.toBase58(),
+									lamports: Number(LAMPORTS),
+								},
+							},
 							stackHeight: 1,
 						},
 					],
@@ -415,7 +433,7 @@ describe('fees', () => {
 			node.value('getFeeForMessage', Buffer.from(encodeMessage(message)).toString('base64'));
 		expect(await fee(base.message)).toBe(5000);
 		expect(await fee(priced.message)).toBeGreaterThan(5000);
-		for (let i = 0; i < 301; i++) node.chain.advanceSlot();
+		for (let i = 0; i < 334; i++) node.chain.advanceSlot();
 		expect(await fee(base.message)).toBeNull();
 	});
 
@@ -430,6 +448,7 @@ describe('fees', () => {
 	});
 
 	it('refuses a message whose lookup table does not exist', async () => {
+		node.finalize();
 		const { message } = transfer(ALICE, BOB.pubkey, LAMPORTS, node.chain.lastBlockhash());
 		const lookup = {
 			accountKey: keypair(5).pubkey,

@@ -2,11 +2,14 @@
  * Owns the shapes of the configuration objects that calls take. Sources: solana-rpc-client-types 4.3.0
  * `config.rs` and `filter.rs`, solana-commitment-config, solana-account-decoder-client-types.
  */
-import type { JsonObject, JsonValue } from '../json/value.ts';
+import type { JsonObject } from '../json/value.ts';
 import {
 	attempt,
+	described,
 	enumeration,
+	type Field,
 	flattened,
+	type JsonSchema,
 	names,
 	option,
 	optional,
@@ -20,6 +23,7 @@ import {
 	refuse,
 	refuseType,
 	required,
+	schemaOf,
 	sequence,
 	struct,
 	untagged,
@@ -43,8 +47,10 @@ export const readCommitmentConfig: Reader<{ commitment: CommitmentLevel }> = str
  * The commitment among other members. A level that does not exist counts as none given: upstream flattens
  * an `Option`, which swallows the error.
  */
-const commitment = flattened<CommitmentLevel | null>(
+export const commitment: Field<CommitmentLevel | null> = flattened<CommitmentLevel | null>(
 	(object) => attempt(readCommitmentConfig, object)?.value.commitment ?? null,
+	// Whatever it is: see above.
+	{ commitment: { anyOf: [schemaOf(readCommitmentLevel), {}] } },
 );
 
 /** Account data encodings. */
@@ -115,19 +121,25 @@ function readMemcmpBytes(object: JsonObject): MemcmpEncodedBytes {
 
 const readMemcmp: Reader<{ offset: bigint; bytes: MemcmpEncodedBytes }> = struct('Memcmp', {
 	offset: required(readUsize),
-	bytes: flattened(readMemcmpBytes),
+	bytes: flattened(readMemcmpBytes, {
+		bytes: schemaOf(readMemcmpData),
+		encoding: schemaOf(readMemcmpEncoding),
+	}),
 });
 
 /** `RpcFilterType`. */
-export const readFilter: Reader<RpcFilterType> = (value) => {
-	if (value === 'tokenAccountState') return { kind: 'tokenAccountState' };
-	return enumeration<RpcFilterType>({
-		dataSize: (size) => ({ kind: 'dataSize', size: readU64(size) }),
-		memcmp: (memcmp) => ({ kind: 'memcmp', ...readMemcmp(memcmp) }),
-		tokenAccountState: (content) =>
-			content === null ? { kind: 'tokenAccountState' } : refuseType(content, 'unit'),
-	})(value);
-};
+const readFilterVariant = enumeration<RpcFilterType>({
+	dataSize: described((size) => ({ kind: 'dataSize', size: readU64(size) }), schemaOf(readU64)),
+	memcmp: described((memcmp) => ({ kind: 'memcmp', ...readMemcmp(memcmp) }), schemaOf(readMemcmp)),
+	tokenAccountState: described(
+		(content) => (content === null ? { kind: 'tokenAccountState' } : refuseType(content, 'unit')),
+		{ type: 'null' },
+	),
+});
+export const readFilter: Reader<RpcFilterType> = described(
+	(value) => (value === 'tokenAccountState' ? { kind: 'tokenAccountState' } : readFilterVariant(value)),
+	{ anyOf: [{ enum: ['tokenAccountState'] }, schemaOf(readFilterVariant)] },
+);
 
 /** `RpcProgramAccountsConfig`. */
 export interface RpcProgramAccountsConfig {
@@ -140,7 +152,10 @@ export const readProgramAccountsConfig: Reader<RpcProgramAccountsConfig> = struc
 	'RpcProgramAccountsConfig',
 	{
 		filters: optional(sequence(readFilter)),
-		accountConfig: flattened((object: JsonObject) => readAccountInfoConfig(object)),
+		accountConfig: flattened(
+			(object: JsonObject) => readAccountInfoConfig(object),
+			schemaOf(readAccountInfoConfig)['properties'] as JsonSchema,
+		),
 		withContext: optional(readBool),
 		sortResults: optional(readBool),
 	},
@@ -151,8 +166,8 @@ export type RpcTokenAccountsFilter =
 	| { readonly kind: 'mint'; readonly address: string }
 	| { readonly kind: 'programId'; readonly address: string };
 export const readTokenAccountsFilter: Reader<RpcTokenAccountsFilter> = enumeration<RpcTokenAccountsFilter>({
-	mint: (value) => ({ kind: 'mint', address: readString(value) }),
-	programId: (value) => ({ kind: 'programId', address: readString(value) }),
+	mint: described((value) => ({ kind: 'mint', address: readString(value) }), schemaOf(readString)),
+	programId: described((value) => ({ kind: 'programId', address: readString(value) }), schemaOf(readString)),
 });
 
 /** `RpcSignatureStatusConfig`. */
@@ -221,28 +236,6 @@ export const readSimulateTransactionConfig: Reader<RpcSimulateTransactionConfig>
 	},
 );
 
-/** `RpcTransactionConfig`. */
-export interface RpcTransactionConfig {
-	readonly encoding: UiTransactionEncoding | null;
-	readonly commitment: CommitmentLevel | null;
-	readonly maxSupportedTransactionVersion: number | null;
-}
-const readCurrentTransactionConfig: Reader<RpcTransactionConfig> = struct('RpcTransactionConfig', {
-	encoding: optional(readUiTransactionEncoding),
-	commitment,
-	maxSupportedTransactionVersion: optional(readU8),
-});
-/** The configuration, or the encoding alone, as older clients send it. */
-export const readTransactionConfig: Reader<RpcTransactionConfig> = untagged<RpcTransactionConfig>(
-	'RpcEncodingConfigWrapper',
-	(value: JsonValue) => ({
-		encoding: option(readUiTransactionEncoding)(value),
-		commitment: null,
-		maxSupportedTransactionVersion: null,
-	}),
-	readCurrentTransactionConfig,
-);
-
 /** `RpcTransactionLogsFilter`. */
 export type RpcTransactionLogsFilter =
 	| { readonly kind: 'all' }
@@ -253,10 +246,10 @@ const readLogsFilterVariant = enumeration<'all' | 'allWithVotes' | string[]>({
 	allWithVotes: null,
 	mentions: sequence(readString),
 });
-export const readTransactionLogsFilter: Reader<RpcTransactionLogsFilter> = (value) => {
+export const readTransactionLogsFilter: Reader<RpcTransactionLogsFilter> = described((value) => {
 	const variant = readLogsFilterVariant(value);
 	return typeof variant === 'string' ? { kind: variant } : { kind: 'mentions', addresses: variant };
-};
+}, schemaOf(readLogsFilterVariant));
 
 /** `RpcTransactionLogsConfig`. */
 export const readTransactionLogsConfig: Reader<{ commitment: CommitmentLevel | null }> = struct(

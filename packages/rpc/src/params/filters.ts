@@ -2,7 +2,7 @@
  * Conditions on accounts, and the scan that applies them. Sources: solana-rpc-client-types 4.3.0 `filter.rs`,
  * solana-rpc 4.3.0 `filter.rs` and `rpc.rs` (`verify_filters`, `get_filtered_program_accounts`).
  */
-import type { Chain } from '@parhelion/runtime';
+import type { Bank } from '@parhelion/runtime';
 import { type AccountSharedData, type Pubkey, programIds } from '@parhelion/sdk';
 import { decodeBase58 } from '../encode/base58.ts';
 import { base64Decode } from '../encode/base64.ts';
@@ -114,12 +114,12 @@ export function tokenProgramFilters(
 
 /** The accounts of `program` that meet all conditions, in the order of their addresses. */
 export function scanProgramAccounts(
-	chain: Chain,
+	bank: Bank,
 	program: Pubkey,
 	filters: readonly AccountFilter[],
 ): (readonly [Pubkey, AccountSharedData])[] {
 	const found: (readonly [Pubkey, AccountSharedData])[] = [];
-	for (const entry of chain.getProgramAccounts(program)) {
+	for (const entry of bank.getProgramAccounts(program)) {
 		if (filters.every((filter) => filterAllows(filter, entry[1]))) found.push(entry);
 	}
 	return found.sort(([a], [b]) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));

@@ -6,12 +6,28 @@
  * with the reference's own parser (`reference-requests.jsonl`).
  */
 import { JsonObject, type JsonValue } from '../json/value.ts';
-import { formatFloat } from '../json/write.ts';
+import { formatFloat, type Json } from '../json/write.ts';
 import { failInvalidParams, RpcFault } from '../rpc-error.ts';
 import { debugString } from './rust-debug.ts';
 
 /** Turns a JSON value into a `T`. */
 export type Reader<T> = (value: JsonValue) => T;
+
+/** A JSON schema, as far as it says what a reader takes. */
+export type JsonSchema = { readonly [key: string]: Json };
+
+const schemas = new WeakMap<object, JsonSchema>();
+
+/** Says what `reader` takes. */
+export function described<T>(reader: Reader<T>, schema: JsonSchema): Reader<T> {
+	schemas.set(reader, schema);
+	return reader;
+}
+
+/** What `reader` takes; anything where that is not known. */
+export function schemaOf(reader: Reader<unknown>): JsonSchema {
+	return schemas.get(reader) ?? {};
+}
 
 /** What a reader makes. */
 export type Read<R> = R extends Reader<infer T> ? T : never;
@@ -42,19 +58,24 @@ export function refuseType(value: JsonValue, expected: string): never {
 }
 
 /** A string. */
-export const readString: Reader<string> = (value) =>
-	typeof value === 'string' ? value : refuseType(value, 'a string');
+export const readString: Reader<string> = described(
+	(value) => (typeof value === 'string' ? value : refuseType(value, 'a string')),
+	{ type: 'string' },
+);
 
 /** A boolean. */
-export const readBool: Reader<boolean> = (value) =>
-	typeof value === 'boolean' ? value : refuseType(value, 'a boolean');
+export const readBool: Reader<boolean> = described(
+	(value) => (typeof value === 'boolean' ? value : refuseType(value, 'a boolean')),
+	{ type: 'boolean' },
+);
 
 function unsigned(name: string, max: bigint): Reader<bigint> {
-	return (value) => {
+	const read: Reader<bigint> = (value) => {
 		if (typeof value !== 'bigint') return refuseType(value, name);
 		if (value < 0n || value > max) return refuse(`invalid value: ${describe(value)}, expected ${name}`);
 		return value;
 	};
+	return described(read, { type: 'integer', minimum: 0, maximum: max });
 }
 
 /** A u64. */
@@ -62,28 +83,38 @@ export const readU64: Reader<bigint> = unsigned('u64', 2n ** 64n - 1n);
 /** A usize of 64 bits. */
 export const readUsize: Reader<bigint> = unsigned('usize', 2n ** 64n - 1n);
 /** A u8. */
-export const readU8: Reader<number> = (value) => Number(unsigned('u8', 255n)(value));
+const readU8Bigint = unsigned('u8', 255n);
+export const readU8: Reader<number> = described(
+	(value) => Number(readU8Bigint(value)),
+	schemaOf(readU8Bigint),
+);
 
 /** `null` or what `reader` reads. */
 export function option<T>(reader: Reader<T>): Reader<T | null> {
-	return (value) => (value === null ? null : reader(value));
+	return described((value) => (value === null ? null : reader(value)), {
+		anyOf: [schemaOf(reader), { type: 'null' }],
+	});
 }
 
 /** An array. */
 export function sequence<T>(reader: Reader<T>): Reader<T[]> {
-	return (value) =>
-		Array.isArray(value) ? value.map((element) => reader(element)) : refuseType(value, 'a sequence');
+	return described(
+		(value) =>
+			Array.isArray(value) ? value.map((element) => reader(element)) : refuseType(value, 'a sequence'),
+		{ type: 'array', items: schemaOf(reader) },
+	);
 }
 
 /** The first reader that accepts the value, as `#[serde(untagged)]`. */
 export function untagged<T>(name: string, ...readers: readonly Reader<T>[]): Reader<T> {
-	return (value) => {
+	const read: Reader<T> = (value) => {
 		for (const reader of readers) {
-			const read = attempt(reader, value);
-			if (read !== null) return read.value;
+			const attempted = attempt(reader, value);
+			if (attempted !== null) return attempted.value;
 		}
 		return refuse(`data did not match any variant of untagged enum ${name}`);
 	};
+	return described(read, { anyOf: readers.map(schemaOf) });
 }
 
 /** What `reader` makes of `value`, or null where it would refuse. */
@@ -110,7 +141,7 @@ export function enumeration<T>(variants: Readonly<Record<string, Reader<T> | nul
 	const quoted = names.map((name) => `\`${name}\``);
 	const expected =
 		quoted.length === 2 ? `expected ${quoted.join(' or ')}` : `expected one of ${quoted.join(', ')}`;
-	return (value) => {
+	const read: Reader<T> = (value) => {
 		let name: string;
 		let content: JsonValue | undefined;
 		if (typeof value === 'string') {
@@ -130,6 +161,18 @@ export function enumeration<T>(variants: Readonly<Record<string, Reader<T> | nul
 		if (content === undefined) return refuse('invalid type: unit variant, expected newtype variant');
 		return reader(content);
 	};
+	return described(read, schemaOfVariants(variants));
+}
+
+/** Plain names are strings, or objects of the name and null; the others objects of the name and the content. */
+function schemaOfVariants(variants: Readonly<Record<string, Reader<unknown> | null>>): JsonSchema {
+	const plain = Object.keys(variants).filter((name) => variants[name] === null);
+	const objects = Object.entries(variants).map(([name, reader]) => ({
+		type: 'object',
+		properties: { [name]: reader === null ? { type: 'null' } : schemaOf(reader) },
+		required: [name],
+	}));
+	return { anyOf: plain.length === 0 ? objects : [{ enum: plain }, ...objects] };
 }
 
 /** An enum of plain names. */
@@ -146,6 +189,8 @@ export interface Field<T> {
 	readonly defaults?: boolean;
 	/** Reads the whole object instead of one member (`#[serde(flatten)]`). */
 	readonly flatten?: (object: JsonObject) => T;
+	/** Schemas of the members that {@link flatten} reads. */
+	readonly members?: JsonSchema;
 }
 
 /** A member that must be there. */
@@ -164,8 +209,8 @@ export function withDefault<T>(read: Reader<T>, fallback: T): Field<T> {
 }
 
 /** Members that stand in the same object as the others. */
-export function flattened<T>(flatten: (object: JsonObject) => T): Field<T> {
-	return { read: () => refuse('a flattened field has no value of its own'), flatten };
+export function flattened<T>(flatten: (object: JsonObject) => T, members: JsonSchema): Field<T> {
+	return { read: () => refuse('a flattened field has no value of its own'), flatten, members };
 }
 
 type Fields<T> = { readonly [K in keyof T]: Field<T[K]> };
@@ -177,11 +222,29 @@ type Fields<T> = { readonly [K in keyof T]: Field<T[K]> };
 export function struct<T extends object>(name: string, fields: Fields<T>): Reader<T> {
 	const keys = Object.keys(fields) as (keyof T & string)[];
 	const isFlat = keys.some((key) => fields[key].flatten !== undefined);
-	return (value) => {
+	const read: Reader<T> = (value) => {
 		if (value instanceof JsonObject) return readMembers(value, fields, keys);
 		if (Array.isArray(value) && !isFlat) return readElements(value, name, fields, keys);
 		return refuseType(value, `struct ${name}`);
 	};
+	const schema = schemaOfMembers(fields, keys);
+	const prefixItems = keys.map((key) => schemaOf(fields[key].read));
+	const elements = { type: 'array', prefixItems, maxItems: keys.length };
+	return described(read, isFlat ? schema : { anyOf: [schema, elements] });
+}
+
+function schemaOfMembers<T extends object>(
+	fields: Fields<T>,
+	keys: readonly (keyof T & string)[],
+): JsonSchema {
+	const properties: Record<string, Json> = {};
+	for (const key of keys) {
+		const { members, read } = fields[key];
+		if (members === undefined) properties[key] = schemaOf(read);
+		else Object.assign(properties, members);
+	}
+	const required = keys.filter((key) => fields[key].members === undefined && !('fallback' in fields[key]));
+	return { type: 'object', properties, ...(required.length === 0 ? {} : { required }) };
 }
 
 function readMembers<T extends object>(

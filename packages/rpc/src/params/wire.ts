@@ -2,7 +2,7 @@
  * Reads transactions and messages out of encoded text. Source: solana-rpc 4.3.0 `rpc.rs`
  * (`decode_and_deserialize`, `sanitize_transaction`).
  */
-import type { Chain } from '@parhelion/runtime';
+import { type Bank, sanitizeTransaction } from '@parhelion/runtime';
 import {
 	decodeMessage,
 	decodeTransaction,
@@ -106,8 +106,8 @@ export function decodeMessageText(text: string): VersionedMessage {
 }
 
 /** Checks the form of `transaction` and loads its addresses. Ends the call with -32602. */
-export function sanitizeOrFail(chain: Chain, transaction: VersionedTransaction): SanitizedTransaction {
-	const sanitized = chain.sanitize(transaction);
+export function sanitizeOrFail(bank: Bank, transaction: VersionedTransaction): SanitizedTransaction {
+	const sanitized = sanitizeTransaction(bank, transaction, false);
 	if (sanitized.ok) return sanitized.value;
 	return failInvalidParams(`invalid transaction: ${transactionErrorText(sanitized.error)}`);
 }

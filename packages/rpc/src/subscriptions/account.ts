@@ -23,7 +23,10 @@ export const accountSubscription: Subscription = subscription(
 			start(feed, notify) {
 				const queue = new CommitmentQueue(feed, commitment, (slot, account: typeof NO_ACCOUNT) =>
 					notify(
-						notificationResponse(slot, encodeUiAccount(account, encoding, null, accountSource(feed.chain))),
+						notificationResponse(
+							slot,
+							encodeUiAccount(pubkey, account, encoding, null, accountSource(feed.chain.bankAt(commitment))),
+						),
 					),
 				);
 				const stop = feed.onAccount(pubkey, ({ slot, account }) =>

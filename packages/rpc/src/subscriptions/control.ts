@@ -26,28 +26,42 @@ interface Active {
  */
 export const MAX_ACTIVE_SUBSCRIPTIONS = 100_000;
 
+function refuse(whose: string): never {
+	return fail({
+		code: -32603,
+		message: `Internal Error: Subscription refused. ${whose} subscription limit reached`,
+	});
+}
+
+/** Subscriptions that one connection may have at a time. Upstream has no such limit. */
+export const MAX_SUBSCRIPTIONS_PER_CONNECTION = 20_000;
+
+/** How many subscriptions there may be. */
+export interface SubscriptionLimits {
+	readonly node?: number;
+	readonly connection?: number;
+}
+
 /** The live subscriptions. */
 export class SubscriptionControl {
 	private readonly feed: Feed;
-	private readonly max: number;
+	private readonly maxOfNode: number;
+	private readonly maxOfConnection: number;
 	private readonly byKey = new Map<string, Active>();
 	private readonly bySubscriber = new Map<Subscriber, Map<number, Active>>();
 	private nextId = 0;
 	private count = 0;
 
-	constructor(feed: Feed, max: number = MAX_ACTIVE_SUBSCRIPTIONS) {
+	constructor(feed: Feed, limits: SubscriptionLimits = {}) {
 		this.feed = feed;
-		this.max = max;
+		this.maxOfNode = limits.node ?? MAX_ACTIVE_SUBSCRIPTIONS;
+		this.maxOfConnection = limits.connection ?? MAX_SUBSCRIPTIONS_PER_CONNECTION;
 	}
 
 	/** Subscribes and returns the id. Ends the call with -32603 where there are too many. */
 	subscribe(subscriber: Subscriber, name: string, watch: Watch): number {
-		if (this.count >= this.max) {
-			return fail({
-				code: -32603,
-				message: 'Internal Error: Subscription refused. Node subscription limit reached',
-			});
-		}
+		if (this.count >= this.maxOfNode) return refuse('Node');
+		if ((this.bySubscriber.get(subscriber)?.size ?? 0) >= this.maxOfConnection) return refuse('Connection');
 		const key = `${name} ${watch.key}`;
 		const known = this.byKey.get(key);
 		const active = known ?? this.create(key, `${name}Notification`);

@@ -2,6 +2,7 @@
 import type { CommittedTransaction } from '@parhelion/runtime';
 import { base58Encode, Pubkey } from '@parhelion/sdk';
 import { encodeError } from '../encode/transaction.ts';
+import { isVote } from '../is-vote.ts';
 import { DEFAULT_COMMITMENT } from '../node.ts';
 import {
 	type RpcTransactionLogsFilter,
@@ -13,7 +14,7 @@ import { failInvalidParams } from '../rpc-error.ts';
 import { CommitmentQueue } from './feed.ts';
 import { notificationResponse, parsed, type Subscription, subscription, watchKey } from './subscription.ts';
 
-/** The address that a transaction must name; null for all. There are no votes to leave out. */
+/** The address that a transaction must name; null for all. */
 function mentionOf(filter: RpcTransactionLogsFilter): Pubkey | null {
 	if (filter.kind !== 'mentions') return null;
 	if (filter.addresses.length !== 1) {
@@ -40,8 +41,10 @@ export const logsSubscription: Subscription = subscription(
 						}),
 					),
 				);
-				const onTransaction = (transaction: CommittedTransaction): void =>
+				const onTransaction = (transaction: CommittedTransaction): void => {
+					if (filter.kind === 'all' && isVote(transaction)) return;
 					queue.push(transaction.slot, transaction);
+				};
 				const stop =
 					mention === null ? feed.onTransactions(onTransaction) : feed.onMention(mention, onTransaction);
 				return () => {

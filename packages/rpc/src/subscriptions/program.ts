@@ -1,6 +1,6 @@
 /** `programSubscribe`: each account that a program owns, as it is after each change. Upstream: `filter_program_results`. */
 import { type AccountSharedData, Pubkey } from '@parhelion/sdk';
-import { encodeUiAccount } from '../encode/account.ts';
+import { encodeKeyedAccounts, encodeUiAccount } from '../encode/account.ts';
 import { accountSource, DEFAULT_COMMITMENT } from '../node.ts';
 import { readProgramAccountsConfig } from '../params/configs.ts';
 import { filterAllows, verifyFilters } from '../params/filters.ts';
@@ -28,14 +28,11 @@ export const programSubscription: Subscription = subscription(
 			key: watchKey(text, encoding, commitment, ...filterKeys),
 			start(feed, notify) {
 				type Change = readonly [Pubkey, AccountSharedData];
-				const queue = new CommitmentQueue(feed, commitment, (slot, [pubkey, account]: Change) =>
-					notify(
-						notificationResponse(slot, {
-							pubkey: pubkey.toBase58(),
-							account: encodeUiAccount(account, encoding, null, accountSource(feed.chain)),
-						}),
-					),
-				);
+				const queue = new CommitmentQueue(feed, commitment, (slot, change: Change) => {
+					const source = accountSource(feed.chain.bankAt(commitment));
+					const [keyed] = encodeKeyedAccounts([change], program, encoding, null, source, encodeUiAccount);
+					if (keyed !== undefined) notify(notificationResponse(slot, keyed));
+				});
 				const stop = feed.onProgramAccount(program, ({ slot, pubkey, account }) => {
 					if (account === null || !filters.every((filter) => filterAllows(filter, account))) return;
 					queue.push(slot, [pubkey, account], pubkey.key);

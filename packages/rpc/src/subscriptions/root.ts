@@ -1,14 +1,10 @@
-/** `rootSubscribe`: each slot that is rooted. */
+/** `rootSubscribe`: each slot that is rooted, in order. */
 import { type Subscription, subscription } from './subscription.ts';
 
 export const rootSubscription: Subscription = subscription('root', [], () => ({
 	key: '',
-	start(feed, notify) {
-		let last = feed.chain.root;
-		return feed.onSlot(({ root }) => {
-			if (root <= last) return;
-			last = root;
-			notify(root);
-		});
-	},
+	start: (feed, notify) =>
+		feed.chain.events.on('slotsRooted', ({ slots }) => {
+			for (const slot of slots) notify(slot);
+		}),
 }));

@@ -23,6 +23,8 @@ export interface Watch {
 export interface Subscription {
 	/** `account` for `accountSubscribe`, `accountUnsubscribe` and `accountNotification`. */
 	readonly name: string;
+	/** What it takes, in order; the optional ones stand last. */
+	readonly args: readonly Argument[];
 	/** Ends the call with -32602. */
 	watch(params: Params): Watch;
 }
@@ -33,7 +35,7 @@ export function subscription<const A extends readonly Argument[]>(
 	args: A,
 	watch: (...values: ArgumentValues<A>) => Watch,
 ): Subscription {
-	return { name, watch: (params) => watch(...readArguments(params, args)) };
+	return { name, args, watch: (params) => watch(...readArguments(params, args)) };
 }
 
 /** A value with the slot it belongs to; notifications carry no version. */

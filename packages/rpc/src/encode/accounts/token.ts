@@ -3,16 +3,16 @@
  * `parse_token.rs` (`parse_token_v3`).
  */
 import type { Pubkey } from '@parhelion/sdk';
-import type { Json } from '../json/write.ts';
-import { encodeTokenAmount, type MintDisplay } from './token-amount.ts';
-import { encodeExtensions } from './token-extensions.ts';
+import type { Json } from '../../json/write.ts';
+import { encodeTokenAmount, type MintDisplay } from '../token-amount.ts';
+import { encodeExtensions } from '../token-extensions.ts';
 import {
 	type MintState,
 	type TokenAccountState,
 	unpackMint,
 	unpackMultisig,
 	unpackTokenAccount,
-} from './token-state.ts';
+} from '../token-state.ts';
 
 /**
  * The parsed form of a token program's account; null where it cannot be parsed. `display` shows amounts of
@@ -42,7 +42,6 @@ function text(key: Pubkey | null): string | null {
 
 function encodeAccount(account: TokenAccountState, display: MintDisplay): Json {
 	const extensions = encodeExtensions(account.extensions);
-	if (extensions === null) return null;
 	const { delegate, nativeReserve, closeAuthority } = account;
 	return {
 		type: 'account',
@@ -63,7 +62,6 @@ function encodeAccount(account: TokenAccountState, display: MintDisplay): Json {
 
 function encodeMint(mint: MintState): Json {
 	const extensions = encodeExtensions(mint.extensions);
-	if (extensions === null) return null;
 	return {
 		type: 'mint',
 		info: {

@@ -19,6 +19,8 @@ export interface BannerFacts {
 	readonly readyMs: number;
 	/** Characters of a line. */
 	readonly columns: number;
+	/** The cluster that is forked; null where none is. */
+	readonly forkOf?: string | null;
 }
 
 function row(style: Style, name: string, value: string): string {
@@ -54,6 +56,11 @@ function missingRows(style: Style, { missing }: NodeChain, columns: number): str
 	];
 }
 
+function ledgerText({ chain, ledger }: NodeChain, style: Style): string {
+	if (ledger === null) return `in memory ${style.dim('· gone when the node stops')}`;
+	return `${ledger.folder} ${style.dim(ledger.isNew ? '· new' : `· goes on at slot ${chain.slot}`)}`;
+}
+
 /** The lines. */
 export function banner(validator: Validator, node: NodeChain, facts: BannerFacts, style: Style): string[] {
 	const { chain } = validator;
@@ -65,9 +72,13 @@ export function banner(validator: Validator, node: NodeChain, facts: BannerFacts
 		'',
 		row(style, 'JSON-RPC', style.cyan(validator.rpcUrl)),
 		row(style, 'PubSub', style.cyan(validator.wsUrl)),
+		...(facts.forkOf
+			? [row(style, 'Fork of', `${facts.forkOf} ${style.dim(`· from slot ${chain.slot}`)}`)]
+			: []),
 		row(style, 'Genesis', chain.genesisHash.toBase58()),
 		row(style, 'Identity', chain.identity.toBase58()),
 		row(style, 'Faucet', `${chain.faucet.pubkey.toBase58()} ${style.dim(`· ${sol} SOL`)}`),
+		row(style, 'Ledger', ledgerText(node, style)),
 		row(style, 'Slots', `${facts.slotMs} ms each`),
 		...rows(style, 'Programs', programs.length === 0 ? ['none'] : programs, facts.columns),
 		...missingRows(style, node, facts.columns),

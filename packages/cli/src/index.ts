@@ -1,1 +1,1 @@
-export { createNodeChain, type NodeChain } from './node-chain.ts';
+export { createNodeChain, type NodeChain, type NodeLedgerOptions, openNodeChain } from './node-chain.ts';

@@ -1,41 +1,80 @@
 /**
- * The command line: commands, options, what they accept.
+ * The command line: its commands, and how it is read.
  */
-import { DEFAULT_BIND_ADDRESS, DEFAULT_RPC_PORT, DEFAULT_SLOT_MS } from '@parhelion/rpc';
-import { Command, InvalidArgumentError } from 'commander';
-import type { StartOptions } from './start.ts';
+import { Command as Commander, type HelpConfiguration } from 'commander';
+import { EXIT } from './cli-error.ts';
+import type { Command } from './commands/command.ts';
+import { joinArguments, plainMessage } from './flags/command-line.ts';
 
-function integer(text: string, min: number, max: number, what: string): number {
-	const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-	if (!(value >= min && value <= max)) throw new InvalidArgumentError(`${what} is from ${min} to ${max}.`);
-	return value;
+/** What runs where no command is named. */
+const DEFAULT_COMMAND = 'start';
+/** What the program itself answers to. */
+const OWN_FLAGS: ReadonlySet<string> = new Set(['-h', '--help', '-V', '--version']);
+
+/** Characters of the column of names; a longer name has a line of its own. */
+const TERM_WIDTH = 32;
+
+/** The library's help, with narrow columns and without what the rows say themselves. */
+const HELP: HelpConfiguration = {
+	padWidth: () => TERM_WIDTH,
+	optionDescription: ({ description }) => description,
+	subcommandTerm: (command) => {
+		const args = command.registeredArguments.map((argument) => humanReadable(argument.name(), argument));
+		return [command.name(), ...args].join(' ');
+	},
+	formatItem: (term, width, description, helper) => {
+		const text = helper.boxWrap(description, Math.max(40, (helper.helpWidth ?? 80) - width - 4));
+		const lines = text.replaceAll('\n', `\n${' '.repeat(width + 4)}`);
+		if (term.length > width) return `  ${term}\n${' '.repeat(width + 4)}${lines}`;
+		return `  ${term.padEnd(width + 2)}${lines}`;
+	},
+};
+
+function humanReadable(
+	name: string,
+	{ required, variadic }: { required: boolean; variadic: boolean },
+): string {
+	const text = variadic ? `${name}...` : name;
+	return required ? `<${text}>` : `[${text}]`;
 }
 
-const port = (text: string): number => integer(text, 0, 65_535, 'A port');
-const slotMs = (text: string): number => integer(text, 1, 3_600_000, 'The time of a slot in milliseconds');
-
-/** The command line; `start` runs the node. */
-export function createProgram(version: string, start: (options: StartOptions) => Promise<void>): Command {
-	const program = new Command('parhelion')
+/** Makes the program of these commands; `finish` is told what the command that ran wants the process to end with. */
+export function createProgram(
+	version: string,
+	commands: readonly Command[],
+	finish: (exitCode: number) => void,
+): Commander {
+	const program = new Commander('parhelion')
 		.description('A local Solana validator: the Solana VM and the runtime around it, in TypeScript.')
+		.usage('[command] [options]')
 		.version(version, '-V, --version', 'print the version')
 		.helpOption('-h, --help', 'print this help')
 		.helpCommand(false)
-		.showHelpAfterError('(parhelion --help tells what there is)');
-	program
-		.command('start', { isDefault: true })
-		.description('run a validator until Ctrl-C (the default command)')
-		.option('-p, --rpc-port <port>', 'port of JSON-RPC, 0 for a free one', port, DEFAULT_RPC_PORT)
-		.option(
-			'-w, --ws-port <port>',
-			'port of PubSub, 0 for a free one (default: the one after JSON-RPC)',
-			port,
-		)
-		.option('-b, --bind-address <address>', 'address to listen on', DEFAULT_BIND_ADDRESS)
-		.option('-s, --slot-ms <milliseconds>', 'time of a slot', slotMs, DEFAULT_SLOT_MS)
-		.option('-q, --quiet', 'say nothing but errors', false)
-		.helpOption('-h, --help', 'print this help')
-		.allowExcessArguments(false)
-		.action((options: StartOptions) => start(options));
+		.addHelpText(
+			'after',
+			`\nWithout a command it starts a node: parhelion ${DEFAULT_COMMAND} --help has the flags.\n`,
+		);
+	for (const command of commands) command.register(program, version, finish);
+	for (const command of [program, ...program.commands]) {
+		const path = command === program ? 'parhelion' : `parhelion ${command.name()}`;
+		command
+			.configureHelp(HELP)
+			.showHelpAfterError(`(${path} --help tells what there is)`)
+			.configureOutput({ outputError: (text, write) => write(plainMessage(text)) })
+			.exitOverride((error) => {
+				// The library ends with 1 for whatever is wrong with the command line.
+				error.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+				throw error;
+			});
+	}
 	return program;
+}
+
+/** What to parse: the default command put in, and the arguments of one flag together. A `UsageError` for too few. */
+export function commandArguments(argv: readonly string[], commands: readonly Command[]): string[] {
+	const [first] = argv;
+	const named = first !== undefined && (!first.startsWith('-') || OWN_FLAGS.has(first));
+	const line = named ? argv : [DEFAULT_COMMAND, ...argv];
+	const command = commands.find(({ name }) => name === line[0]);
+	return command === undefined ? [...line] : joinArguments(line, command.flags);
 }

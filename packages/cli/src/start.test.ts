@@ -27,19 +27,19 @@ describe('start', () => {
 	it('says where it listens, serves there, and stops when told to', async () => {
 		const lines = printed();
 		let end: () => void = () => {};
-		const running = start(OPTIONS, '1.2.3', new Promise((resolve) => (end = resolve)));
+		const running = start(OPTIONS, { version: '1.2.3', ended: new Promise((resolve) => (end = resolve)) });
 		await vi.waitFor(() => expect(lines.join('\n')).toContain('Ready in'));
 		const url = /http:\/\/\S+/.exec(lines.join('\n'))![0];
 		expect(await (await fetch(`${url}/health`)).text()).toBe('ok');
 		end();
 		await running;
-		expect(lines.at(-1)).toMatch(/Stopped at slot \d+ after 0 transactions\./);
+		expect(lines.at(-1)).toMatch(/Stopped at slot \d+ after \d+ transactions\./);
 		await expect(fetch(`${url}/health`)).rejects.toThrow();
 	});
 
 	it('says nothing where asked to be quiet', async () => {
 		const lines = printed();
-		await start({ ...OPTIONS, quiet: true }, '1.2.3', Promise.resolve());
+		await start({ ...OPTIONS, quiet: true }, { version: '1.2.3', ended: Promise.resolve() });
 		expect(lines).toEqual([]);
 	});
 
@@ -47,7 +47,9 @@ describe('start', () => {
 		const server = createServer();
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as { port: number };
-		await expect(start({ ...OPTIONS, rpcPort: port }, '1.2.3', Promise.resolve())).rejects.toThrow(
+		await expect(
+			start({ ...OPTIONS, rpcPort: port }, { version: '1.2.3', ended: Promise.resolve() }),
+		).rejects.toThrow(
 			`JSON-RPC: 127.0.0.1:${port} is already in use; stop the other program or choose another port`,
 		);
 		await new Promise((resolve) => server.close(resolve));
@@ -96,7 +98,7 @@ describe('the banner', () => {
 		const { chain } = createNodeChain();
 		const validator = await Validator.start({ chain, rpcPort: 0, slotMs: null });
 		const missing = ['p-token', 'stake'].map((name) => ({ name, programId: '', remedy: 'do this and that' }));
-		const text = banner(validator, { chain, programs: [], missing }, facts, PLAIN).join('\n');
+		const text = banner(validator, { chain, ledger: null, programs: [], missing }, facts, PLAIN).join('\n');
 		await validator.stop();
 		expect(text).toContain('Programs   none');
 		expect(text).toContain('Missing    p-token, stake');

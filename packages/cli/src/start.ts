@@ -1,22 +1,19 @@
 /**
  * `parhelion start`: runs a node until it is told to stop.
  */
-import { Validator } from '@parhelion/rpc';
+import { DEFAULT_SLOT_MS, Validator } from '@parhelion/rpc';
 import { banner } from './banner.ts';
-import { createNodeChain } from './node-chain.ts';
+import { listenFaucet } from './faucet-server.ts';
+import type { StartOptions } from './flags/start-flags.ts';
+import { ForkedAccounts } from './fork/forked-accounts.ts';
+import { closeNodeChain, nodeChain, storageFailure, withVoter } from './node-ledger.ts';
+import { inertNotes, setUpNode } from './node-setup.ts';
+import { printLogs } from './print-logs.ts';
 import { showStatus } from './status-line.ts';
 import { styleFor } from './style.ts';
 
-/** What the command line asks for. */
-export interface StartOptions {
-	readonly rpcPort: number;
-	readonly wsPort?: number;
-	readonly bindAddress: string;
-	/** Milliseconds. */
-	readonly slotMs: number;
-	/** Say nothing but errors. */
-	readonly quiet: boolean;
-}
+/** Ticks of a slot that takes {@link DEFAULT_SLOT_MS}. */
+const DEFAULT_TICKS_PER_SLOT = 64;
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What a shell expects of a process that Ctrl-C ended. */
@@ -40,38 +37,106 @@ function reportDefect(defect: unknown): void {
 	console.error('This is a bug of Parhelion; the node goes on:', defect);
 }
 
-/**
- * Runs a node until `ended`, by default the first signal to stop; resolves when it has stopped. Rejects with a
- * `ListenError` where it cannot listen.
- */
-export async function start(
-	options: StartOptions,
-	version: string,
-	ended: Promise<void> = untilSignalled(),
-): Promise<void> {
-	const { quiet, slotMs, wsPort } = options;
-	const node = createNodeChain();
-	const validator = await Validator.start({
-		chain: node.chain,
-		bindAddress: options.bindAddress,
-		rpcPort: options.rpcPort,
-		...(wsPort === undefined ? {} : { wsPort }),
-		slotMs,
-		onDefect: reportDefect,
+/** One line for scripts: where the node is, and who is who. */
+function readyJson({ rpcUrl, wsUrl, chain }: Validator, faucetAt: string | null): string {
+	return JSON.stringify({
+		rpcUrl,
+		wsUrl,
+		faucetAt,
+		genesisHash: chain.genesisHash,
+		identity: chain.identity,
+		faucet: chain.faucet.pubkey,
 	});
+}
 
-	const { stdout } = process;
+/** What a node is run for, besides what the command line says. */
+export interface StartContext {
+	readonly version: string;
+	/** Go on from where the cluster of `--url` is, with its accounts. */
+	readonly isFork?: boolean;
+	/** By default the first signal to stop. */
+	readonly ended?: Promise<void>;
+}
+
+/**
+ * Runs a node until it shall end; resolves when it has stopped and its chain is on the disk. Rejects with a `CliError` for
+ * what is wrong with files and flags, an `UpstreamError` where the other cluster says no, a `ListenError` where it cannot
+ * listen, a `StorageError` where its ledger cannot be opened or written.
+ */
+export async function start(options: StartOptions, context: StartContext): Promise<void> {
+	const { version, isFork = false, ended = untilSignalled() } = context;
+	const { wsPort, faucetPort, json = false } = options;
+	const quiet = options.quiet || json;
+	const { stdout, stderr } = process;
 	const style = styleFor(stdout, process.env);
-	if (!quiet) {
-		const facts = { version, slotMs, readyMs: performance.now(), columns: stdout.columns ?? 100 };
-		console.log(banner(validator, node, facts, style).join('\n'));
+	const noteStyle = styleFor(stderr, process.env);
+	const note = (line: string): void => {
+		if (!quiet) console.error(`  ${noteStyle.dim(line)}`);
+	};
+	for (const line of inertNotes(options)) note(line);
+
+	const { genesis, lateAccounts, cluster, startSlot } = await setUpNode(options, isFork, note);
+	// On a fork the stakes are not its own, and the votes of others are what they were.
+	const node = await nodeChain(isFork ? genesis : withVoter(genesis, options), options, style);
+	const { chain } = node;
+	if (startSlot !== null && startSlot > chain.slot) chain.warpToSlot(startSlot);
+	const slotMs =
+		options.slotMs ?? (DEFAULT_SLOT_MS * Number(chain.bank.ticksPerSlot)) / DEFAULT_TICKS_PER_SLOT;
+	const stops: (() => unknown)[] = [];
+	let failure: unknown = null;
+	try {
+		if (lateAccounts.length > 0) {
+			// Slot 0 is genesis, which is there already.
+			chain.advanceSlot();
+			for (const [pubkey, account] of lateAccounts) chain.setAccount(pubkey, account);
+		}
+		const forked = isFork && cluster !== null ? new ForkedAccounts(chain, cluster) : null;
+		if (forked !== null) stops.unshift(() => forked.stop());
+		const { failed, onClockError } = storageFailure();
+		const validator = await Validator.start({
+			chain,
+			bindAddress: options.bindAddress,
+			rpcPort: options.rpcPort,
+			...(wsPort === undefined ? {} : { wsPort }),
+			slotMs,
+			...(forked === null ? {} : { accountProvider: forked }),
+			...(options.cheatcodes === undefined ? {} : { cheatcodes: options.cheatcodes }),
+			...(options.allowedHost === undefined ? {} : { allowedHosts: options.allowedHost }),
+			...(options.maxRequestsPerSecond === undefined
+				? {}
+				: { maxRequestsPerSecond: options.maxRequestsPerSecond }),
+			onDefect: reportDefect,
+			onClockError,
+		});
+		stops.unshift(() => validator.stop());
+		let faucetAt: string | null = null;
+		if (faucetPort !== undefined) {
+			const faucet = await listenFaucet(chain.faucet, options.bindAddress, faucetPort);
+			stops.unshift(() => faucet.close());
+			faucetAt = `${options.bindAddress}:${faucet.port}`;
+			note(`The faucet listens on ${faucetAt}`);
+		}
+		if (!quiet) {
+			const facts = {
+				version,
+				slotMs,
+				readyMs: performance.now(),
+				columns: stdout.columns ?? 100,
+				forkOf: isFork && cluster !== null ? cluster.host : null,
+			};
+			console.log(banner(validator, node, facts, style).join('\n'));
+		}
+		if (json) console.log(readyJson(validator, faucetAt));
+		if (options.log === true) stops.unshift(printLogs(chain, (line) => console.log(line), style));
+		const showsStatus = !quiet && options.log !== true && stdout.isTTY;
+		if (showsStatus) stops.unshift(showStatus(chain, stdout, style).stop);
+		await Promise.race([ended, failed]);
+	} catch (error) {
+		failure = error;
+		throw error;
+	} finally {
+		for (const stop of stops) await stop();
+		await closeNodeChain(node, failure);
 	}
-	const status = quiet || !stdout.isTTY ? null : showStatus(node.chain, stdout, style);
-	await ended;
-	status?.stop();
-	await validator.stop();
-	if (!quiet) {
-		const { slot, transactionCount } = node.chain;
-		console.log(`  Stopped at slot ${slot} after ${transactionCount} transactions.`);
-	}
+	if (!quiet) console.log(`  Stopped at slot ${chain.slot} after ${chain.transactionCount} transactions.`);
 }

@@ -6,7 +6,8 @@ import type { Style } from './style.ts';
 
 /** Milliseconds between two redraws, however short the slots. */
 const MIN_INTERVAL = 100;
-const CLEAR_LINE = '\r\u001b[2K';
+/** Empties the line that the cursor is on. */
+export const CLEAR_LINE = '\r\u001b[2K';
 
 /** Where the line is drawn. */
 export interface Terminal {

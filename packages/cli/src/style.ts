@@ -22,3 +22,9 @@ export function styleFor(stream: { readonly isTTY?: boolean }, env: NodeJS.Proce
 	if (!hasColours) return { bold: plain, dim: plain, cyan: plain, red: plain };
 	return { bold: code(1, 22), dim: code(2, 22), cyan: code(36, 39), red: code(31, 39) };
 }
+
+/** `text` without what would steer a terminal: strangers write logs and names. */
+export function printable(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: those are the ones to take out
+	return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '\ufffd');
+}

@@ -1,0 +1,19 @@
+/** The commands, in the order of the help. */
+import { accountsCommand } from './accounts.ts';
+import type { Command } from './command.ts';
+import { completionCommand } from './completion.ts';
+import { forkCommand } from './fork.ts';
+import { logsCommand } from './logs.ts';
+import { replayCommand } from './replay.ts';
+import { startCommand } from './start.ts';
+import { transactionCommand } from './transaction.ts';
+
+export const COMMANDS: readonly Command[] = [
+	startCommand,
+	forkCommand,
+	replayCommand,
+	transactionCommand,
+	accountsCommand,
+	logsCommand,
+	completionCommand(() => COMMANDS),
+];

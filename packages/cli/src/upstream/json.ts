@@ -1,0 +1,46 @@
+/**
+ * JSON as Solana's nodes write it: integers of 64 bits, which JavaScript's own parser would round.
+ */
+
+/** An integer that may be beyond 2^53. */
+const LONG_INTEGER = /(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
+
+/** The end of the string that begins before `start`: the place of its closing quote, or the text's length. */
+function stringEnd(text: string, start: number): number {
+	for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
+		let backslashes = 0;
+		while (text[at - 1 - backslashes] === '\\') backslashes++;
+		if (backslashes % 2 === 0) return at;
+	}
+	return text.length;
+}
+
+/** The value of a JSON text; integers of 16 digits and more come as strings. SyntaxError for text that is no JSON. */
+export function parseLongJson(text: string): unknown {
+	// By hand and not by one expression: a string of millions of escapes would be too much for its stack.
+	const parts: string[] = [];
+	let start = 0;
+	while (start < text.length) {
+		const quote = text.indexOf('"', start);
+		const outside = text.slice(start, quote === -1 ? undefined : quote);
+		parts.push(outside.replace(LONG_INTEGER, '"$&"'));
+		if (quote === -1) break;
+		const end = stringEnd(text, quote + 1) + 1;
+		parts.push(text.slice(quote, end));
+		start = end;
+	}
+	return JSON.parse(parts.join(''));
+}
+
+/** The member `name` of `value`; undefined where it is no object, or has none. */
+export function member(value: unknown, name: string): unknown {
+	return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+		? Reflect.get(value, name)
+		: undefined;
+}
+
+/** An integer of 0 and more, as {@link parseLongJson} gives it; null for anything else. */
+export function toBigInt(value: unknown): bigint | null {
+	if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
+	return typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : null;
+}

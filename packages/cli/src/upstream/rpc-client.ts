@@ -1,0 +1,224 @@
+/**
+ * Asks another cluster by JSON-RPC: with patience where it is worth it, and words for the user where it is not.
+ *
+ * The URL may hold a key of the user's, so messages name its host alone.
+ */
+import { AccountsUnavailable } from '@parhelion/rpc';
+import { member, parseLongJson } from './json.ts';
+
+/** Milliseconds until a request is given up. */
+const DEFAULT_TIMEOUT = 30_000;
+const DEFAULT_ATTEMPTS = 6;
+/** Attempts where nobody answers at all: that is rarely a matter of seconds. */
+const UNREACHABLE_ATTEMPTS = 3;
+/** Milliseconds before the second attempt; doubled before each further one. */
+const DEFAULT_BACKOFF = 250;
+/** The longest that a server may make us wait, in milliseconds. */
+const MAX_WAIT = 30_000;
+/** Requests that are under way at a time; more wait, since public nodes count them. */
+const MAX_PARALLEL = 8;
+/** Bytes of an answer: a batch of the largest accounts is refused and asked for in parts. */
+const DEFAULT_MAX_RESPONSE = 256 * 1024 * 1024;
+/** Characters of the other side's words that are shown. */
+const MAX_QUOTE = 300;
+
+/** Errors of JSON-RPC that say "not now": node behind, too many requests. */
+const RETRYABLE_CODES: ReadonlySet<number> = new Set([-32005, -32429, 429]);
+
+/** The other cluster did not give what was asked for. */
+export class UpstreamError extends AccountsUnavailable {
+	/** The HTTP status; null where there was no answer, or the answer was an error of JSON-RPC. */
+	readonly status: number | null;
+	/** The code of JSON-RPC's error. */
+	readonly code: number | null;
+	/** The answer, or what was asked for, was too large. */
+	readonly isTooLarge: boolean;
+
+	constructor(message: string, about: { status?: number; code?: number; isTooLarge?: boolean } = {}) {
+		super(message);
+		this.status = about.status ?? null;
+		this.code = about.code ?? null;
+		this.isTooLarge = about.isTooLarge ?? false;
+	}
+}
+
+/** How to ask. */
+export interface RpcClientOptions {
+	/** Milliseconds until a request is given up. */
+	readonly timeout?: number;
+	readonly attempts?: number;
+	/** Milliseconds before the second attempt. */
+	readonly backoff?: number;
+	/** Bytes of an answer. */
+	readonly maxResponse?: number;
+	/** Is told of each wait. */
+	readonly onRetry?: (reason: string, waitMs: number) => void;
+}
+
+/** An attempt that failed: `retryAfter` (milliseconds) is null where another would be of no use. */
+interface Failure {
+	readonly error: UpstreamError;
+	readonly retryAfter: number | null;
+}
+
+/** One printable line. */
+function quote(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: what a stranger wrote must not steer the terminal
+	const line = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
+	return line.length > MAX_QUOTE ? `${line.slice(0, MAX_QUOTE)}…` : line;
+}
+
+/** Milliseconds that a `Retry-After` header asks for: seconds, or a date. */
+export function retryAfterMs(header: string | null, now: number): number | null {
+	if (header === null) return null;
+	if (/^\d{1,6}$/.test(header.trim())) return Number(header) * 1000;
+	const date = Date.parse(header);
+	return Number.isNaN(date) ? null : Math.max(0, date - now);
+}
+
+async function readText(response: Response, limit: number): Promise<string | null> {
+	const chunks: Uint8Array[] = [];
+	let length = 0;
+	if (response.body === null) return '';
+	for await (const chunk of response.body) {
+		length += chunk.length;
+		// Leaving the loop cancels the rest.
+		if (length > limit) return null;
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What Node says of a connection that failed, without the wrapping. */
+function networkReason(thrown: unknown): string {
+	if (!(thrown instanceof Error)) return String(thrown);
+	if (thrown.name === 'TimeoutError') return 'no answer in time';
+	const { cause } = thrown;
+	if (cause instanceof AggregateError && cause.errors[0] instanceof Error) return cause.errors[0].message;
+	return cause instanceof Error ? cause.message : thrown.message;
+}
+
+/** A client of one cluster. */
+export class RpcClient {
+	/** Host and port: how messages name the cluster. */
+	readonly host: string;
+	/** Requests that were made, attempts counted each. */
+	requests = 0;
+	private readonly url: string;
+	private readonly options: Required<RpcClientOptions>;
+	private id = 0;
+	private running = 0;
+	private readonly waiting: (() => void)[] = [];
+
+	constructor(url: string, options: RpcClientOptions = {}) {
+		this.url = url;
+		this.host = new URL(url).host;
+		this.options = {
+			timeout: DEFAULT_TIMEOUT,
+			attempts: DEFAULT_ATTEMPTS,
+			backoff: DEFAULT_BACKOFF,
+			maxResponse: DEFAULT_MAX_RESPONSE,
+			onRetry: () => {},
+			...options,
+		};
+	}
+
+	/** The result of a call. Rejects with an {@link UpstreamError}; integers of 16 digits and more come as strings. */
+	async call(method: string, params: readonly unknown[]): Promise<unknown> {
+		const { attempts, backoff, onRetry } = this.options;
+		for (let attempt = 1; ; attempt++) {
+			const outcome = await this.inTurn(() => this.attempt(method, params));
+			if (!('error' in outcome)) return outcome.result;
+			const { error, retryAfter } = outcome;
+			if (retryAfter === null) throw error;
+			const isUnreachable = error.status === null && error.code === null;
+			const limit = isUnreachable ? Math.min(attempts, UNREACHABLE_ATTEMPTS) : attempts;
+			if (attempt >= limit) {
+				throw new UpstreamError(`${error.message} (${limit} attempts)`, {
+					...(error.status === null ? {} : { status: error.status }),
+					...(error.code === null ? {} : { code: error.code }),
+				});
+			}
+			// A little at random, so that several of us do not come back together.
+			const own = backoff * 2 ** (attempt - 1) * (1 + Math.random() / 4);
+			const wait = Math.min(MAX_WAIT, Math.max(retryAfter, own));
+			onRetry(error.message, wait);
+			await new Promise((resolve) => setTimeout(resolve, wait));
+		}
+	}
+
+	private async inTurn<T>(work: () => Promise<T>): Promise<T> {
+		if (this.running >= MAX_PARALLEL) await new Promise<void>((resolve) => this.waiting.push(resolve));
+		else this.running++;
+		try {
+			return await work();
+		} finally {
+			// The turn goes on to whoever waits, or is given back.
+			const next = this.waiting.shift();
+			if (next === undefined) this.running--;
+			else next();
+		}
+	}
+
+	private async attempt(
+		method: string,
+		params: readonly unknown[],
+	): Promise<Failure | { readonly result: unknown }> {
+		const { timeout, maxResponse } = this.options;
+		const where = `${this.host} (${method})`;
+		this.requests++;
+		let response: Response;
+		let text: string | null;
+		try {
+			response = await fetch(this.url, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ jsonrpc: '2.0', id: ++this.id, method, params }),
+				signal: AbortSignal.timeout(timeout),
+			});
+			text = await readText(response, maxResponse);
+		} catch (thrown) {
+			const error = new UpstreamError(`${where} cannot be reached: ${networkReason(thrown)}`);
+			return { error, retryAfter: 0 };
+		}
+		const { status, statusText } = response;
+		if (text === null) {
+			const error = new UpstreamError(`${where} answered with more than ${maxResponse} bytes`, {
+				isTooLarge: true,
+			});
+			return { error, retryAfter: null };
+		}
+		if (!response.ok) {
+			const said = quote(text);
+			const words = [`${where} answered HTTP ${status}`, statusText].filter((word) => word !== '').join(' ');
+			const error = new UpstreamError(said === '' ? words : `${words}: ${said}`, {
+				status,
+				isTooLarge: status === 413,
+			});
+			if (status !== 429 && status < 500) return { error, retryAfter: null };
+			return { error, retryAfter: retryAfterMs(response.headers.get('retry-after'), Date.now()) ?? 0 };
+		}
+		return readAnswer(text, where);
+	}
+}
+
+function readAnswer(text: string, where: string): Failure | { readonly result: unknown } {
+	let answer: unknown;
+	try {
+		answer = parseLongJson(text);
+	} catch {
+		const error = new UpstreamError(`${where} answered with no JSON: ${quote(text.slice(0, 2 * MAX_QUOTE))}`);
+		return { error, retryAfter: null };
+	}
+	const failed = member(answer, 'error');
+	if (failed !== undefined && failed !== null) {
+		const code = member(failed, 'code');
+		const known = typeof code === 'number' ? { code } : {};
+		const said = quote(String(member(failed, 'message') ?? 'no message'));
+		const error = new UpstreamError(`${where} says no: ${said} (${String(code)})`, known);
+		return { error, retryAfter: RETRYABLE_CODES.has(Number(code)) ? 0 : null };
+	}
+	const result = member(answer, 'result');
+	if (result !== undefined) return { result };
+	return { error: new UpstreamError(`${where} answered with no result`), retryAfter: null };
+}

@@ -13,6 +13,7 @@ export {
 	transactionErrorToJson,
 } from '@parhelion/sdk';
 export { Account } from './account.ts';
+export { accountToJson, parseAccountJson } from './account-json.ts';
 export {
 	availablePrograms,
 	DEFAULT_PROGRAMS,

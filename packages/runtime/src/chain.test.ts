@@ -287,7 +287,7 @@ describe('Chain', () => {
 		}
 		const end = sizes();
 		expect(end).toEqual(at350);
-		expect(end).toMatchObject({ unflushed: 0, slots: 33, banks: 33, ancestors: 34 });
+		expect(end).toMatchObject({ unflushed: 0, slots: 33, banks: 33, ancestors: 33 });
 		// A transaction a slot: those of the last 300 roots and of the 31 frozen banks above.
 		expect(end.statuses).toBe(300 + 31);
 		expect(chain.getBlockTime(300n)).toBeNull();

@@ -1,8 +1,8 @@
 /**
  * The chain as one node makes and sees it: the forks, the open slot on the newest, the history that clients ask for.
  *
- * Owns: opening and completing slots, proof of history of the blocks it makes, rooting, the transactions and block
- * times that it remembers. Refuses: time (someone calls {@link Chain.advanceSlot}), any wire format.
+ * Owns: opening and completing slots, rooting, the order in which both reach the disk. Refuses: time (someone calls
+ * {@link Chain.advanceSlot}), how blocks are made, kept and found (`ledger/`), any wire format.
  *
  * Every question is answered from the open slot. With one validator there is one fork, and a slot is rooted once
  * {@link ROOT_DEPTH} others stand on it.
@@ -20,7 +20,6 @@ import {
 	type Hash,
 	type Lamports,
 	type Pubkey,
-	programIds,
 	type Rent,
 	type Result,
 	type SanitizedMessage,
@@ -31,14 +30,12 @@ import {
 	type VersionedMessage,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
-import { programdataAddress } from '@parhelion/svm';
-import { AccountsDb } from './accounts-db/accounts-db.ts';
-import { MemoryStorage } from './accounts-db/memory-storage.ts';
 import { Bank } from './bank/bank.ts';
 import type { BankEvents } from './bank/bank-events.ts';
-import { BankForks } from './bank/bank-forks.ts';
+import type { BankForks } from './bank/bank-forks.ts';
 import type {
 	CommittedTransaction,
+	ConfirmationStatus,
 	EpochInfo,
 	GenesisOptions,
 	Keypair,
@@ -47,8 +44,10 @@ import type {
 	SimulateOptions,
 	SimulationOutcome,
 	TransactionOutcome,
+	Voter,
 } from './bank/bank-types.ts';
 import type { SlotLeader } from './bank/leader-schedule.ts';
+import { overwriteAccount } from './bank/overwrite-account.ts';
 import {
 	feeOf,
 	processTransaction,
@@ -57,15 +56,18 @@ import {
 	simulateTransaction,
 } from './bank/transaction-processing.ts';
 import { verifySignatures } from './bank/verify-transaction.ts';
+import { type ChainStart, type OpenOptions, startFromGenesis, startFromLedger } from './chain-start.ts';
+import { voteTransaction } from './consensus/own-votes.ts';
 import type { Emitter } from './events.ts';
-import { resolveGenesis, transferInstruction } from './genesis/local-genesis.ts';
-import { hashTransactions } from './ledger/entry.ts';
-import { Poh } from './ledger/poh.ts';
-import { BlockTimes, TransactionHistory } from './ledger/transaction-history.ts';
+import { transferInstruction } from './genesis/local-genesis.ts';
+import type { ChainBlock, SignatureInfo, SignaturesQuery } from './ledger/block-history.ts';
+import { BlockRecorder } from './ledger/block-recorder.ts';
+import { ChainArchive, closedBlockOf } from './ledger/chain-archive.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { persistBlock, purgeLedger } from './ledger/ledger-writer.ts';
 
 /** Slots after which a slot of a cluster with one validator is rooted. */
 const ROOT_DEPTH = 32n;
-
 /** A chain with one validator. */
 export class Chain {
 	/** Collects the fees. */
@@ -74,35 +76,62 @@ export class Chain {
 	readonly faucet: Keypair;
 	readonly forks: BankForks;
 	readonly #leader: SlotLeader;
-	readonly #history: TransactionHistory;
-	readonly #blockTimes: BlockTimes;
+	readonly #voter: Voter | null;
+	readonly #ledger: Ledger | null;
+	readonly #maxLedgerBytes: number;
+	readonly #archive: ChainArchive;
 	#bank: Bank;
-	#poh: Poh;
+	#recorder: BlockRecorder;
+	/** Behind that of the forks while the disk refuses to write what was rooted. */
+	#root: Slot;
 
-	private constructor(options: GenesisOptions) {
-		const genesis = resolveGenesis(options);
-		this.identity = genesis.identity;
-		this.faucet = genesis.faucet;
-		this.#leader = { id: genesis.identity, voteAddress: genesis.identity };
-		this.#history = new TransactionHistory(genesis.historyLimit);
-		this.#blockTimes = new BlockTimes(genesis.historyLimit + Number(ROOT_DEPTH));
-		const accountsDb = new AccountsDb({ storage: new MemoryStorage() });
-		this.#bank = Bank.newFromGenesis(genesis.config, this.#leader, accountsDb, {
-			unixTimestamp: genesis.unixTimestamp,
-			logBytesLimit: genesis.logBytesLimit,
-			history: genesis.historyLimit > 0 ? this.#history : null,
-		});
-		this.forks = new BankForks(this.#bank);
-		this.#poh = new Poh(this.#bank.lastBlockhash(), null);
-		this.#blockTimes.set(0n, this.#bank.clock().unixTimestamp);
+	private constructor(start: ChainStart, maxLedgerBytes: number) {
+		const { settings, bank, ledger } = start;
+		const { historyLimit } = settings;
+		this.identity = settings.identity;
+		this.faucet = settings.faucet;
+		this.forks = start.forks;
+		this.#root = start.forks.root;
+		this.#leader = start.leader;
+		this.#voter = settings.voter;
+		this.#ledger = ledger;
+		this.#maxLedgerBytes = maxLedgerBytes;
+		const blockstore = ledger?.blockstore ?? null;
+		this.#archive = new ChainArchive(historyLimit, blockstore, (slot) => this.#isVisible(slot));
+		this.#archive.open(bank);
+		this.#bank = bank;
+		this.#recorder = new BlockRecorder(bank, ledger !== null);
+		if (ledger !== null || historyLimit > 0)
+			start.sink.target = { add: (transaction) => this.#remember(transaction) };
 	}
 
 	/**
-	 * A chain with its genesis slot open. Its programs can be invoked from the next slot on, as on any cluster:
+	 * A chain in memory with its genesis slot open. Its programs can be invoked from the next slot on, as on any cluster:
 	 * {@link advanceSlot} first. RangeError for a program with an unknown loader.
 	 */
 	static genesis(options: GenesisOptions = {}): Chain {
-		return new Chain(options);
+		return new Chain(startFromGenesis(options), 0);
+	}
+
+	/**
+	 * The chain of a ledger, where it stood: its complete blocks are replayed to the same bank hashes, a new slot is open on
+	 * top of them. Errors (StorageError): `other-genesis` for another identity than that of its blocks, `corrupt` for what
+	 * cannot be read or replayed, those of a write.
+	 */
+	static open(ledger: Ledger, options: OpenOptions = {}): Chain {
+		return new Chain(startFromLedger(ledger, options), options.maxLedgerBytes ?? Number.POSITIVE_INFINITY);
+	}
+
+	#remember(transaction: CommittedTransaction): void {
+		this.#archive.add(transaction);
+		this.#recorder.addCommitted(transaction);
+	}
+
+	/** Whether the stored block of a slot is on the chain's fork. */
+	#isVisible(slot: Slot): boolean {
+		if (slot > this.root) return this.#bank.ancestors.has(slot);
+		// Blocks up to the root that are not rooted belong to forks that were dropped.
+		return slot === this.root || this.#ledger?.blockstore.getMeta(slot)?.rooted === true;
 	}
 
 	// Where the chain stands.
@@ -110,6 +139,15 @@ export class Chain {
 	/** The bank of the open slot. */
 	get bank(): Bank {
 		return this.#bank;
+	}
+
+	/**
+	 * The newest bank that has come as far as `commitment`: processed is that of the open slot, confirmed the newest that
+	 * is frozen, finalized the root's.
+	 */
+	bankAt(commitment: ConfirmationStatus): Bank {
+		if (commitment === 'finalized') return this.forks.rootBank;
+		return commitment === 'confirmed' ? (this.#bank.parent ?? this.#bank) : this.#bank;
 	}
 
 	get events(): Emitter<BankEvents> {
@@ -124,9 +162,9 @@ export class Chain {
 		return this.#bank.parentSlot;
 	}
 
-	/** The newest slot that can no longer be undone. */
+	/** The newest slot that can no longer be undone; with a ledger it is on the disk. */
 	get root(): Slot {
-		return this.forks.root;
+		return this.#root;
 	}
 
 	/** Blocks below the open one. */
@@ -188,7 +226,29 @@ export class Chain {
 
 	/** When `slot` was opened, in seconds since 1970; `null` if unknown. */
 	getBlockTime(slot: Slot): UnixTimestamp | null {
-		return this.#blockTimes.get(slot);
+		return this.#archive.getBlockTime(slot);
+	}
+
+	// Blocks.
+
+	/** A complete block; `null` where there is none or it is not kept any more. */
+	getBlock(slot: Slot): ChainBlock | null {
+		return this.#archive.getBlock(slot);
+	}
+
+	/** The slots of complete blocks from `from` to `to`, both included, ascending; the first `limit` of them. */
+	getBlocks(from: Slot, to: Slot, limit: number = Number.POSITIVE_INFINITY): Slot[] {
+		return this.#archive.getBlocks(from, to, limit);
+	}
+
+	/** The oldest slot whose block is kept; the open one where there is none. */
+	get firstAvailableSlot(): Slot {
+		return this.#archive.firstSlot ?? this.slot;
+	}
+
+	/** The transactions that name an address, newest first, those of the open slot included. */
+	getSignaturesForAddress(address: Pubkey, query: SignaturesQuery = {}): SignatureInfo[] {
+		return this.#archive.getSignaturesForAddress(address, query);
 	}
 
 	// Accounts.
@@ -210,21 +270,8 @@ export class Chain {
 	/** Stores an account past all rules; `null`, or an account without lamports, deletes it. */
 	setAccount(pubkey: Pubkey, account: AccountSharedData | null): void {
 		const stored = createAccount(account ?? {});
-		// Once by what was there and once by what is there: either may be a program's code.
-		this.#forgetPrograms(pubkey);
-		this.#bank.overwrite(pubkey, stored);
-		this.#forgetPrograms(pubkey);
-	}
-
-	/** Drops what is cached of a program whose account, or whose programdata, is written past the rules. */
-	#forgetPrograms(pubkey: Pubkey): void {
-		const { processor } = this.#bank;
-		processor.invalidateProgram(pubkey);
-		const loader = programIds.bpfLoaderUpgradeable;
-		if (this.getAccount(pubkey)?.owner.equals(loader) !== true) return;
-		for (const [programId, { data }] of this.#bank.getProgramAccounts(loader)) {
-			if (programdataAddress(data)?.equals(pubkey) === true) processor.invalidateProgram(programId);
-		}
+		overwriteAccount(this.#bank, pubkey, stored);
+		this.#recorder.overwrite(pubkey, stored);
 	}
 
 	/** Lamports an account of `dataLength` bytes must hold. RangeError above 10 MiB. */
@@ -275,9 +322,14 @@ export class Chain {
 
 	/** Processes a transaction in the open slot and commits what it did; errors as `processTransaction` of a bank. */
 	processTransaction(transaction: VersionedTransaction, options: ProcessOptions = {}): TransactionOutcome {
-		const outcome = processTransaction(this.#bank, transaction, options);
-		if (outcome.committed) this.#poh.record(hashTransactions([transaction]));
-		return outcome;
+		const bank = this.#bank;
+		const before = bank.blockTransactionCount;
+		try {
+			return processTransaction(bank, transaction, options);
+		} finally {
+			// Also where a listener threw: what the bank has committed is part of the block.
+			if (bank.blockTransactionCount > before) this.#recorder.record(transaction);
+		}
 	}
 
 	/** Runs a transaction and commits nothing. Errors as {@link processTransaction}; signatures only if asked to. */
@@ -296,13 +348,13 @@ export class Chain {
 
 	/** How the transaction with this signature (64 bytes, or base58) ended; `null` if it is unknown. */
 	getSignatureStatus(signature: Uint8Array | string): SignatureStatus | null {
-		const transaction = this.getTransaction(signature);
-		if (transaction === null) return null;
-		const { slot } = transaction;
+		const status = this.#archive.getStatus(signature);
+		if (status === null) return null;
+		const { slot, err } = status;
 		const isRooted = this.blockHeight >= ROOT_DEPTH && slot <= this.root;
 		return {
 			slot,
-			err: transaction.meta.err,
+			err,
 			confirmations: isRooted ? null : Number(this.slot - slot),
 			confirmationStatus: isRooted ? 'finalized' : slot < this.slot ? 'confirmed' : 'processed',
 		};
@@ -310,24 +362,81 @@ export class Chain {
 
 	/** The committed transaction with this signature (64 bytes, or base58); `null` if it is unknown. */
 	getTransaction(signature: Uint8Array | string): CommittedTransaction | null {
-		return this.#history.get(signature);
+		return this.#archive.getTransaction(signature);
 	}
 
 	// Time.
 
-	/** Completes the open slot, opens the next and roots the slot that is deep enough. */
+	/**
+	 * Completes the open slot, roots the slot that is deep enough and opens the next. With a ledger the block and the rooted
+	 * accounts are on the disk before anybody hears of the root. StorageError where the disk refuses: the slot stays
+	 * where it is, complete, and the next call tries again.
+	 */
 	advanceSlot(): void {
+		this.#openSlot(this.slot + 1n, this.slot + 1n - ROOT_DEPTH, false);
+	}
+
+	/**
+	 * As {@link advanceSlot}, but `slot` is opened next, whatever lies between; what is below is rooted. RangeError for a slot
+	 * that is not above the open one.
+	 */
+	warpToSlot(slot: Slot): void {
+		if (slot <= this.slot) throw new RangeError(`slot ${slot} is not above the open one, ${this.slot}`);
+		this.#openSlot(slot, this.slot, true);
+	}
+
+	/** `due`: what is to be rooted, if it is above the root and has a bank: right after a warp there is none so deep. */
+	#openSlot(slot: Slot, due: Slot, isWarp: boolean): void {
 		const parent = this.#bank;
-		while (!parent.isComplete) parent.registerTick(this.#poh.tick()!.hash);
+		this.#recorder.complete();
 		parent.freeze();
-		this.#bank = this.forks.insert(Bank.newFromParent(parent, this.#leader, parent.slot + 1n));
-		if (this.#bank.blockHeight >= ROOT_DEPTH) {
-			this.forks.setRoot(this.slot - ROOT_DEPTH);
-			this.#bank.shared.accountsDb.flushSync();
+		const block = closedBlockOf(parent);
+		if (due > this.forks.root && this.forks.get(due) !== null) this.forks.setRoot(due, false);
+		this.#persist();
+		this.#root = this.forks.root;
+		if (this.#ledger !== null) {
+			purgeLedger(this.#ledger.blockstore, parent.slot, this.#root, this.#maxLedgerBytes);
 		}
-		this.#blockTimes.set(this.slot, this.clock().unixTimestamp);
+		this.#archive.close(block);
+		this.forks.tellRooted();
+		this.#bank = this.forks.insert(Bank.newFromParent(parent, this.#leader, slot, isWarp));
+		this.#archive.open(this.#bank);
+		this.#recorder = new BlockRecorder(this.#bank, this.#ledger !== null);
 		if (this.events.has('slot')) {
 			this.events.emit('slot', { slot: this.slot, parent: parent.slot, root: this.root });
+		}
+		this.#vote();
+	}
+
+	/** Votes for the block below the open one, if there is somebody to vote. */
+	#vote(): void {
+		if (this.#voter === null) return;
+		const vote = voteTransaction(this.#bank, this.#voter);
+		if (vote !== null) this.processTransaction(vote, { skipSigVerify: true });
+	}
+
+	/** Writes the open block, which is complete, and what was rooted. */
+	#persist(): void {
+		const { rootBank } = this.forks;
+		if (this.#ledger === null) rootBank.shared.accountsDb.flushSync();
+		else persistBlock(this.#ledger.blockstore, this.#recorder, rootBank);
+	}
+
+	/**
+	 * Ends the chain: what stands in the open slot becomes a block, the ledger is closed. StorageError where the disk
+	 * refuses; the ledger is closed then too. Without a ledger there is nothing to do.
+	 */
+	async close(): Promise<void> {
+		if (this.#ledger === null) return;
+		try {
+			// A slot that was warped to is something too.
+			if (!this.#recorder.isEmpty || this.slot > this.parentSlot + 1n) {
+				this.#recorder.complete();
+				this.#bank.freeze();
+				this.#persist();
+			}
+		} finally {
+			await this.#ledger.close();
 		}
 	}
 }

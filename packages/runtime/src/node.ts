@@ -6,18 +6,23 @@
  */
 
 export * from './accounts-db/ancestors.ts';
-export { type ChainIdentity, FORMAT_VERSION } from './accounts-db/lmdb-environment.ts';
+export { type ChainIdentity, FORMAT_VERSION, LmdbEnvironment } from './accounts-db/lmdb-environment.ts';
 export { LmdbStorage } from './accounts-db/lmdb-storage.ts';
 export * from './accounts-db/memory-storage.ts';
 export * from './accounts-db/storage.ts';
 export * from './accounts-db/storage-error.ts';
+export type { BlockhashStatuses, SlotDelta } from './bank/status-cache.ts';
 export * from './index.ts';
 export * from './ledger/blockstore.ts';
 export * from './ledger/blockstore-folder.ts';
 export { LmdbTables } from './ledger/blockstore-lmdb.ts';
 export { type BlockstoreTables, MemoryTables } from './ledger/blockstore-tables.ts';
+export * from './ledger/chain-folder.ts';
+export * from './scheduler/block-executor.ts';
+export { type BlockExecutorOptions, createBlockExecutor } from './scheduler/node-threads.ts';
 export * from './snapshots/load-snapshot.ts';
 export type * from './snapshots/manifest.ts';
 export * from './snapshots/slot-deltas.ts';
+export * from './snapshots/snapshot-bank.ts';
 export * from './snapshots/snapshot-error.ts';
 export * from './snapshots/snapshot-files.ts';

@@ -27,9 +27,9 @@ export interface CrashReport {
 }
 
 /** The child, bundled into one file so that Node runs it as it is. */
-export async function bundleChild(folder: string): Promise<string> {
+export async function bundleChild(folder: string, source = 'crash-child.ts'): Promise<string> {
 	const build = await rolldown({
-		input: join(HERE, 'crash-child.ts'),
+		input: join(HERE, source),
 		platform: 'node',
 		external: ['lmdb'],
 		resolve: { conditionNames: ['source', 'import', 'node', 'default'] },
@@ -95,6 +95,11 @@ export class Child {
 		if (this.#process.exitCode !== null) throw new Error(`the child ended by itself: ${this.#errors}`);
 		this.#process.kill('SIGKILL');
 		await this.ended;
+	}
+
+	/** All that it has written. */
+	get output(): string {
+		return this.#out;
 	}
 
 	get opened(): boolean {

@@ -110,6 +110,16 @@ describe('compiled programs', () => {
 		expect(a.compiled).toBeNull();
 	});
 
+	it('go when they are too many, however small', () => {
+		const loader = environment();
+		const cache = new JitCache(2 ** 30, 2);
+		const executables = [1, 2, 3, 4].map((number) => program(number, loader));
+		for (const executable of executables) prepareExecution(executable, 'eager', cache);
+		expect(executables.map(({ compiled }) => compiled !== null)).toEqual([false, false, true, true]);
+		expect(cache.counters).toMatchObject({ compiled: 4, evicted: 2 });
+		expect([...cache.modules()]).toHaveLength(2);
+	});
+
 	it('are plain data that a worker can be sent', async () => {
 		const executable = program(7, environment());
 		prepareExecution(executable, 'eager', new JitCache());

@@ -4,7 +4,7 @@
  * A cold program is interpreted; one that has executed {@link WARM_RATIO} times as many instructions as it has is
  * warm and compiled: so the time spent on compiling stays a fraction of the time spent on running. What is
  * compiled is kept by content (hash of the program's memory and functions, version, environment), so that a program loaded
- * anew finds it, in this thread and in others; the least recently used goes when the modules outgrow their bound.
+ * anew finds it, in this thread and in others; the least recently used goes when the modules outgrow their bounds.
  */
 import { sha256 } from '@parhelion/crypto';
 import {
@@ -24,6 +24,8 @@ export type JitMode = 'auto' | 'eager' | 'off';
 const WARM_RATIO = 16;
 /** Bytes of WebAssembly kept, of all programs. */
 const MAX_MODULE_BYTES = 64 * 1024 * 1024;
+/** Modules kept. Each takes an engine's memory mappings besides its bytes, and a process has some 65,000 of those. */
+const MAX_MODULES = 4096;
 /** Programs that the compiler declined that are remembered. */
 const MAX_DECLINED = 1024;
 /** Executables bound to one module after which those that are gone are looked for. */
@@ -70,13 +72,16 @@ export class JitCache {
 	readonly #keptOf: WeakMap<Executable<InvokeContext>, Kept> = new WeakMap();
 	readonly #environmentTexts: WeakMap<ProgramRuntimeEnvironment, string> = new WeakMap();
 	#tick = 0;
+	#modules = 0;
 	/** Is told of each program that was compiled here. */
 	listener: ((module: SharedModule) => void) | null = null;
 	readonly #maxModuleBytes: number;
+	readonly #maxModules: number;
 
-	/** Keeps modules of up to `maxModuleBytes` bytes together; the newest stays whatever its size. */
-	constructor(maxModuleBytes: number = MAX_MODULE_BYTES) {
+	/** Keeps `maxModules` of up to `maxModuleBytes` bytes together; the newest stays whatever its size. */
+	constructor(maxModuleBytes: number = MAX_MODULE_BYTES, maxModules: number = MAX_MODULES) {
 		this.#maxModuleBytes = maxModuleBytes;
+		this.#maxModules = maxModules;
 	}
 
 	/** Whether `executable` was declined. */
@@ -132,6 +137,7 @@ export class JitCache {
 		this.#kept.set(key, kept);
 		if (compiled !== null) {
 			this.counters.bytes += compiled.size;
+			this.#modules++;
 			this.#makeRoom(kept);
 		}
 		return kept;
@@ -172,9 +178,9 @@ export class JitCache {
 		].join(' ');
 	}
 
-	/** Gives up what was used longest ago until the bound holds; `newest` stays. */
+	/** Gives up what was used longest ago until the bounds hold; `newest` stays. */
 	#makeRoom(newest: Kept): void {
-		while (this.counters.bytes > this.#maxModuleBytes) {
+		while (this.counters.bytes > this.#maxModuleBytes || this.#modules > this.#maxModules) {
 			let oldestKey: string | null = null;
 			let oldest: Kept | null = null;
 			for (const [key, kept] of this.#kept) {
@@ -187,6 +193,7 @@ export class JitCache {
 			if (oldest === null || oldestKey === null) return;
 			this.#kept.delete(oldestKey);
 			this.counters.bytes -= oldest.compiled!.size;
+			this.#modules--;
 			this.counters.evicted++;
 			for (const user of oldest.users) {
 				const executable = user.deref();

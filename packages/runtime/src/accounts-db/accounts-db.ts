@@ -83,11 +83,16 @@ export class AccountsDb {
 	readonly #rooted: Set<number> = new Set();
 	/** The newest root; -1 before the first. */
 	#maxRoot: number;
+	/** The slot that {@link storeOne} was given last, and as a number: most often it is the next one too. */
+	#lastSlot: Slot = -1n;
+	#lastNumber = -1;
 	#versions = 0;
 	#bytes = 0;
 	/** Owner to keys of which some version had that owner; made at the first question. */
 	#cachedOwners: Map<string, Set<string>> | null = null;
 	#flushing = false;
+	/** Hears of every flush. */
+	onFlush: ((report: FlushReport) => void) | null = null;
 
 	constructor(options: AccountsDbOptions) {
 		this.#storage = options.storage;
@@ -104,6 +109,11 @@ export class AccountsDb {
 	/** The newest root that would survive a crash. */
 	get flushedRoot(): Slot | null {
 		return this.#storage.root;
+	}
+
+	/** The rooted slots that no flush has written, ascending. */
+	get unflushedRoots(): readonly Slot[] {
+		return this.#roots.map(BigInt);
 	}
 
 	/** The account as the bank with these ancestors sees it; `null` where it does not exist. */
@@ -134,7 +144,11 @@ export class AccountsDb {
 
 	/** As {@link store}, one account. */
 	storeOne(slot: Slot, pubkey: Pubkey, account: AccountSharedData | null): void {
-		const number = slotNumber(slot);
+		if (slot !== this.#lastSlot) {
+			this.#lastSlot = slot;
+			this.#lastNumber = slotNumber(slot);
+		}
+		const number = this.#lastNumber;
 		if (number <= this.#maxRoot) {
 			throw new RangeError(`slot ${slot} cannot be written: the root is at ${this.#maxRoot}`);
 		}
@@ -241,10 +255,12 @@ export class AccountsDb {
 	 * Writes the rooted slots into the storage as one transaction, which is durable on return.
 	 *
 	 * `checkpoint` is the bank's own fields at the newest root; without them a restart finds accounts but no bank.
+	 * `alongside` writes into the same place as part of the transaction; nothing to flush, nothing written.
 	 * Errors: StorageError, and then nothing has changed: the slots stay in memory and the next flush tries again.
 	 */
-	flushSync(checkpoint: Uint8Array | null = null): FlushReport {
-		const batch = this.#beginFlush(checkpoint);
+	flushSync(checkpoint: Uint8Array | null = null, alongside?: () => void): FlushReport {
+		const gathered = this.#beginFlush(checkpoint);
+		const batch = gathered === null || alongside === undefined ? gathered : { ...gathered, alongside };
 		if (batch === null) return { root: this.#storage.root, slots: [], accounts: 0 };
 		this.#flushing = true;
 		try {
@@ -272,11 +288,11 @@ export class AccountsDb {
 	 * Flushes with the bank's fields at `slot`, which must be the newest root: a restart begins there.
 	 * RangeError for another slot; else as {@link flushSync}.
 	 */
-	writeCheckpoint(slot: Slot, fields: Uint8Array): FlushReport {
+	writeCheckpoint(slot: Slot, fields: Uint8Array, alongside?: () => void): FlushReport {
 		if (slotNumber(slot) !== this.#maxRoot) {
 			throw new RangeError(`a checkpoint of slot ${slot} cannot be written: the root is at ${this.#maxRoot}`);
 		}
-		return this.flushSync(fields);
+		return this.flushSync(fields, alongside);
 	}
 
 	/** The bank's fields at the root that the storage stands at; `null` where that root was flushed without. */
@@ -367,7 +383,9 @@ export class AccountsDb {
 			this.#forget(slot);
 			this.#rooted.delete(slot);
 		}
-		return { root: batch.root, slots: flushed.map(BigInt), accounts: batch.entries.length };
+		const report = { root: batch.root, slots: flushed.map(BigInt), accounts: batch.entries.length };
+		this.onFlush?.(report);
+		return report;
 	}
 
 	/** Takes the versions of a slot out of the write cache. */

@@ -17,9 +17,14 @@ export class Ancestors {
 	static readonly none: Ancestors = new Ancestors(new Set());
 
 	readonly #slots: ReadonlySet<number>;
+	/** The one asked for most. */
+	readonly #newest: number;
 
 	private constructor(slots: ReadonlySet<number>) {
 		this.#slots = slots;
+		let newest = -1;
+		for (const slot of slots) if (slot > newest) newest = slot;
+		this.#newest = newest;
 	}
 
 	/** A set of these slots. */
@@ -48,7 +53,7 @@ export class Ancestors {
 
 	/** As {@link has}, for a slot that is a number already. */
 	hasNumber(slot: number): boolean {
-		return this.#slots.has(slot);
+		return slot === this.#newest || this.#slots.has(slot);
 	}
 
 	/** The slots, in no order. */

@@ -16,16 +16,19 @@ const FIRST_CAPACITY = 1024;
 /** A set of 32-byte keys with small numbers. */
 export class KeyTable {
 	/** Number + 1 of the entry at each place; 0 where there is none. */
-	#places: Uint32Array = new Uint32Array(FIRST_CAPACITY * 2);
-	#keys: Int32Array = new Int32Array(FIRST_CAPACITY * KEY_WORDS);
+	#places: Uint32Array;
+	#keys: Int32Array;
 	/** Numbers that may be used again, and how many numbers were ever used. */
 	readonly #free: number[] = [];
 	#next = 0;
 	#size = 0;
 	readonly #seed: number;
 
-	constructor(seed: number = randomWord()) {
+	/** `capacity`: keys that there is room for at first, a power of two. */
+	constructor(seed: number = randomWord(), capacity: number = FIRST_CAPACITY) {
 		this.#seed = seed | 0;
+		this.#places = new Uint32Array(capacity * 2);
+		this.#keys = new Int32Array(capacity * KEY_WORDS);
 	}
 
 	/** Keys in the table. */

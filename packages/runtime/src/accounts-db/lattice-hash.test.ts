@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { sha256 } from '@parhelion/crypto';
 import { createAccount, Hash, Pubkey } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
-import { hardForkHashData, registerHardFork } from '../bank/bank-hash.ts';
+import { hardForkHashData, registerHardFork } from '../bank/hard-forks.ts';
 import { AccountsLtHash } from './lattice-hash.ts';
 
 /** Made by Agave 4.3.0's `AccountsDb::lt_hash_account`; the checksum is upstream's, `sum` is SHA-256 of the words. */

@@ -30,6 +30,12 @@ export interface ChainIdentity {
 /** A table of byte keys and byte values. */
 export type Table = Database<Uint8Array, Uint8Array>;
 
+const ENVIRONMENT_OPTIONS = {
+	maxDbs: 16,
+	encoding: 'binary',
+	keyEncoding: 'binary',
+	overlappingSync: false,
+} as const;
 const HEADER = 'header';
 const FORMAT = text('format');
 const GENESIS = text('genesis');
@@ -70,13 +76,10 @@ export class LmdbEnvironment {
 			root = open<Uint8Array, Uint8Array>({
 				path,
 				noSubdir: false,
-				maxDbs: 16,
-				encoding: 'binary',
-				keyEncoding: 'binary',
-				overlappingSync: false,
+				...ENVIRONMENT_OPTIONS,
 			});
 		} catch (error) {
-			throw explain(error, path, `The ledger in ${path} cannot be opened`);
+			throw explainRefusal(error, path, `The ledger in ${path} cannot be opened`);
 		}
 		try {
 			const header = openHeader(root, path);
@@ -89,6 +92,37 @@ export class LmdbEnvironment {
 		} catch (error) {
 			await root.close();
 			throw error;
+		}
+	}
+
+	/**
+	 * The process that has a folder open; `null` where there is none. StorageError: `missing-library`, `foreign`,
+	 * `newer-format`.
+	 */
+	static async claimantOf(folder: string): Promise<number | null> {
+		const path = resolve(folder);
+		const file = join(path, 'data.mdb');
+		if (!existsSync(file)) return null;
+		const { open } = await loadLmdb();
+		try {
+			inspectDataFile(file);
+		} catch (error) {
+			// Nobody has a file open whose data are not there.
+			if (error instanceof StorageError && error.kind === 'truncated') return null;
+			throw error;
+		}
+		let root: RootDatabase<Uint8Array, Uint8Array>;
+		try {
+			root = open<Uint8Array, Uint8Array>({ path, noSubdir: false, ...ENVIRONMENT_OPTIONS });
+		} catch (error) {
+			throw explainRefusal(error, path, `The ledger in ${path} cannot be opened`);
+		}
+		try {
+			const stored = openHeader(root, path).getBinary(CLAIM);
+			const claim = stored === undefined ? null : parseClaim(new TextDecoder().decode(stored));
+			return claim !== null && isAlive(claim) ? claim.pid : null;
+		} finally {
+			await root.close();
 		}
 	}
 
@@ -141,7 +175,7 @@ export class LmdbEnvironment {
 	}
 
 	#explain(error: unknown): unknown {
-		return explain(error, this.folder, `The ledger in ${this.folder} could not be written`);
+		return explainRefusal(error, this.folder, `The ledger in ${this.folder} could not be written`);
 	}
 }
 
@@ -158,7 +192,8 @@ async function loadLmdb(): Promise<typeof import('lmdb')> {
 	}
 }
 
-function makeWritable(path: string): void {
+/** Makes a folder that can be written. StorageError: `read-only`, `disk-full`. */
+export function makeWritable(path: string): void {
 	try {
 		mkdirSync(path, { recursive: true });
 		accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -166,7 +201,7 @@ function makeWritable(path: string): void {
 			if (existsSync(join(path, name))) accessSync(join(path, name), constants.R_OK | constants.W_OK);
 		}
 	} catch (error) {
-		throw explain(error, path, `The ledger folder ${path} cannot be used`);
+		throw explainRefusal(error, path, `The ledger folder ${path} cannot be used`);
 	}
 	if (freeBytes(path) < LEAST_FREE_BYTES) throw diskFull(path);
 }
@@ -259,8 +294,8 @@ function claim(header: Table, path: string): void {
 	header.putSync(CLAIM, text(JSON.stringify(claimOf())));
 }
 
-/** What an error of LMDB or the file system means. */
-function explain(error: unknown, path: string, what: string): unknown {
+/** What an error of LMDB or the file system means: a StorageError, or the error itself where it comes from neither. */
+export function explainRefusal(error: unknown, path: string, what: string): unknown {
 	if (error instanceof StorageError || !(error instanceof Error)) return error;
 	const code: unknown = Reflect.get(error, 'code');
 	if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 13 || code === 30) {

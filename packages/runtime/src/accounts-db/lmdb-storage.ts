@@ -89,6 +89,7 @@ export class LmdbStorage implements AccountsStorage {
 		this.#checkIdle();
 		let count = this.#count;
 		this.#environment.transact(() => {
+			batch.alongside?.();
 			for (const entry of batch.entries) count += this.#write(entry, batch.root);
 			this.#writeState(batch.root, count, batch.checkpoint);
 		});
@@ -98,6 +99,8 @@ export class LmdbStorage implements AccountsStorage {
 
 	async commitAsync(batch: AccountsBatch): Promise<void> {
 		this.#checkIdle();
+		if (batch.alongside !== undefined)
+			throw new InvariantError('others write along with a synchronous commit');
 		let count = this.#count;
 		await this.#environment.transactAsync(() => {
 			for (const entry of batch.entries) count += this.#queue(entry, batch.root);

@@ -80,6 +80,7 @@ export class MemoryStorage implements AccountsStorage {
 	}
 
 	commit(batch: AccountsBatch): void {
+		batch.alongside?.();
 		for (const [pubkey, account] of batch.entries) {
 			if (account === null) this.#delete(pubkey);
 			else this.#put(pubkey, account, batch.root);

@@ -18,6 +18,8 @@ export interface AccountsBatch {
 	readonly entries: readonly AccountEntry[];
 	/** The bank's own fields at `root`, opaque; `null` where the bank gave none, so that none is stored. */
 	readonly checkpoint: Uint8Array | null;
+	/** Writes of others into the same place, as part of the transaction; for {@link AccountsStorage.commit} alone. */
+	readonly alongside?: () => void;
 }
 
 /** A bank's fields and the root that they and the accounts belong to. */

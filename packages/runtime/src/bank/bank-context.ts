@@ -4,8 +4,10 @@ import type { Hash, Slot, UnixTimestamp } from '@parhelion/sdk';
 import type { ProgramCache } from '@parhelion/svm';
 import type { AccountsDb } from '../accounts-db/accounts-db.ts';
 import type { Emitter } from '../events.ts';
+import type { HardForks } from '../genesis/genesis-config.ts';
 import type { BankEvents } from './bank-events.ts';
-import type { CommittedTransaction } from './bank-types.ts';
+import type { BlockLimits, CommittedTransaction } from './bank-types.ts';
+import type { HardForkRegister } from './hard-forks.ts';
 import type { SlotTree } from './slot-tree.ts';
 import type { StatusCache } from './status-cache.ts';
 
@@ -16,6 +18,7 @@ export interface BankShared {
 	readonly statusCache: StatusCache;
 	readonly programCache: ProgramCache;
 	readonly slots: SlotTree;
+	readonly hardForks: HardForkRegister;
 	/** Memory of the virtual machines. */
 	readonly arena: Arena;
 	readonly events: Emitter<BankEvents>;
@@ -31,6 +34,10 @@ export interface BankOptions {
 	 * to agree with.
 	 */
 	readonly unixTimestamp?: (slot: Slot) => UnixTimestamp;
+	/** What the limits of a block are to transactions where their options do not say; `reserve` by default. */
+	readonly blockLimits?: BlockLimits;
+	/** The hard forks there were, and are to be; none by default. */
+	readonly hardForks?: HardForks;
 	/** Where committed transactions are kept; none by default. */
 	readonly history?: { add(transaction: CommittedTransaction): void } | null;
 }

@@ -1,11 +1,15 @@
 /**
  * What can be heard of a chain's banks: one typed stream for RPC, metrics and views. Events of a slot come in the order
- * in which the bank did the things: `slotOpened` first, the accounts of a transaction once it is committed, then the
- * transaction. Nothing is built where nobody listens. A bank or the forks are whole when they tell of a thing, so that
- * what a listener throws does them no harm.
+ * in which the bank did the things: `slotOpened` first; of a transaction `locked`, `executed`, then its accounts once it is
+ * committed, `committed`, `transaction`, `unlocked`; `slotFrozen`; `slotsRooted`; `flushed` once that is on the disk. Of a
+ * block that runs on worker threads what is committed is told, and neither `locked` nor `executed` nor `unlocked`. Nothing is
+ * built where nobody listens. A bank or the forks are whole when they tell of a thing, so that what a listener throws does
+ * them no harm.
  */
-import type { Hash, Lamports, Pubkey, Slot } from '@parhelion/sdk';
+import type { Hash, Lamports, Pubkey, Slot, TransactionError } from '@parhelion/sdk';
+import type { FlushReport } from '../accounts-db/accounts-db.ts';
 import type { AccountEvent, CommittedTransaction, SlotEvent } from './bank-types.ts';
+import type { CoreBpfMigrationError } from './core-programs/core-program-error.ts';
 
 /** A bank was opened on a parent. */
 export interface SlotOpened {
@@ -37,6 +41,38 @@ export interface SlotDropped {
 	readonly slot: Slot;
 }
 
+/** A transaction's accounts were locked: as in Agave many readers or one writer. */
+export interface TransactionLocked {
+	readonly slot: Slot;
+	/** The first signature, 64 bytes. */
+	readonly signature: Uint8Array;
+	readonly writable: readonly Pubkey[];
+	readonly readonly: readonly Pubkey[];
+}
+
+/** They are free again, whatever became of the transaction. */
+export interface TransactionUnlocked {
+	readonly slot: Slot;
+	readonly signature: Uint8Array;
+}
+
+/** A transaction ran and nothing of it is stored yet. */
+export interface TransactionExecuted {
+	readonly slot: Slot;
+	readonly signature: Uint8Array;
+	readonly err: TransactionError | null;
+	readonly computeUnits: number;
+}
+
+/** What a transaction did is part of the bank. */
+export interface TransactionPartOfBank {
+	readonly slot: Slot;
+	readonly signature: Uint8Array;
+	readonly err: TransactionError | null;
+	/** Accounts stored. */
+	readonly written: number;
+}
+
 /** Why lamports were paid, as the RPC names it. */
 export type RewardType = 'Fee' | 'Rent' | 'Staking' | 'Voting';
 
@@ -51,12 +87,27 @@ export interface Reward {
 	readonly commission: number | null;
 }
 
+/** A feature was to replace a program, and did (`error` is `null`) or could not. */
+export interface ProgramReplaced {
+	readonly slot: Slot;
+	readonly programId: Pubkey;
+	readonly feature: Pubkey;
+	readonly error: CoreBpfMigrationError | null;
+}
+
 /** The events by name. */
 export interface BankEvents {
 	readonly slotOpened: SlotOpened;
 	readonly slotFrozen: SlotFrozen;
 	readonly slotsRooted: SlotsRooted;
 	readonly slotDropped: SlotDropped;
+	/** Rooted slots are in the storage. */
+	readonly flushed: FlushReport;
+	readonly programReplaced: ProgramReplaced;
+	readonly locked: TransactionLocked;
+	readonly unlocked: TransactionUnlocked;
+	readonly executed: TransactionExecuted;
+	readonly committed: TransactionPartOfBank;
 	readonly account: AccountEvent;
 	readonly transaction: CommittedTransaction;
 	/** The node has moved on to a slot and answers from it: comes after the others of the slot. */

@@ -13,6 +13,8 @@ import type { Bank } from './bank.ts';
 export class BankForks {
 	readonly #banks: Map<Slot, Bank> = new Map();
 	#root: Bank;
+	/** Rooted slots that nobody was told of. */
+	#untold: Slot[] = [];
 
 	/** Forks that begin at `root`. */
 	constructor(root: Bank) {
@@ -65,8 +67,10 @@ export class BankForks {
 	/**
 	 * Makes a slot the root: it and the slots before it can no longer be undone, and the forks that do not descend from
 	 * it are gone. Answers the slots rooted by this, ascending. RangeError for a slot that does not descend from the root.
+	 *
+	 * With `tells` false nobody hears of it before {@link tellRooted}.
 	 */
-	setRoot(slot: Slot): Slot[] {
+	setRoot(slot: Slot, tells: boolean = true): Slot[] {
 		const root = this.#banks.get(slot);
 		if (root === undefined) throw new RangeError(`slot ${slot} has no bank`);
 		if (root === this.#root) return [];
@@ -80,11 +84,21 @@ export class BankForks {
 			dropped.push(bank.slot);
 		}
 		this.#root = root;
+		this.#untold.push(...rooted);
+		if (tells) this.tellRooted();
 		// Listeners find the forks as they are now.
 		const { events } = root.shared;
-		if (events.has('slotsRooted')) events.emit('slotsRooted', { root: slot, slots: rooted });
 		for (const gone of dropped) if (events.has('slotDropped')) events.emit('slotDropped', { slot: gone });
 		return rooted;
+	}
+
+	/** Tells of the slots that were rooted and not told of. */
+	tellRooted(): void {
+		const slots = this.#untold;
+		if (slots.length === 0) return;
+		this.#untold = [];
+		const { events } = this.#root.shared;
+		if (events.has('slotsRooted')) events.emit('slotsRooted', { root: this.root, slots });
 	}
 
 	/** Takes out a bank that no other descends from. RangeError for the root or one with descendants. */

@@ -1,12 +1,13 @@
 /**
- * Owns the hash of a frozen bank, and the mark that a hard fork leaves on it.
+ * Owns the hash of a frozen bank.
  *
- * Sources: solana-runtime bank.rs (`hash_internal_state`), crate `solana-hard-forks` (`get_hash_data`).
+ * Source: solana-runtime bank.rs (`hash_internal_state`).
  */
 import { sha256 } from '@parhelion/crypto';
 import { ByteWriter, Hash, type Slot } from '@parhelion/sdk';
 import type { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import type { HardForks } from '../genesis/genesis-config.ts';
+import { hardForkHashData } from './hard-forks.ts';
 
 /** What a bank's hash is over. */
 export interface BankHashInput {
@@ -20,22 +21,6 @@ export interface BankHashInput {
 	readonly lastBlockhash: Hash;
 	readonly accountsLtHash: AccountsLtHash;
 	readonly hardForks?: HardForks;
-}
-
-/** How many hard forks lie behind the parent and not behind `slot`, as eight bytes; null where there are none. */
-export function hardForkHashData(hardForks: HardForks, slot: Slot, parentSlot: Slot): Uint8Array | null {
-	let count = 0n;
-	for (const [forkSlot, forkCount] of hardForks) {
-		if (parentSlot < forkSlot && slot >= forkSlot) count += forkCount;
-	}
-	return count === 0n ? null : new ByteWriter(8).u64(count).finish();
-}
-
-/** `HardForks::register`: one more hard fork at a slot. */
-export function registerHardFork(hardForks: HardForks, slot: Slot): HardForks {
-	const counts = new Map<bigint, bigint>(hardForks);
-	counts.set(slot, (counts.get(slot) ?? 0n) + 1n);
-	return [...counts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 /** The bank hash: of parent, signatures and blockhash, then of that and the accounts, then of a hard fork if any. */

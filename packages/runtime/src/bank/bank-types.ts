@@ -90,8 +90,17 @@ export interface SimulateOptions {
 	readonly innerInstructions?: boolean;
 }
 
+/**
+ * What the limits of a block are to a transaction. `reserve`: as the leader, who turns it away where its estimate does not
+ * fit, and counts afterwards what it used. `check`: as in a replay, where one that does not fit with what it used makes
+ * the block void; it is not committed. `ignore`: nothing.
+ */
+export type BlockLimits = 'reserve' | 'check' | 'ignore';
+
 /** How to process. */
 export interface ProcessOptions {
+	/** What the chain's options say where left out. */
+	readonly blockLimits?: BlockLimits;
 	/** Do not check signatures: the caller has done it. */
 	readonly skipSigVerify?: boolean;
 	/**
@@ -115,6 +124,8 @@ export interface TransactionStatusMeta {
 	readonly returnData: TransactionReturnData | null;
 	/** CU. */
 	readonly computeUnitsConsumed: number;
+	/** CU by which it counts against the limits of its block; left out where the ledger does not know. */
+	readonly costUnits?: number;
 }
 
 /** A transaction of the ledger. */
@@ -171,6 +182,14 @@ export interface Keypair {
 	readonly pubkey: Pubkey;
 }
 
+/** A validator that votes. */
+export interface Voter {
+	/** Makes the blocks and pays for the votes. */
+	readonly identity: Keypair;
+	/** The vote account, whose own key votes with it. */
+	readonly vote: Keypair;
+}
+
 /** What a chain starts from. */
 export interface GenesisOptions {
 	/** Features active from slot 0; mainnet-beta's by default. */
@@ -181,10 +200,17 @@ export interface GenesisOptions {
 	readonly faucet?: Keypair;
 	/** Lamports of the faucet; 500,000,000 SOL by default, as in the test validator. */
 	readonly faucetLamports?: Lamports;
-	/** The validator's identity: collects the fees. */
+	/** The validator's identity: collects the fees. That of `voter`, where one is given. */
 	readonly identity?: Pubkey;
+	/**
+	 * Makes the validator one that is staked, with a million SOL, and votes for each of its blocks in the next one. Without
+	 * it there is no stake, no vote and no inflation that anybody would get.
+	 */
+	readonly voter?: Voter;
 	readonly rent?: Rent;
 	readonly epochSchedule?: EpochSchedule;
+	/** Ticks of a slot; 64 by default. */
+	readonly ticksPerSlot?: bigint;
 	/** Seconds since 1970 at slot 0. */
 	readonly creationTime?: UnixTimestamp;
 	/** The time of a new slot in seconds; by default 400 ms a slot since `creationTime`. */

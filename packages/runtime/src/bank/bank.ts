@@ -7,17 +7,15 @@
  *
  * Source: solana-runtime 4.3.0 (bank.rs).
  */
-import { Arena } from '@parhelion/sbpf';
 import {
 	type AccountSharedData,
 	type Clock,
 	createAccount,
 	decodeClock,
-	decodeFeature,
 	type Epoch,
 	type EpochSchedule,
-	FeatureSet,
-	Hash,
+	type FeatureSet,
+	type Hash,
 	InvariantError,
 	type Lamports,
 	type Pubkey,
@@ -29,55 +27,40 @@ import {
 	type Slot,
 	sysvarIds,
 } from '@parhelion/sdk';
-import {
-	enabledBuiltins,
-	type FeeDetails,
-	NO_FEE,
-	ProgramCache,
+import type {
+	FeeDetails,
 	TransactionBatchProcessor,
-	type TransactionProcessingCallback,
-	type TransactionProcessingEnvironment,
+	TransactionProcessingCallback,
+	TransactionProcessingEnvironment,
 } from '@parhelion/svm';
 import type { AccountsDb } from '../accounts-db/accounts-db.ts';
 import { Ancestors } from '../accounts-db/ancestors.ts';
-import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
-import { Emitter } from '../events.ts';
-import { deriveFeeRateGovernor, type FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
-import {
-	type GenesisConfig,
-	genesisConfigHash,
-	nanosPerSlot,
-	slotsPerYear,
-} from '../genesis/genesis-config.ts';
+import type { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
+import type { FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
+import { computeShredVersion, type GenesisConfig } from '../genesis/genesis-config.ts';
 import { CostTracker } from '../scheduler/cost-tracker.ts';
+import type { BankCheckpoint } from './bank-checkpoint.ts';
 import type { BankOptions, BankShared } from './bank-context.ts';
 import type { Reward } from './bank-events.ts';
+import { type BankFields, childFields, genesisFields, restoredFields, warpedFields } from './bank-fields.ts';
 import { computeBankHash } from './bank-hash.ts';
-import { BlockhashQueue, MAX_PROCESSING_AGE } from './blockhash-queue.ts';
+import { type BlockhashQueue, MAX_PROCESSING_AGE } from './blockhash-queue.ts';
 import { genesisClock, nextClock } from './clock.ts';
-import { inflationYear, stakeMath } from './epoch-rewards/calculation.ts';
+import { stakeMath } from './epoch-rewards/calculation.ts';
 import {
 	beginPartitionedRewards,
 	distributePartitionedRewards,
 	type EpochRewardStatus,
 } from './epoch-rewards/distribution.ts';
-import {
-	activeFeatures,
-	addProgramAccounts,
-	applyFeatures,
-	genesisRentAndInflation,
-	inflationAfter,
-	rentAfter,
-} from './feature-activation.ts';
-import { addFees, distributeFees } from './fee-distribution.ts';
+import { addProgramAccounts, applyFeatures } from './feature-activation.ts';
+import { distributeFees } from './fee-distribution.ts';
 import type { Inflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
-import { costLimits, genesisSlotParams, type SlotParams, SlotParamsArchive } from './slot-params.ts';
-import { SlotTree } from './slot-tree.ts';
+import { costLimits, type SlotParamsArchive } from './slot-params.ts';
 import type { StakeMath } from './stakes/activation.ts';
-import { EpochStakes, epochStakesAfter, filterForVat } from './stakes/epoch-stakes.ts';
-import { StakesCache } from './stakes/stakes-cache.ts';
-import { StatusCache } from './status-cache.ts';
+import type { EpochStakes } from './stakes/epoch-stakes.ts';
+import type { StakesCache } from './stakes/stakes-cache.ts';
+import type { ProcessedStatus } from './status-cache.ts';
 import {
 	type SysvarStore,
 	updateClock,
@@ -98,33 +81,6 @@ const NO_CLOCK: Clock = Object.freeze({
 	leaderScheduleEpoch: 0n,
 	unixTimestamp: 0n,
 });
-
-/** What a bank begins with. */
-interface BankFields {
-	readonly shared: BankShared;
-	readonly parent: Bank | null;
-	readonly slot: Slot;
-	readonly leader: SlotLeader;
-	readonly ancestors: Ancestors;
-	readonly blockhashes: BlockhashQueue;
-	readonly feeRateGovernor: FeeRateGovernor;
-	readonly epochSchedule: EpochSchedule;
-	readonly rent: Rent;
-	readonly featureSet: FeatureSet;
-	readonly processor: TransactionBatchProcessor;
-	readonly ticksPerSlot: bigint;
-	readonly blockHeight: bigint;
-	readonly parentHash: Hash;
-	readonly tickHeight: bigint;
-	readonly capitalization: Lamports;
-	readonly transactionCount: bigint;
-	readonly accountsLtHash: AccountsLtHash;
-	readonly stakes: StakesCache;
-	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
-	readonly inflation: Inflation;
-	readonly slotParams: SlotParamsArchive;
-	readonly epochRewards: EpochRewardStatus | null;
-}
 
 /** The chain at one slot of one fork. */
 export class Bank implements TransactionProcessingCallback, SysvarStore {
@@ -164,10 +120,12 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#parent: Bank | null;
 	#tickHeight: bigint;
 	#capitalization: Lamports;
-	#transactionCount: bigint;
+	/** Transactions before this block. */
+	readonly #earlierTransactions: bigint;
 	#blockTransactions = 0;
-	#signatureCount = 0n;
-	#fees: FeeDetails = NO_FEE;
+	#signatureCount: number;
+	#transactionFees: Lamports = 0n;
+	#prioritizationFees: Lamports = 0n;
 	#accountsLtHash: AccountsLtHash;
 	#hash: Hash | null = null;
 	#epochRewards: EpochRewardStatus | null;
@@ -178,7 +136,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.shared = fields.shared;
 		this.slot = fields.slot;
 		this.#parent = fields.parent;
-		this.parentSlot = fields.parent?.slot ?? fields.slot;
+		this.parentSlot = fields.parentSlot;
 		this.parentHash = fields.parentHash;
 		this.epochSchedule = fields.epochSchedule;
 		this.epoch = fields.epochSchedule.getEpoch(fields.slot);
@@ -203,8 +161,10 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.costTracker = new CostTracker(costLimits(params, this.features.raiseBlockLimitsTo100m));
 		this.#tickHeight = fields.tickHeight;
 		this.#capitalization = fields.capitalization;
-		this.#transactionCount = fields.transactionCount;
+		this.#earlierTransactions = fields.transactionCount;
 		this.#accountsLtHash = fields.accountsLtHash;
+		this.#hash = fields.frozen?.hash ?? null;
+		this.#signatureCount = Number(fields.frozen?.signatureCount ?? 0n);
 		this.stakes = fields.stakes;
 		this.epochStakes = fields.epochStakes;
 		this.#stakeMath = stakeMath(fields.featureSet, fields.epochSchedule);
@@ -218,85 +178,44 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		accountsDb: AccountsDb,
 		options: BankOptions = {},
 	): Bank {
-		if (accountsDb.root !== null) throw new RangeError('a chain begins in an empty database');
-		const slots = new SlotTree();
-		const shared: BankShared = {
-			genesisHash: genesisConfigHash(config),
-			accountsDb,
-			statusCache: new StatusCache(),
-			programCache: new ProgramCache(0n, slots),
-			slots,
-			arena: new Arena(),
-			events: new Emitter(),
-			options,
-		};
-		const ancestors = Ancestors.of([0n]);
-		for (const [pubkey, account] of config.accounts.values()) accountsDb.storeOne(0n, pubkey, account);
-		for (const [pubkey, account] of config.rewardsPools.values()) accountsDb.storeOne(0n, pubkey, account);
-		let capitalization = 0n;
-		for (const [, { lamports }] of config.accounts.values()) capitalization += lamports;
-		const known = FeatureSet.default();
-		// Features of other releases too, if they are active: one that waits is for a release that knows what it does.
-		for (const [id, { owner, data }] of config.accounts.values()) {
-			if (!owner.equals(programIds.feature)) continue;
-			const decoded = decodeFeature(data);
-			if (decoded.ok && decoded.value !== null) known.deactivate(id);
-		}
-		const { featureSet } = activeFeatures((id) => accountsDb.load(ancestors, id), 0n, false, known);
-		const { epochSchedule } = config;
-		const [rent, inflation] = genesisRentAndInflation(config.rent, config.inflation, featureSet);
-		const stakes = StakesCache.fromGenesis(config.accounts.values(), stakeMath(featureSet, epochSchedule));
-		const epochStakes = new Map<Epoch, EpochStakes>();
-		for (let epoch = 0n; epoch <= epochSchedule.getLeaderScheduleEpoch(0n); epoch++) {
-			epochStakes.set(epoch, new EpochStakes(epoch, filterForVat(stakes.stakedVoteAccounts(), rent)));
-		}
-		const blockhashes = new BlockhashQueue();
-		blockhashes.genesisHash(shared.genesisHash, config.feeRateGovernor.lamportsPerSignature);
-		const processor = new TransactionBatchProcessor(0n, 0n, shared.arena, shared.programCache);
-		for (const { programId, name, entrypoint } of enabledBuiltins(featureSet)) {
-			processor.addBuiltin(programId, name, entrypoint);
-		}
-		const bank = new Bank({
-			shared,
-			parent: null,
-			slot: 0n,
-			leader,
-			ancestors,
-			blockhashes,
-			feeRateGovernor: config.feeRateGovernor,
-			epochSchedule,
-			rent,
-			featureSet,
-			processor,
-			ticksPerSlot: config.ticksPerSlot,
-			blockHeight: 0n,
-			parentHash: Hash.default,
-			tickHeight: 0n,
-			capitalization,
-			transactionCount: 0n,
-			accountsLtHash: new AccountsLtHash(),
-			stakes,
-			epochStakes,
-			inflation,
-			slotParams: new SlotParamsArchive(featureSet, epochSchedule, baselineOf(config)),
-			epochRewards: null,
-		});
+		const bank = new Bank(genesisFields(config, leader, accountsDb, options));
 		addProgramAccounts(bank);
-		updateStakeHistory(bank, stakes.history);
+		updateStakeHistory(bank, bank.stakes.history);
 		updateClock(bank, genesisClock(bank, options.unixTimestamp?.(0n) ?? config.creationTime));
 		updateRent(bank);
-		updateEpochSchedule(bank, epochSchedule);
-		updateRecentBlockhashes(bank, blockhashes);
-		updateLastRestartSlot(bank);
+		updateEpochSchedule(bank, bank.epochSchedule);
+		updateRecentBlockhashes(bank, bank.blockhashes);
+		updateLastRestartSlot(bank, bank.shared.hardForks.lastRestartSlot(0n));
+		bank.processor.fillMissingSysvarCacheEntries(bank);
+		return bank;
+	}
+
+	/**
+	 * The frozen bank of the root that the database stands at, from its checkpoint: its children are what they would have
+	 * been. RangeError where the database stands elsewhere.
+	 */
+	static fromCheckpoint(
+		checkpoint: BankCheckpoint,
+		genesisHash: Hash,
+		accountsDb: AccountsDb,
+		options: BankOptions = {},
+	): Bank {
+		const bank = new Bank(restoredFields(checkpoint, genesisHash, accountsDb, options));
+		const { processor } = bank;
 		processor.fillMissingSysvarCacheEntries(bank);
+		// Now, so that all banks on top share the environment of the epoch.
+		processor.programRuntimeEnvironments(bank.features);
+		const clock = decodeClock(bank.getAccount(sysvarIds.clock)?.data ?? new Uint8Array(0));
+		bank.#clock = clock.ok ? clock.value : NO_CLOCK;
 		return bank;
 	}
 
 	/**
 	 * The bank of a slot on top of `parent`, which is frozen by this. RangeError for a slot that is not above the parent's
-	 * or has a bank, and for a parent whose fork was dropped.
+	 * or has a bank, and for a parent whose fork was dropped. With `isWarp` the ticks of the slots between are left out, as
+	 * if they had been made.
 	 */
-	static newFromParent(parent: Bank, leader: SlotLeader, slot: Slot): Bank {
+	static newFromParent(parent: Bank, leader: SlotLeader, slot: Slot, isWarp: boolean = false): Bank {
 		const { shared } = parent;
 		if (slot <= parent.slot) throw new RangeError(`slot ${slot} is not above its parent ${parent.slot}`);
 		if (shared.slots.has(slot)) throw new RangeError(`slot ${slot} has a bank already`);
@@ -306,52 +225,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		if (events.has('slotOpened')) {
 			events.emit('slotOpened', { slot, parent: parent.slot, leader: leader.id });
 		}
-		const { root } = shared.slots;
-		const ancestors = parent.ancestors.with(slot, root === 0n ? null : root - 1n);
-		const { epochSchedule } = parent;
-		const epoch = epochSchedule.getEpoch(slot);
-		const startsEpoch = epoch !== parent.epoch;
-		const { featureSet, activated } = startsEpoch
-			? activeFeatures((id) => shared.accountsDb.load(ancestors, id), slot, true, parent.featureSet)
-			: { featureSet: parent.featureSet, activated: [] };
-		const slotParams = startsEpoch
-			? new SlotParamsArchive(featureSet, epochSchedule, parent.slotParams.baseline)
-			: parent.slotParams;
-		const rent = rentAfter(parent.rent, activated);
-		const stakes = parent.stakes.clone();
-		if (startsEpoch) stakes.activateEpoch(epoch, stakeMath(featureSet, epochSchedule));
-		const bank = new Bank({
-			shared,
-			parent,
-			slot,
-			leader,
-			ancestors,
-			blockhashes: parent.blockhashes.clone(),
-			feeRateGovernor: deriveFeeRateGovernor(parent.feeRateGovernor, parent.#signatureCount),
-			epochSchedule,
-			rent,
-			featureSet,
-			processor: TransactionBatchProcessor.newFrom(parent.processor, slot, epoch),
-			ticksPerSlot: parent.ticksPerSlot,
-			blockHeight: parent.blockHeight + 1n,
-			parentHash: parent.hash,
-			tickHeight: parent.#tickHeight,
-			capitalization: parent.#capitalization,
-			transactionCount: parent.#transactionCount,
-			accountsLtHash: parent.#accountsLtHash,
-			stakes,
-			epochStakes: epochStakesAfter(
-				parent.epochStakes,
-				epochSchedule.getLeaderScheduleEpoch(slot),
-				stakes,
-				rent,
-			),
-			inflation: inflationAfter(parent.inflation, activated, featureSet, () =>
-				inflationYear(epoch, featureSet, epochSchedule, slotParams),
-			),
-			slotParams,
-			epochRewards: parent.#epochRewards,
-		});
+		const { fields, activated } = childFields(parent, leader, slot);
+		const bank = new Bank(isWarp ? warpedFields(fields) : fields);
 		try {
 			bank.#prepare(parent, activated);
 		} catch (error) {
@@ -378,7 +253,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		updateSlotHashes(this, parent.slot, parent.hash);
 		if (startsEpoch) updateStakeHistory(this, this.stakes.history);
 		updateClock(this, nextClock(this, parent));
-		updateLastRestartSlot(this);
+		updateLastRestartSlot(this, this.shared.hardForks.lastRestartSlot(this.slot));
 		this.processor.fillMissingSysvarCacheEntries(this);
 	}
 
@@ -409,6 +284,16 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		return this.#hash;
 	}
 
+	/** The rewards of the epoch before that are still to be paid. */
+	get epochRewards(): EpochRewardStatus | null {
+		return this.#epochRewards;
+	}
+
+	/** Takes up the payment of rewards where a snapshot left it: for a bank that was just restored. */
+	resumeEpochRewards(status: EpochRewardStatus): void {
+		this.#epochRewards = status;
+	}
+
 	/** Lamports that exist. */
 	get capitalization(): Lamports {
 		return this.#capitalization;
@@ -416,7 +301,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Transactions committed since genesis. */
 	get transactionCount(): bigint {
-		return this.#transactionCount;
+		return this.#earlierTransactions + BigInt(this.#blockTransactions);
 	}
 
 	/** Transactions committed in this block. */
@@ -426,7 +311,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Signatures of this block's transactions. */
 	get signatureCount(): bigint {
-		return this.#signatureCount;
+		return BigInt(this.#signatureCount);
 	}
 
 	/** The lattice hash of all accounts as of the freezing. */
@@ -437,6 +322,21 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	/** The clock sysvar; all zeros where its account holds none. */
 	clock(): Clock {
 		return this.#clock;
+	}
+
+	/**
+	 * Registers a hard fork for all banks of the chain. Answers `false`, and does nothing, for a slot that this bank has
+	 * left behind.
+	 */
+	registerHardFork(slot: Slot): boolean {
+		if (slot < this.slot || (slot === this.slot && this.isFrozen)) return false;
+		this.shared.hardForks.register(slot);
+		return true;
+	}
+
+	/** By which shreds of this chain are told from those of others. */
+	get shredVersion(): number {
+		return computeShredVersion(this.shared.genesisHash, this.shared.hardForks.forks);
 	}
 
 	/** What the processor is told of this slot. */
@@ -462,6 +362,11 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	/** The same, under the name by which `svm` asks for it. */
 	getAccountSharedData(pubkey: Pubkey): AccountSharedData | null {
 		return this.shared.accountsDb.load(this.ancestors, pubkey);
+	}
+
+	/** How a message ended on this fork, if it was processed under this blockhash. */
+	getStatus(messageHash: Hash, blockhash: Hash): ProcessedStatus | undefined {
+		return this.shared.statusCache.getStatus(messageHash, blockhash, this.ancestors);
 	}
 
 	/** Lamports; 0 for an account that does not exist. */
@@ -544,16 +449,16 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Lamports staked in the present epoch, as the programs are told. */
 	getEpochStake(): Lamports {
-		return this.#currentEpochStakes?.totalStake ?? 0n;
+		return this.currentEpochStakes?.totalStake ?? 0n;
 	}
 
 	/** Lamports delegated to a vote account in the present epoch, as the programs are told. */
 	getEpochStakeForVoteAccount(vote: Pubkey): Lamports {
-		return this.#currentEpochStakes?.voteAccountStake(vote) ?? 0n;
+		return this.currentEpochStakes?.voteAccountStake(vote) ?? 0n;
 	}
 
 	/** Upstream's `current_epoch_stakes`: those that were taken when this epoch began, to lead the next. */
-	get #currentEpochStakes(): EpochStakes | undefined {
+	get currentEpochStakes(): EpochStakes | undefined {
 		return this.epochStakes.get(this.epoch + 1n);
 	}
 
@@ -599,10 +504,10 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 
 	/** Counts a transaction that was committed. */
 	countTransaction(signatures: number, fee: FeeDetails): void {
-		this.#transactionCount += 1n;
 		this.#blockTransactions += 1;
-		this.#signatureCount += BigInt(signatures);
-		this.#fees = addFees(this.#fees, fee);
+		this.#signatureCount += signatures;
+		this.#transactionFees += fee.transactionFee;
+		if (fee.prioritizationFee !== 0n) this.#prioritizationFees += fee.prioritizationFee;
 	}
 
 	// The end of a slot.
@@ -623,6 +528,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 			signatureCount,
 			lastBlockhash,
 			accountsLtHash,
+			hardForks: this.shared.hardForks.forks,
 		});
 		const { events } = this.shared;
 		if (events.has('slotFrozen')) {
@@ -677,8 +583,13 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#distributeFees(): void {
 		const id = this.#feeCollector;
 		const vote = this.leader.voteAddress;
-		const { account, reward, burned } = distributeFees(this, id, vote, this.getAccount(id), this.#fees);
-		this.#fees = NO_FEE;
+		const fees = {
+			transactionFee: this.#transactionFees,
+			prioritizationFee: this.#prioritizationFees,
+		};
+		const { account, reward, burned } = distributeFees(this, id, vote, this.getAccount(id), fees);
+		this.#transactionFees = 0n;
+		this.#prioritizationFees = 0n;
 		this.#capitalization -= burned;
 		if (account === null) return;
 		const { lamports: postBalance } = account;
@@ -716,11 +627,4 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		}
 		this.#accountsLtHash = hash;
 	}
-}
-
-/** The figures of the slots that a genesis asks for. */
-function baselineOf(config: GenesisConfig): SlotParams {
-	const { hashesPerTick } = config.pohConfig;
-	const hashes = hashesPerTick === null ? null : Number(hashesPerTick);
-	return genesisSlotParams(Number(nanosPerSlot(config)), slotsPerYear(config), hashes);
 }

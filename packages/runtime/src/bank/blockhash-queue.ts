@@ -25,6 +25,20 @@ export class BlockhashQueue {
 	readonly #hashes: Map<string, HashInfo> = new Map();
 	#lastHashIndex = 0;
 	#lastHash: Hash | null = null;
+	/** The hash that was found last, which most of the next transactions name too. */
+	#found: Hash | null = null;
+	#foundInfo: HashInfo | null = null;
+
+	/** A queue of these, oldest first. */
+	static of(infos: Iterable<HashInfo>): BlockhashQueue {
+		const queue = new BlockhashQueue();
+		for (const info of infos) {
+			queue.#hashes.set(info.hash.key, info);
+			queue.#lastHashIndex = info.hashIndex;
+			queue.#lastHash = info.hash;
+		}
+		return queue;
+	}
 
 	/** An independent copy. */
 	clone(): BlockhashQueue {
@@ -53,8 +67,12 @@ export class BlockhashQueue {
 
 	/** The age of `hash` in blocks, or `null` if it is unknown. */
 	hashAge(hash: Hash): number | null {
+		if (hash === this.#found) return this.#lastHashIndex - this.#foundInfo!.hashIndex;
 		const info = this.#hashes.get(hash.key);
-		return info === undefined ? null : this.#lastHashIndex - info.hashIndex;
+		if (info === undefined) return null;
+		this.#found = hash;
+		this.#foundInfo = info;
+		return this.#lastHashIndex - info.hashIndex;
 	}
 
 	/** Whether `hash` is known and at most `maxAge` blocks old. */
@@ -72,6 +90,7 @@ export class BlockhashQueue {
 	/** Adds the hash of a new block and drops those that have grown too old. */
 	registerHash(hash: Hash, lamportsPerSignature: Lamports): void {
 		this.#lastHashIndex += 1;
+		this.#found = null;
 		if (this.#hashes.size >= MAX_RECENT_BLOCKHASHES) {
 			// Registration order is age order, so the first that is young enough ends the search.
 			for (const [key, info] of this.#hashes) {

@@ -34,8 +34,33 @@ const OLD_ACCOUNT_LOCK_LIMIT = 64;
 export interface CheckContext {
 	readonly features: RuntimeFeatures;
 	readonly blockhashes: BlockhashQueue;
-	readonly statuses: { getStatus(messageHash: Hash, blockhash: Hash): ProcessedStatus | undefined };
-	readonly getAccount: (pubkey: Pubkey) => AccountSharedData | null;
+	/** How the message ended, if it was processed already. */
+	getStatus(messageHash: Hash, blockhash: Hash): ProcessedStatus | undefined;
+	getAccount(pubkey: Pubkey): AccountSharedData | null;
+}
+
+/** Whether a transaction may lock its accounts: `TooManyAccountLocks`, `AccountLoadedTwice`. */
+export function checkLocks(
+	features: RuntimeFeatures,
+	transaction: SanitizedTransaction,
+): TransactionError | null {
+	const limit = features.increaseTxAccountLockLimit ? MAX_TX_ACCOUNT_LOCKS : OLD_ACCOUNT_LOCK_LIMIT;
+	// `validateAccountLocks` looks for doubles first; a bank does not.
+	if (transaction.message.accountKeys.length > limit) return TransactionError.TooManyAccountLocks;
+	return transaction.validateAccountLocks(limit);
+}
+
+/**
+ * The part of {@link checkProcessable} that asks nothing of the bank's state: errors in order those of {@link checkLocks},
+ * the compute budget's. Names no nonce.
+ */
+export function checkLocksAndBudget(
+	features: RuntimeFeatures,
+	transaction: SanitizedTransaction,
+): Result<CheckedTransactionDetails, TransactionError> {
+	const lockError = checkLocks(features, transaction);
+	if (lockError !== null) return err(lockError);
+	return checkTransaction(transaction.message, features, DEFAULT_LAMPORTS_PER_SIGNATURE, null);
 }
 
 /**
@@ -51,24 +76,20 @@ export function checkProcessable(
 	maxAge: number,
 	strictNonceSizeCheck: boolean,
 ): Result<CheckedTransactionDetails, TransactionError> {
-	const { features, blockhashes, statuses, getAccount } = context;
-	const limit = features.increaseTxAccountLockLimit ? MAX_TX_ACCOUNT_LOCKS : OLD_ACCOUNT_LOCK_LIMIT;
+	const { blockhashes } = context;
 	const { message } = transaction;
-	// `validateAccountLocks` looks for doubles first; a bank does not.
-	if (message.accountKeys.length > limit) return err(TransactionError.TooManyAccountLocks);
-	const lockError = transaction.validateAccountLocks(limit);
-	if (lockError !== null) return err(lockError);
-	const checked = checkTransaction(message, features, DEFAULT_LAMPORTS_PER_SIGNATURE, null);
+	const checked = checkLocksAndBudget(context.features, transaction);
 	if (!checked.ok) return checked;
 	let nonceAddress: Pubkey | null = null;
 	if (!blockhashes.isHashValidForAge(message.recentBlockhash, maxAge)) {
+		const getAccount = (pubkey: Pubkey): AccountSharedData | null => context.getAccount(pubkey);
 		nonceAddress = checkNonceTransaction(message, getAccount, blockhashes.lastHash(), strictNonceSizeCheck);
 		if (nonceAddress === null) return err(TransactionError.BlockhashNotFound);
 	}
-	if (statuses.getStatus(transaction.messageHash, message.recentBlockhash) !== undefined) {
+	if (context.getStatus(transaction.messageHash, message.recentBlockhash) !== undefined) {
 		return err(TransactionError.AlreadyProcessed);
 	}
-	return ok({ ...checked.value, nonceAddress });
+	return nonceAddress === null ? checked : ok({ ...checked.value, nonceAddress });
 }
 
 /** Lamports a message would cost; `null` if its blockhash is neither known nor a nonce (`get_fee_for_message`). */

@@ -1,8 +1,6 @@
 /**
- * Which features are active on a chain, as the feature accounts say, and what a bank becomes by those that are new.
- *
- * Not done: the programs that a feature replaces by others on chain (`upgrade_core_bpf_program`,
- * `upgrade_loader_v2_program_with_loader_v3_program`).
+ * Which features are active on a chain, as the feature accounts say, and what a bank becomes by those that are new;
+ * `core-programs/` has the programs that they replace.
  *
  * Source: solana-runtime 4.3.0 (bank.rs: `compute_active_feature_set`, `compute_and_apply_genesis_features`,
  * `compute_and_apply_new_feature_activations`, `add_builtin_account`, `add_precompiled_account_with_owner`).
@@ -23,6 +21,7 @@ import {
 import { createBuiltinAccount, enabledBuiltins } from '@parhelion/svm';
 import { precompileAccounts } from '../genesis/genesis-accounts.ts';
 import type { Bank } from './bank.ts';
+import { applyCoreProgramChanges } from './core-programs/core-programs.ts';
 import { fullInflationFeatures } from './epoch-rewards/calculation.ts';
 import { doubleDisinflation, fullInflation, type Inflation, picoInflation } from './inflation.ts';
 
@@ -128,7 +127,10 @@ export function addProgramAccounts(bank: Bank): void {
 	}
 }
 
-/** Writes the slot of activation into the feature accounts, and adds the builtins that the features bring. */
+/**
+ * Writes the slot of activation into the feature accounts, adds the builtins that the features bring, and replaces the
+ * programs that they replace.
+ */
 export function applyFeatures(bank: Bank, activated: readonly Pubkey[]): void {
 	if (activated.length === 0) return;
 	for (const id of activated) {
@@ -145,4 +147,5 @@ export function applyFeatures(bank: Bank, activated: readonly Pubkey[]): void {
 		addBuiltinAccount(bank, programId, name);
 		bank.processor.addBuiltin(programId, name, entrypoint);
 	}
+	applyCoreProgramChanges(bank, activated);
 }

@@ -18,14 +18,6 @@ import { checkStaticAccountRentStateTransition, type FeeDetails } from '@parheli
 /** Percent of the signatures' fees that is burned. */
 const BURN_PERCENT = 50n;
 
-/** Both fees together. */
-export function addFees(a: FeeDetails, b: FeeDetails): FeeDetails {
-	return {
-		transactionFee: a.transactionFee + b.transactionFee,
-		prioritizationFee: a.prioritizationFee + b.prioritizationFee,
-	};
-}
-
 /** What of a bank decides on collectors. */
 export interface CollectorRules {
 	readonly rent: Rent;

@@ -2,67 +2,125 @@
  * Which messages were processed under each recent blockhash, over all forks: a bank asks with its ancestors and
  * hears only of its own fork.
  *
- * Source: solana-runtime 4.3.0 (status_cache.rs). Keys are whole here, upstream cuts 20 bytes out of them.
+ * Source: solana-runtime 4.3.0 (status_cache.rs). Keys are whole here, upstream cuts 20 bytes out of them; what comes out
+ * of a snapshot is known by those 20 bytes.
  */
-import { type Hash, InvariantError, type Slot, type TransactionError } from '@parhelion/sdk';
-import type { Ancestors } from '../accounts-db/ancestors.ts';
+import { Hash, InvariantError, type Slot, type TransactionError } from '@parhelion/sdk';
+import { type Ancestors, slotNumber } from '../accounts-db/ancestors.ts';
 import { MAX_RECENT_BLOCKHASHES } from './blockhash-queue.ts';
+import { MessageStatuses, type ProcessedStatus } from './message-statuses.ts';
 
-/** How a message ended, and in which slot. */
-export interface ProcessedStatus {
-	readonly slot: Slot;
+export { CACHED_KEY_SIZE, type ProcessedStatus } from './message-statuses.ts';
+
+/** A message that was processed under a blockhash. */
+export interface ProcessedMessage {
+	readonly blockhash: Hash;
+	readonly messageHash: Hash;
 	readonly err: TransactionError | null;
 }
 
-interface BlockhashEntry {
-	/** The newest slot that used the blockhash. */
-	maxSlot: Slot;
-	/** By message: once for each fork that processed it. */
-	readonly statuses: Map<string, ProcessedStatus[]>;
+/** What a slot put into the status cache, as snapshots have it (`BankSlotDelta`). */
+export interface SlotDelta {
+	readonly slot: Slot;
+	readonly isRoot: boolean;
+	readonly statuses: readonly BlockhashStatuses[];
+}
+
+/** The messages that named a blockhash. */
+export interface BlockhashStatuses {
+	readonly blockhash: Hash;
+	/** Where in a message hash the 20 bytes begin. */
+	readonly keyIndex: number;
+	readonly messages: readonly (readonly [keySlice: Uint8Array, err: TransactionError | null])[];
+}
+
+/** What a slot put in: messages by their numbers under a blockhash, in order. */
+interface SlotMessages {
+	readonly entries: MessageStatuses[];
+	readonly numbers: number[];
 }
 
 /** The messages processed under the blockhashes that may still be named. */
 export class StatusCache {
-	readonly #cache: Map<string, BlockhashEntry> = new Map();
-	/** What each slot put in that is not rooted: blockhash and message. */
-	readonly #bySlot: Map<Slot, [blockhash: string, message: string][]> = new Map();
+	readonly #cache: Map<string, MessageStatuses> = new Map();
+	/** What each slot put in that is not rooted. */
+	readonly #bySlot: Map<number, SlotMessages> = new Map();
 	/** Rooted slots, oldest first, as far as the oldest entry goes back. */
-	readonly #roots: Set<Slot> = new Set();
-	#newestRoot: Slot = -1n;
+	readonly #roots: Set<number> = new Set();
+	#newestRoot = -1;
+	/** The slot that was inserted into last, as a number too, and what it put in: most often it is the next one's. */
+	#lastSlot: Slot = -1n;
+	#lastNumber = -1;
+	#lastMessages: SlotMessages = { entries: [], numbers: [] };
+	/** The blockhash that was asked for last, which most of the next ones name too, and its entry. */
+	#lastBlockhash: Hash | null = null;
+	#lastEntry: MessageStatuses | null = null;
 
 	/** How the message ended on the fork of `ancestors`; `undefined` if it was not processed there. */
 	getStatus(messageHash: Hash, blockhash: Hash, ancestors: Ancestors): ProcessedStatus | undefined {
-		const found = this.#cache.get(blockhash.key)?.statuses.get(messageHash.key);
-		if (found === undefined) return undefined;
-		for (const status of found) {
-			if (ancestors.has(status.slot) || this.#roots.has(status.slot)) return status;
+		return this.#find(blockhash)?.find(messageHash, ancestors, this.#roots);
+	}
+
+	#find(blockhash: Hash): MessageStatuses | undefined {
+		if (blockhash === this.#lastBlockhash) return this.#lastEntry!;
+		const entry = this.#cache.get(blockhash.key);
+		if (entry === undefined) return undefined;
+		this.#lastBlockhash = blockhash;
+		this.#lastEntry = entry;
+		return entry;
+	}
+
+	/** The entry of a blockhash, made if there is none, used by `slot`. */
+	#entryOf(blockhash: Hash, slot: number): MessageStatuses {
+		let entry = this.#find(blockhash);
+		if (entry === undefined) {
+			entry = new MessageStatuses(blockhash.key, slot);
+			this.#cache.set(entry.key, entry);
 		}
-		return undefined;
+		if (slot > entry.maxSlot) entry.maxSlot = slot;
+		return entry;
 	}
 
 	/** Remembers a message that `slot` processed. */
 	insert(blockhash: Hash, messageHash: Hash, slot: Slot, err: TransactionError | null): void {
-		let entry = this.#cache.get(blockhash.key);
-		if (entry === undefined) {
-			entry = { maxSlot: slot, statuses: new Map() };
-			this.#cache.set(blockhash.key, entry);
+		if (slot !== this.#lastSlot) this.#moveTo(slot);
+		const entry = this.#entryOf(blockhash, this.#lastNumber);
+		this.#lastMessages.entries.push(entry);
+		this.#lastMessages.numbers.push(entry.add(messageHash, this.#lastNumber, err));
+	}
+
+	#moveTo(slot: Slot): void {
+		const number = slotNumber(slot);
+		let messages = this.#bySlot.get(number);
+		if (messages === undefined) {
+			messages = { entries: [], numbers: [] };
+			this.#bySlot.set(number, messages);
 		}
-		if (slot > entry.maxSlot) entry.maxSlot = slot;
-		const statuses = entry.statuses.get(messageHash.key);
-		if (statuses === undefined) entry.statuses.set(messageHash.key, [{ slot, err }]);
-		else statuses.push({ slot, err });
-		const keys = this.#bySlot.get(slot);
-		if (keys === undefined) this.#bySlot.set(slot, [[blockhash.key, messageHash.key]]);
-		else keys.push([blockhash.key, messageHash.key]);
+		this.#lastSlot = slot;
+		this.#lastNumber = number;
+		this.#lastMessages = messages;
+	}
+
+	/** Takes over what a snapshot knows, by ascending slot. InvariantError for a root that is not above the newest. */
+	append(deltas: Iterable<SlotDelta>): void {
+		for (const { slot, isRoot, statuses } of deltas) {
+			for (const { blockhash, keyIndex, messages } of statuses) {
+				const entry = this.#entryOf(blockhash, slotNumber(slot));
+				for (const [keySlice, err] of messages) entry.addSlice(keyIndex, keySlice, { slot, err });
+			}
+			if (isRoot) this.addRoot(slot);
+		}
 	}
 
 	/** Makes a slot's statuses those of every fork; forgets blockhashes last used too long before. */
 	addRoot(slot: Slot): void {
-		if (slot <= this.#newestRoot)
+		const number = slotNumber(slot);
+		if (number <= this.#newestRoot) {
 			throw new InvariantError(`slot ${slot} is rooted after ${this.#newestRoot}`);
-		this.#newestRoot = slot;
-		this.#roots.add(slot);
-		this.#bySlot.delete(slot);
+		}
+		this.#newestRoot = number;
+		this.#roots.add(number);
+		this.#take(number);
 		if (this.#roots.size <= MAX_RECENT_BLOCKHASHES) return;
 		const [oldest] = this.#roots;
 		this.#roots.delete(oldest!);
@@ -71,22 +129,45 @@ export class StatusCache {
 
 	/** Forgets what a slot of a dropped fork put in. */
 	clearSlot(slot: Slot): void {
-		for (const [blockhash, message] of this.#bySlot.get(slot) ?? []) {
-			const entry = this.#cache.get(blockhash);
-			const statuses = entry?.statuses.get(message);
-			if (entry === undefined || statuses === undefined) continue;
-			const rest = statuses.filter((status) => status.slot !== slot);
-			if (rest.length > 0) entry.statuses.set(message, rest);
-			else entry.statuses.delete(message);
-			if (entry.statuses.size === 0) this.#cache.delete(blockhash);
+		const number = slotNumber(slot);
+		const { entries, numbers } = this.#take(number);
+		for (const [i, entry] of entries.entries()) {
+			entry.remove(numbers[i]!, number);
+			if (entry.size === 0) this.#cache.delete(entry.key);
 		}
-		this.#bySlot.delete(slot);
 	}
 
-	/** Messages remembered. */
+	/** What a slot put in, which from now on is nobody's to clear. */
+	#take(slot: number): SlotMessages {
+		const messages = this.#bySlot.get(slot) ?? { entries: [], numbers: [] };
+		this.#bySlot.delete(slot);
+		this.#lastSlot = -1n;
+		this.#lastBlockhash = null;
+		return messages;
+	}
+
+	/** What a slot put in, as long as it is not rooted. */
+	*processedIn(slot: Slot): IterableIterator<ProcessedMessage> {
+		const number = slotNumber(slot);
+		const { entries, numbers } = this.#bySlot.get(number) ?? { entries: [], numbers: [] };
+		for (const [i, entry] of entries.entries()) {
+			const err = entry.errIn(numbers[i]!, number);
+			if (err === undefined) continue;
+			yield { blockhash: hashOfKey(entry.key), messageHash: entry.messageOf(numbers[i]!), err };
+		}
+	}
+
+	/** Messages remembered; of a snapshot's each twice, under its hash and its signature. */
 	get size(): number {
 		let size = 0;
-		for (const { statuses } of this.#cache.values()) size += statuses.size;
+		for (const entry of this.#cache.values()) size += entry.size;
 		return size;
 	}
+}
+
+/** The inverse of `Hash.key`. */
+function hashOfKey(key: string): Hash {
+	const bytes = new Uint8Array(32);
+	for (let i = 0; i < 32; i++) bytes[i] = key.charCodeAt(i);
+	return Hash.fromBytes(bytes);
 }

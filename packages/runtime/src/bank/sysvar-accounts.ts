@@ -83,12 +83,12 @@ export function updateEpochSchedule(store: SysvarStore, schedule: EpochSchedule)
 	updateSysvarAccount(store, sysvarIds.epochSchedule, encodeEpochSchedule(schedule), 0);
 }
 
-/** Writes the slot of the last restart, which is 0 as there was none, where the account does not say so yet. */
-export function updateLastRestartSlot(store: SysvarStore): void {
+/** Writes the slot of the last restart where the account does not say so yet. */
+export function updateLastRestartSlot(store: SysvarStore, lastRestartSlot: Slot): void {
 	const account = store.getAccount(sysvarIds.lastRestartSlot);
 	const decoded = account === null ? null : decodeLastRestartSlot(account.data);
-	if (decoded?.ok === true && decoded.value.lastRestartSlot === 0n) return;
-	updateSysvarAccount(store, sysvarIds.lastRestartSlot, encodeLastRestartSlot({ lastRestartSlot: 0n }), 0);
+	if (decoded?.ok === true && decoded.value.lastRestartSlot === lastRestartSlot) return;
+	updateSysvarAccount(store, sysvarIds.lastRestartSlot, encodeLastRestartSlot({ lastRestartSlot }), 0);
 }
 
 /** Writes how far the rewards of an epoch are paid. */

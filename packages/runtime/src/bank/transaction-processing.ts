@@ -25,10 +25,13 @@ import {
 	type CheckedTransactionDetails,
 	collectAccountsToStore,
 	type FeeDetails,
+	type KeyedAccountSharedData,
 	loadAddresses,
+	type ModifiedPrograms,
 	NO_FEE,
 	type TransactionProcessingResult,
 } from '@parhelion/svm';
+import type { TransactionCost } from '../scheduler/cost-model.ts';
 import { type Balances, collectBalances } from './balances.ts';
 import type { Bank } from './bank.ts';
 import type {
@@ -38,9 +41,11 @@ import type {
 	SimulationOutcome,
 	TransactionOutcome,
 } from './bank-types.ts';
+import { actualCost, blockLimitsOf, estimatedCost } from './block-limits.ts';
 import { MAX_PROCESSING_AGE, MAX_TRANSACTION_FORWARDING_DELAY } from './blockhash-queue.ts';
-import { type CheckContext, checkProcessable, feeForMessage } from './check-transactions.ts';
+import { checkProcessable, feeForMessage } from './check-transactions.ts';
 import { NO_SIGNATURE, outcomeOf, simulationFailure, turnedAway } from './outcome.ts';
+import { tellExecuted, tellLocked, tellPartOfBank, tellUnlocked } from './transaction-events.ts';
 import { verifyTransaction } from './verify-transaction.ts';
 
 /** A transaction that may be executed, and what the checks found. */
@@ -59,8 +64,10 @@ export function sanitizeTransaction(
 	bank: Bank,
 	transaction: VersionedTransaction,
 	checkSignatures: boolean,
+	messageHash?: Hash,
 ): Result<SanitizedTransaction, TransactionError> {
 	return verifyTransaction(transaction, {
+		...(messageHash === undefined ? {} : { messageHash }),
 		features: bank.features,
 		addressLoader: (lookups) => resolveLookups(bank, lookups),
 		reservedAccountKeys: bank.reservedKeys,
@@ -92,19 +99,6 @@ function resolveLookups(
 	);
 }
 
-function checksOf(bank: Bank): CheckContext {
-	const { statusCache } = bank.shared;
-	return {
-		features: bank.features,
-		blockhashes: bank.blockhashes,
-		statuses: {
-			getStatus: (messageHash: Hash, blockhash: Hash) =>
-				statusCache.getStatus(messageHash, blockhash, bank.ancestors),
-		},
-		getAccount: (pubkey) => bank.getAccount(pubkey),
-	};
-}
-
 /**
  * Whether a transaction may go into this block.
  *
@@ -115,7 +109,7 @@ export function checkTransaction(
 	bank: Bank,
 	transaction: SanitizedTransaction,
 ): Result<CheckedTransaction, TransactionError> {
-	const checked = checkProcessable(checksOf(bank), transaction, MAX_PROCESSING_AGE, false);
+	const checked = checkProcessable(bank, transaction, MAX_PROCESSING_AGE, false);
 	return checked.ok ? ok({ transaction, details: checked.value }) : checked;
 }
 
@@ -123,9 +117,9 @@ export function checkTransaction(
  * Lamports a message would cost; `null` if its blockhash is neither known nor a nonce, or the message is not valid.
  */
 export function feeOf(bank: Bank, message: SanitizedMessage | VersionedMessage): Lamports | null {
-	if (message instanceof SanitizedMessage) return feeForMessage(checksOf(bank), message);
+	if (message instanceof SanitizedMessage) return feeForMessage(bank, message);
 	const resolved = resolveMessage(bank, message);
-	return resolved.ok ? feeForMessage(checksOf(bank), resolved.value) : null;
+	return resolved.ok ? feeForMessage(bank, resolved.value) : null;
 }
 
 /** How {@link executeTransaction} runs a transaction. */
@@ -153,33 +147,64 @@ export function executeTransaction(
 	});
 }
 
-/**
- * Makes what a transaction did part of the bank. Its result must be of this bank and no `notLoaded`. InvariantError once
- * the bank is frozen.
- */
+/** What a processed transaction leaves. */
+export interface TransactionEffects {
+	readonly stored: readonly KeyedAccountSharedData[];
+	readonly error: TransactionError | null;
+	readonly fee: FeeDetails;
+	/** Empty unless it succeeded. */
+	readonly programsModified: ModifiedPrograms;
+}
+
+const NO_PROGRAMS: ModifiedPrograms = [];
+
+/** What is to be committed of a result. */
+function effectsOf(
+	message: SanitizedMessage,
+	result: Exclude<TransactionProcessingResult, { readonly kind: 'notLoaded' }>,
+): TransactionEffects {
+	const stored = collectAccountsToStore(message, result);
+	if (result.kind !== 'executed') {
+		const fee = result.kind === 'noOp' ? NO_FEE : result.feeDetails;
+		return { stored, error: result.error, fee, programsModified: NO_PROGRAMS };
+	}
+	const { status: error } = result.execution;
+	const programsModified = error === null ? result.programsModified : NO_PROGRAMS;
+	return { stored, error, fee: result.feeDetails, programsModified };
+}
+
+/** Makes what a transaction did part of the bank. InvariantError once the bank is frozen. */
 export function commitTransaction(
 	bank: Bank,
-	{ message, messageHash }: SanitizedTransaction,
-	result: Exclude<TransactionProcessingResult, { readonly kind: 'notLoaded' }>,
+	transaction: SanitizedTransaction,
+	{ stored, error, fee, programsModified }: TransactionEffects,
 ): void {
+	const { message, messageHash } = transaction;
 	bank.assertNotFrozen();
-	const stored = collectAccountsToStore(message, result);
-	for (const [pubkey, account] of stored) bank.storeUntold(pubkey, account);
-	const isExecuted = result.kind === 'executed';
-	const error = isExecuted ? result.execution.status : result.error;
-	const fee: FeeDetails = result.kind === 'noOp' ? NO_FEE : result.feeDetails;
-	if (isExecuted && error === null) bank.processor.mergeModifiedPrograms(result.programsModified);
+	for (let i = 0; i < stored.length; i++) bank.storeUntold(stored[i]![0], stored[i]![1]);
+	bank.processor.mergeModifiedPrograms(programsModified);
 	bank.shared.statusCache.insert(message.recentBlockhash, messageHash, bank.slot, error);
 	bank.countTransaction(message.numTransactionSignatures, fee);
 	// Last: what a listener throws must not leave half a transaction.
-	for (const [pubkey, account] of stored) bank.tellStored(pubkey, account);
+	if (bank.shared.events.has('account')) {
+		for (const [pubkey, account] of stored) bank.tellStored(pubkey, account);
+	}
+	tellPartOfBank(bank, transaction, error, stored.length);
+}
+
+/** What the accounts hold before a transaction is committed; `null` where nobody wants to hear of it. */
+export function balancesBefore(bank: Bank, message: SanitizedMessage): Balances | null {
+	const { events, options } = bank.shared;
+	if ((options.history ?? null) === null && !events.has('transaction')) return null;
+	return collectBalances(message, (pubkey) => bank.getAccount(pubkey));
 }
 
 /**
  * Processes a transaction and commits what it did.
  *
  * Errors of a transaction that is turned away, in order: those of {@link sanitizeTransaction}, of
- * {@link checkTransaction}, the fee payer's. Any later error is charged for.
+ * {@link checkTransaction}, with `reserve` those of `CostTracker.tryAdd`, the fee payer's, with `check` those of
+ * `CostTracker.tryAdd`. Any other is charged for.
  */
 export function processTransaction(
 	bank: Bank,
@@ -192,27 +217,68 @@ export function processTransaction(
 	const checked = checkTransaction(bank, sanitized.value);
 	if (!checked.ok) return turnedAway(signature, bank.slot, checked.error);
 
-	const { message } = sanitized.value;
-	const { events, options: chainOptions } = bank.shared;
-	const isKept = (chainOptions.history ?? null) !== null || events.has('transaction');
-	const before = isKept ? collectBalances(message, (pubkey) => bank.getAccount(pubkey)) : null;
-	const result = executeTransaction(bank, checked.value, {
-		recordInnerInstructions: true,
-		keepNoOpTransactions: options.keepNoOpTransactions ?? false,
-	});
-	if (result.kind === 'notLoaded') return turnedAway(signature, bank.slot, result.error);
-	commitTransaction(bank, sanitized.value, result);
-	const outcome = outcomeOf(signature, bank.slot, result);
-	if (before !== null) tell(bank, transaction, message, outcome, before);
-	return outcome;
+	tellLocked(bank, sanitized.value);
+	try {
+		return processLocked(bank, transaction, checked.value, options);
+	} finally {
+		tellUnlocked(bank, sanitized.value);
+	}
 }
 
-function tell(
+/** From the reservation in the block to the commit. */
+function processLocked(
+	bank: Bank,
+	transaction: VersionedTransaction,
+	checked: CheckedTransaction,
+	options: ProcessOptions,
+): TransactionOutcome {
+	const { transaction: sanitized } = checked;
+	const { message } = sanitized;
+	const signature = transaction.signatures[0] ?? NO_SIGNATURE;
+	const { costTracker } = bank;
+	const limits = blockLimitsOf(bank, options);
+	const estimated = estimatedCost(bank, checked);
+	let isReserved = limits === 'reserve';
+	if (isReserved) {
+		const refusal = costTracker.tryAdd(message, estimated);
+		if (refusal !== null) return turnedAway(signature, bank.slot, refusal);
+	}
+	try {
+		const before = balancesBefore(bank, message);
+		const result = executeTransaction(bank, checked, {
+			recordInnerInstructions: true,
+			keepNoOpTransactions: options.keepNoOpTransactions ?? false,
+		});
+		if (result.kind === 'notLoaded') {
+			tellExecuted(bank, sanitized, result.error, 0);
+			return turnedAway(signature, bank.slot, result.error);
+		}
+		const outcome = outcomeOf(signature, bank.slot, result);
+		tellExecuted(bank, sanitized, outcome.err, outcome.computeUnitsConsumed);
+		const actual = actualCost(estimated, result);
+		if (isReserved) costTracker.settle(message, estimated, actual);
+		else if (limits === 'check') {
+			const refusal = costTracker.tryAdd(message, actual);
+			if (refusal !== null) return turnedAway(signature, bank.slot, refusal);
+		}
+		isReserved = false;
+		commitTransaction(bank, sanitized, effectsOf(message, result));
+		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, actual);
+		return outcome;
+	} finally {
+		// Whatever kept it out of the block, its place is free again.
+		if (isReserved) costTracker.remove(message, estimated);
+	}
+}
+
+/** Tells of a transaction that was committed just now; `before` is of {@link balancesBefore}. */
+export function tellCommitted(
 	bank: Bank,
 	transaction: VersionedTransaction,
 	message: SanitizedMessage,
 	outcome: TransactionOutcome,
 	before: Balances,
+	cost: TransactionCost,
 ): void {
 	const after = collectBalances(message, (pubkey) => bank.getAccount(pubkey));
 	const committed: CommittedTransaction = {
@@ -233,6 +299,7 @@ function tell(
 			loadedAddresses: message.loadedAddresses,
 			returnData: outcome.returnData,
 			computeUnitsConsumed: outcome.computeUnitsConsumed,
+			costUnits: cost.sum,
 		},
 	};
 	bank.shared.options.history?.add(committed);
@@ -260,7 +327,7 @@ export function simulateTransaction(
 	const { message } = sanitized.value;
 	const { loadedAddresses } = message;
 	const maxAge = MAX_PROCESSING_AGE - MAX_TRANSACTION_FORWARDING_DELAY;
-	const details = checkProcessable(checksOf(bank), sanitized.value, maxAge, true);
+	const details = checkProcessable(bank, sanitized.value, maxAge, true);
 	if (!details.ok) return simulationFailure(details.error, loadedAddresses, replacement);
 
 	const before = collectBalances(message, (pubkey) => bank.getAccount(pubkey));

@@ -52,6 +52,8 @@ export interface VerifyContext {
 	readonly reservedAccountKeys: ReadonlySet<string>;
 	/** Whether to check signatures. */
 	readonly checkSignatures: boolean;
+	/** The message's hash, where it is known or will be put in later. */
+	readonly messageHash?: Hash;
 }
 
 /**
@@ -75,7 +77,7 @@ export function verifyTransaction(
 		return err(TransactionError.SignatureFailure);
 	if (!isWithinRuntimeLimits(message)) return err(TransactionError.SanitizeFailure);
 	return sanitizeTransaction(transaction, {
-		messageHash: hashMessage,
+		messageHash: context.messageHash ?? hashMessage,
 		loadedAddresses: context.addressLoader,
 		reservedAccountKeys: context.reservedAccountKeys,
 	});

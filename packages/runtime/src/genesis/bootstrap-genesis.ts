@@ -41,7 +41,7 @@ const DEFAULT_FAUCET_LAMPORTS: Lamports = 500_000_000n * LAMPORTS_PER_SOL;
 /** What the test validator gives its identity: 500 SOL. */
 const DEFAULT_IDENTITY_LAMPORTS: Lamports = 500n * LAMPORTS_PER_SOL;
 /** What the test validator stakes: a million SOL. */
-const DEFAULT_STAKE_LAMPORTS: Lamports = 1_000_000n * LAMPORTS_PER_SOL;
+export const DEFAULT_STAKE_LAMPORTS: Lamports = 1_000_000n * LAMPORTS_PER_SOL;
 /** Lamports a vote account may have to burn for an epoch, and for how many it must be able to (SIMD-0357). */
 const VAT_TO_BURN_PER_EPOCH: Lamports = 1_600_000_000n;
 const VAT_EPOCHS = 100n;
@@ -175,7 +175,10 @@ function epochRewardsAccount(rent: Rent): AccountSharedData {
 }
 
 /** The lamports of a validator's vote and stake account. */
-function validatorLamports(stakeLamports: Lamports, rent: Rent): { vote: Lamports; stake: Lamports } {
+export function validatorLamports(
+	stakeLamports: Lamports,
+	rent: Rent,
+): { readonly vote: Lamports; readonly stake: Lamports } {
 	const stakeRent = rent.minimumBalance(STAKE_STATE_SIZE);
 	if (stakeLamports === 0n) return { vote: rent.minimumBalance(VOTE_STATE_SIZE), stake: stakeRent };
 	const voteMinimum = VAT_TO_BURN_PER_EPOCH * VAT_EPOCHS + Rent.default().minimumBalance(VOTE_STATE_SIZE);

@@ -17,7 +17,13 @@ import {
 	type UnixTimestamp,
 } from '@parhelion/sdk';
 import { DEFAULT_LAMPORTS_PER_SIGNATURE } from '@parhelion/svm';
-import type { GenesisOptions, Keypair } from '../bank/bank-types.ts';
+import type { GenesisOptions, Keypair, Voter } from '../bank/bank-types.ts';
+import {
+	createBootstrapStakeAccount,
+	createVoteAccount,
+	DEFAULT_STAKE_LAMPORTS,
+	validatorLamports,
+} from './bootstrap-genesis.ts';
 import { defaultFeeRateGovernor, deriveFeeRateGovernor, type FeeRateGovernor } from './fee-rate-governor.ts';
 import {
 	builtinAccounts,
@@ -51,6 +57,11 @@ function wellKnownKeypair(name: string): Keypair {
 	return keypairFromSeed(sha256(new TextEncoder().encode(`parhelion ${name}`)));
 }
 
+/** A validator whose keys are the same in every run. */
+export function defaultVoter(): Voter {
+	return { identity: wellKnownKeypair('identity'), vote: wellKnownKeypair('vote account') };
+}
+
 /** A signature costs 5,000 lamports, however many there are. */
 const FIXED_FEE: FeeRateGovernor = deriveFeeRateGovernor(
 	{
@@ -61,14 +72,36 @@ const FIXED_FEE: FeeRateGovernor = deriveFeeRateGovernor(
 	0n,
 );
 
-/** {@link GenesisOptions} with nothing left out. */
-export interface Genesis {
+/** What a chain runs with, whatever it began from. */
+export interface ChainSettings {
 	readonly faucet: Keypair;
 	readonly identity: Pubkey;
+	/** Votes for the blocks; `null`: nobody does. */
+	readonly voter: Voter | null;
 	readonly unixTimestamp: (slot: Slot) => UnixTimestamp;
 	readonly logBytesLimit: number | null;
 	readonly historyLimit: number;
+}
+
+/** {@link GenesisOptions} with nothing left out. */
+export interface Genesis extends ChainSettings {
 	readonly config: GenesisConfig;
+}
+
+/** Fills in the defaults of a chain that began at `creationTime`, in seconds since 1970. */
+export function resolveSettings(
+	options: Partial<ChainSettings>,
+	creationTime: UnixTimestamp,
+	historyLimit: number = DEFAULT_HISTORY_LIMIT,
+): ChainSettings {
+	return {
+		faucet: options.faucet ?? wellKnownKeypair('faucet'),
+		identity: options.voter?.identity.pubkey ?? options.identity ?? wellKnownKeypair('identity').pubkey,
+		voter: options.voter ?? null,
+		unixTimestamp: options.unixTimestamp ?? ((at) => creationTime + (at * MS_PER_SLOT) / 1000n),
+		logBytesLimit: options.logBytesLimit === undefined ? null : options.logBytesLimit,
+		historyLimit: options.historyLimit ?? historyLimit,
+	};
 }
 
 /** Fills in the defaults and makes the accounts. RangeError for a program whose loader is not v1, v2 or v3. */
@@ -77,10 +110,10 @@ export function resolveGenesis(options: GenesisOptions): Genesis {
 	// Whatever slot they were activated in elsewhere: here they are active from the first.
 	for (const [id] of (options.featureSet ?? FeatureSet.mainnet()).activeFeatures())
 		featureSet.activate(id, 0n);
-	const faucet = options.faucet ?? wellKnownKeypair('faucet');
-	const identity = options.identity ?? wellKnownKeypair('identity').pubkey;
 	const rent = options.rent ?? Rent.default();
 	const creationTime = options.creationTime ?? 0n;
+	const settings = resolveSettings(options, creationTime);
+	const { faucet, identity, voter } = settings;
 	const minimumBalance = (length: number): Lamports => rent.minimumBalance(length);
 	const accounts: KeyedAccount[] = [
 		...featureAccounts(featureSet, minimumBalance),
@@ -107,23 +140,31 @@ export function resolveGenesis(options: GenesisOptions): Genesis {
 		}
 		accounts.push(...made);
 	}
+	if (voter !== null) accounts.push(...voterAccounts(voter, rent));
 	accounts.push(...(options.accounts ?? []));
 	return {
-		faucet,
-		identity,
-		unixTimestamp: options.unixTimestamp ?? ((at) => creationTime + (at * MS_PER_SLOT) / 1000n),
-		logBytesLimit: options.logBytesLimit === undefined ? null : options.logBytesLimit,
-		historyLimit: options.historyLimit ?? DEFAULT_HISTORY_LIMIT,
+		...settings,
 		config: createGenesisConfig({
 			creationTime,
 			accounts,
 			rent,
 			epochSchedule: options.epochSchedule ?? EpochSchedule.withoutWarmup(),
+			...(options.ticksPerSlot === undefined ? {} : { ticksPerSlot: options.ticksPerSlot }),
 			feeRateGovernor: FIXED_FEE,
 			pohConfig: { ...defaultPohConfig(), targetTickDuration: { secs: 0n, nanos: TICK_NANOSECONDS } },
 			clusterType: 'Development',
 		}),
 	};
+}
+
+/** The vote account of a validator and the stake that is delegated to it. */
+function voterAccounts({ identity, vote }: Voter, rent: Rent): KeyedAccount[] {
+	const keys = { identity: identity.pubkey, vote: vote.pubkey, stake: wellKnownKeypair('stake').pubkey };
+	const { vote: voteLamports, stake: stakeLamports } = validatorLamports(DEFAULT_STAKE_LAMPORTS, rent);
+	return [
+		[keys.vote, createVoteAccount(keys, voteLamports)],
+		[keys.stake, createBootstrapStakeAccount(keys.stake, keys.vote, rent, stakeLamports)],
+	];
 }
 
 /** The system program's transfer instruction, for airdrops. */

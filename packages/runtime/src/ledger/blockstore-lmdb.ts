@@ -41,12 +41,14 @@ export class LmdbTables implements BlockstoreTables {
 	}
 
 	commit(writes: readonly TableWrite[]): void {
-		this.#environment.transact(() => {
-			for (const { table, key, value } of writes) {
-				if (value === null) this.#tables.get(table)!.removeSync(key);
-				else this.#tables.get(table)!.putSync(key, value);
-			}
-		});
+		this.#environment.transact(() => this.write(writes));
+	}
+
+	write(writes: readonly TableWrite[]): void {
+		for (const { table, key, value } of writes) {
+			if (value === null) this.#tables.get(table)!.removeSync(key);
+			else this.#tables.get(table)!.putSync(key, value);
+		}
 	}
 
 	close(): Promise<void> {

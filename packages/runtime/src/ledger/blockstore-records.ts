@@ -1,5 +1,5 @@
 /** Owns the bytes of the ledger's records: blocks, and the lists of a block's signatures. */
-import { Hash, InvariantError, type Slot } from '@parhelion/sdk';
+import { ByteReader, ByteWriter, Hash, InvariantError, type Slot } from '@parhelion/sdk';
 import type { BlockMeta, StatusInsert } from './blockstore.ts';
 
 const COMPLETED = 1;
@@ -49,37 +49,28 @@ export function decodeBlock(slot: Slot, bytes: Uint8Array): BlockMeta {
 	};
 }
 
-/** Signatures and addresses of a block's transactions: what a purge must find without reading the block. */
+/** Signatures, places and addresses of a block's transactions: what a purge must find without reading the block. */
 export function encodeSignatures(statuses: readonly StatusInsert[]): Uint8Array {
-	let length = 0;
-	for (const { addresses } of statuses) length += 64 + 2 + addresses.length * 32;
-	const bytes = new Uint8Array(length);
-	let at = 0;
-	for (const { signature, addresses } of statuses) {
-		bytes.set(signature, at);
-		bytes[at + 64] = addresses.length;
-		bytes[at + 65] = addresses.length >> 8;
-		at += 66;
-		for (const address of addresses) {
-			bytes.set(address.bytes, at);
-			at += 32;
-		}
+	const writer = new ByteWriter(statuses.length * 256);
+	for (const [place, { signature, addresses, index = place }] of statuses.entries()) {
+		writer.raw(signature).u32(index).u16(addresses.length);
+		for (const { bytes } of addresses) writer.raw(bytes);
 	}
-	return bytes;
+	return writer.finish();
 }
 
 /** The inverse of {@link encodeSignatures}. */
-export function decodeSignatures(bytes: Uint8Array): { signature: Uint8Array; addresses: Uint8Array[] }[] {
-	const found: { signature: Uint8Array; addresses: Uint8Array[] }[] = [];
-	let at = 0;
-	while (at + 66 <= bytes.length) {
-		const signature = bytes.slice(at, at + 64);
-		const count = bytes[at + 64]! | (bytes[at + 65]! << 8);
-		at += 66;
+export function decodeSignatures(
+	bytes: Uint8Array,
+): { signature: Uint8Array; index: number; addresses: Uint8Array[] }[] {
+	const reader = new ByteReader(bytes);
+	const found: { signature: Uint8Array; index: number; addresses: Uint8Array[] }[] = [];
+	while (reader.remaining > 0) {
+		const signature = reader.copy(64);
+		const index = reader.u32();
 		const addresses: Uint8Array[] = [];
-		for (let i = 0; i < count && at + 32 <= bytes.length; i++, at += 32)
-			addresses.push(bytes.slice(at, at + 32));
-		found.push({ signature, addresses });
+		for (let left = reader.u16(); left > 0; left--) addresses.push(reader.copy(32));
+		found.push({ signature, index, addresses });
 	}
 	return found;
 }

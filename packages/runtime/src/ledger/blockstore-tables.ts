@@ -8,6 +8,9 @@
 export const BLOCKSTORE_TABLES = [
 	'blocks',
 	'entries',
+	'overwrites',
+	'messages',
+	'rewards',
 	'statuses',
 	'addresses',
 	'signatures',
@@ -36,6 +39,8 @@ export interface BlockstoreTables {
 	): Iterable<readonly [key: Uint8Array, value: Uint8Array]>;
 	/** Applies the writes in one transaction, durable on return. StorageError where it cannot; then none is there. */
 	commit(writes: readonly TableWrite[]): void;
+	/** Applies the writes as part of a transaction that is under way. */
+	write(writes: readonly TableWrite[]): void;
 	close(): Promise<void>;
 }
 
@@ -139,6 +144,10 @@ export class MemoryTables implements BlockstoreTables {
 	}
 
 	commit(writes: readonly TableWrite[]): void {
+		this.write(writes);
+	}
+
+	write(writes: readonly TableWrite[]): void {
 		for (const { table, key, value } of writes) {
 			const { keys, values } = this.#tables.get(table)!;
 			const text = textOf(key);

@@ -50,6 +50,64 @@ const kinds = [
 ] as const;
 
 describe.each(kinds)('Blockstore %s', (_, makeTables) => {
+	it('keeps what stands beside a block, counts it, and deletes it with the block', async () => {
+		const store = new Blockstore(await makeTables());
+		const sidecar = { overwrites: new Uint8Array(5), rewards: new Uint8Array(7) };
+		store.insertBlock({ ...block(1, 0), sidecar });
+		expect(store.getSidecar(1n, 'overwrites')).toEqual(sidecar.overwrites);
+		expect(store.getSidecar(1n, 'rewards')).toEqual(sidecar.rewards);
+		expect(store.getSidecar(1n, 'messages')).toBeNull();
+		expect(store.byteLength).toBe(10 + 5 + 7);
+		store.insertStatuses(1n, { bankHash: hash(1), blockHeight: 1n, blockTime: null, statuses: [] });
+		expect(store.byteLength).toBe(10 + 5 + 7);
+		store.purgeSlot(1n);
+		expect(store.getSidecar(1n, 'rewards')).toBeNull();
+		expect(store.byteLength).toBe(0);
+	});
+
+	it('writes a block and roots together with what else a transaction holds, or none of it', async () => {
+		const tables = await makeTables();
+		const store = new Blockstore(tables);
+		const run = (): void => {
+			store.insertBlock(block(1, 0, [status(1, 7)]));
+			expect(store.isDurable(1n)).toBe(true);
+			store.setRoots([1n]);
+		};
+		const refuse = (): never => {
+			throw new Error('the disk refuses');
+		};
+		expect(() => store.together(run, refuse)).toThrow('the disk refuses');
+		expect([store.getMeta(1n), store.root, store.byteLength]).toEqual([null, null, 0]);
+		store.together(run, (write) => {
+			if (environment === null) write();
+			else environment.transact(write);
+		});
+		const again = new Blockstore(tables);
+		expect(again.getMeta(1n)?.rooted).toBe(true);
+		expect([again.root, again.byteLength]).toEqual([1n, store.byteLength]);
+		expect(again.getStatus(signature(1))?.slot).toBe(1n);
+	});
+
+	it('finds the rooted blocks downwards, and remembers who made them', async () => {
+		const store = new Blockstore(await makeTables());
+		for (const slot of [1, 2, 3, 5]) store.insertBlock(block(slot, 0));
+		store.setRoots([1n, 3n, 5n]);
+		expect(Array.from(store.rootsDownFrom(4n), ({ slot }) => slot)).toEqual([3n, 1n]);
+		expect(store.validator).toBeNull();
+		store.setValidator(address(9).bytes);
+		expect(store.validator).toEqual(address(9).bytes);
+	});
+
+	it('takes a status out of its order, and knows nothing before a signature that it does not know', async () => {
+		const store = new Blockstore(await makeTables());
+		store.insertBlock(block(1, 0, [{ ...status(1, 7), index: 4 }, status(2, 7)]));
+		expect(store.getStatus(signature(1))?.index).toBe(4);
+		expect(store.getSignaturesForAddress(address(7)).map(({ index }) => index)).toEqual([4, 1]);
+		expect(store.getSignaturesForAddress(address(7), { before: signature(9) })).toEqual([]);
+		store.purgeSlot(1n);
+		expect(store.getSignaturesForAddress(address(7))).toEqual([]);
+	});
+
 	it('keeps a block with what became of its transactions', async () => {
 		const store = new Blockstore(await makeTables());
 		store.insertBlock(block(1, 0, [status(1, 7, 8), status(2, 8)]));

@@ -6,8 +6,8 @@
  * votes, shreds.
  *
  * A block is durable when {@link Blockstore.insertBlock} returns. The order that keeps a restart possible: insert the
- * block, {@link Blockstore.setRoots}, flush the accounts, and only then tell anybody of the root. Pruning never
- * passes the flushed root, from which a restart replays.
+ * block, {@link Blockstore.setRoots}, flush the accounts, and only then tell anybody of the root; or all three as one, by
+ * {@link Blockstore.together}. Pruning never passes the flushed root, from which a restart replays.
  *
  * Source: solana-ledger blockstore.rs, blockstore_purge.rs (behaviour; the tables are our own).
  */
@@ -49,12 +49,24 @@ export interface BlockInsert {
 	readonly completed?: boolean;
 	/** What became of its transactions, in their order; may be given later by {@link Blockstore.insertStatuses}. */
 	readonly statuses?: readonly StatusInsert[];
+	/** What stands beside the entries. */
+	readonly sidecar?: Partial<Record<SidecarTable, Uint8Array>>;
 }
+
+/**
+ * What may stand beside the entries of a block: accounts written past the rules, which a replay needs; the messages that
+ * were processed, for the status cache of a restart; rewards, for whoever asks for the block.
+ */
+export const SIDECAR_TABLES = ['overwrites', 'messages', 'rewards'] as const;
+
+export type SidecarTable = (typeof SIDECAR_TABLES)[number];
 
 /** What became of a transaction. */
 export interface StatusInsert {
 	/** 64 bytes. */
 	readonly signature: Uint8Array;
+	/** Its place in the block; that in the list where left out. */
+	readonly index?: number;
 	/** The accounts it names, those of lookup tables included. */
 	readonly addresses: readonly Pubkey[];
 	/** Status, logs, balances: whatever the bank wants to find again. */
@@ -78,9 +90,9 @@ export interface AddressSignature {
 
 /** Which transactions of an address are wanted. */
 export interface AddressQuery {
-	/** Only those before this signature's transaction. */
+	/** Only those before this signature's transaction; none where it is unknown. */
 	readonly before?: Uint8Array;
-	/** Only those after this signature's transaction. */
+	/** Only those after this signature's transaction; all where it is unknown. */
 	readonly until?: Uint8Array;
 	/** At most so many; 1000 where left out. */
 	readonly limit?: number;
@@ -100,6 +112,7 @@ export interface PurgeLimits {
 
 const ROOT = Uint8Array.of(1);
 const BYTES = Uint8Array.of(2);
+const VALIDATOR = Uint8Array.of(3);
 /** Slots that one transaction of a purge deletes. */
 const PURGE_CHUNK = 32;
 const MAX_SLOT = 0xffff_ffff_ffff_ffffn;
@@ -109,6 +122,8 @@ export class Blockstore {
 	readonly #tables: BlockstoreTables;
 	#root: Slot | null;
 	#bytes: number;
+	/** What {@link together} holds back; `null` outside of it. */
+	#gathered: { readonly writes: TableWrite[]; readonly blocks: Map<Slot, BlockMeta> } | null = null;
 
 	constructor(tables: BlockstoreTables) {
 		this.#tables = tables;
@@ -155,7 +170,13 @@ export class Blockstore {
 		if (before?.rooted === true) throw new RangeError(`the block of slot ${block.slot} is rooted already`);
 		const writes: TableWrite[] = before === null ? [] : this.#deletions(block.slot);
 		const statuses = block.statuses ?? [];
-		const size = block.entries.length + this.#statusWrites(writes, block.slot, statuses);
+		let size = block.entries.length + this.#statusWrites(writes, block.slot, statuses);
+		for (const table of SIDECAR_TABLES) {
+			const value = block.sidecar?.[table];
+			if (value === undefined) continue;
+			writes.push({ table, key: slotKey(block.slot), value });
+			size += value.length;
+		}
 		const meta: BlockMeta = {
 			slot: block.slot,
 			parent: block.parent,
@@ -171,6 +192,27 @@ export class Blockstore {
 		writes.push({ table: 'blocks', key: slotKey(block.slot), value: encodeBlock(meta) });
 		writes.push({ table: 'entries', key: slotKey(block.slot), value: block.entries });
 		this.#commit(writes, size - (before?.byteLength ?? 0));
+		this.#gathered?.blocks.set(block.slot, meta);
+	}
+
+	/**
+	 * Runs `run`, whose writes are made by `commit`, which calls the function it is handed in a transaction of its own: with
+	 * whatever else is in that, they are there together or not at all. What `commit` throws is thrown on.
+	 */
+	together(run: () => void, commit: (write: () => void) => void): void {
+		const [root, bytes] = [this.#root, this.#bytes];
+		const gathered = { writes: [], blocks: new Map<Slot, BlockMeta>() };
+		this.#gathered = gathered;
+		try {
+			run();
+			commit(() => this.#tables.write(gathered.writes));
+		} catch (error) {
+			this.#root = root;
+			this.#bytes = bytes;
+			throw error;
+		} finally {
+			this.#gathered = null;
+		}
 	}
 
 	/** Adds what a replay of a stored block found. RangeError where there is no such block. */
@@ -186,8 +228,9 @@ export class Blockstore {
 		const before = this.getMeta(slot);
 		if (before === null) throw new RangeError(`slot ${slot} has no block`);
 		const writes: TableWrite[] = this.#statusDeletions(slot);
-		const entries = this.#tables.get('entries', slotKey(slot))?.length ?? 0;
-		const byteLength = entries + this.#statusWrites(writes, slot, found.statuses);
+		let rest = this.#tables.get('entries', slotKey(slot))?.length ?? 0;
+		for (const table of SIDECAR_TABLES) rest += this.#tables.get(table, slotKey(slot))?.length ?? 0;
+		const byteLength = rest + this.#statusWrites(writes, slot, found.statuses);
 		const { bankHash, blockHeight, blockTime, statuses } = found;
 		const meta = {
 			...before,
@@ -216,12 +259,14 @@ export class Blockstore {
 		}
 		if (root === null || writes.length === 0) return;
 		writes.push({ table: 'ledger', key: ROOT, value: slotKey(root) });
-		this.#tables.commit(writes);
+		this.#write(writes);
 		this.#root = root;
 	}
 
 	/** A block without its entries; `null` where there is none. */
 	getMeta(slot: Slot): BlockMeta | null {
+		const gathered = this.#gathered?.blocks.get(slot);
+		if (gathered !== undefined) return gathered;
 		const record = this.#tables.get('blocks', slotKey(slot));
 		return record === null ? null : decodeBlock(slot, record);
 	}
@@ -229,6 +274,29 @@ export class Blockstore {
 	/** The serialised entries of a block; `null` where there is none. */
 	getEntries(slot: Slot): Uint8Array | null {
 		return this.#tables.get('entries', slotKey(slot));
+	}
+
+	/** What stands beside the entries of a block; `null` where nothing does. */
+	getSidecar(slot: Slot, table: SidecarTable): Uint8Array | null {
+		return this.#tables.get(table, slotKey(slot));
+	}
+
+	/** Who made the blocks here, as {@link setValidator} was told; `null` before that. */
+	get validator(): Uint8Array | null {
+		return this.#tables.get('ledger', VALIDATOR);
+	}
+
+	/** Remembers who makes the blocks here; durable on return. */
+	setValidator(validator: Uint8Array): void {
+		this.#tables.commit([{ table: 'ledger', key: VALIDATOR, value: validator }]);
+	}
+
+	/** The rooted blocks up to `slot`, newest first. */
+	*rootsDownFrom(slot: Slot): IterableIterator<BlockMeta> {
+		for (const [key, record] of this.#tables.range('blocks', slotKey(0n), slotKey(slot + 1n), true)) {
+			const meta = decodeBlock(readSlot(key, 0), record);
+			if (meta.rooted) yield meta;
+		}
 	}
 
 	/** The blocks from `from` up to `to`, oldest first, all forks; parents therefore come before their children. */
@@ -282,7 +350,9 @@ export class Blockstore {
 			return status === null ? null : addressKey(address, status.slot, status.index);
 		};
 		const from = bound(query.until);
-		const to = bound(query.before) ?? addressKey(address, MAX_SLOT, 0xffff_ffff);
+		const before = bound(query.before);
+		if (query.before !== undefined && before === null) return [];
+		const to = before ?? addressKey(address, MAX_SLOT, 0xffff_ffff);
 		const found: AddressSignature[] = [];
 		const lowest = from ?? addressKey(address, 0n, 0);
 		for (const [key, signature] of this.#tables.range('addresses', lowest, to, true)) {
@@ -335,14 +405,19 @@ export class Blockstore {
 	#commit(writes: TableWrite[], growth: number): void {
 		const bytes = this.#bytes + growth;
 		writes.push({ table: 'ledger', key: BYTES, value: slotKey(BigInt(bytes)) });
-		this.#tables.commit(writes);
+		this.#write(writes);
 		this.#bytes = bytes;
+	}
+
+	#write(writes: readonly TableWrite[]): void {
+		if (this.#gathered === null) this.#tables.commit(writes);
+		else this.#gathered.writes.push(...writes);
 	}
 
 	/** Adds the writes of a block's statuses; the bytes they take. */
 	#statusWrites(writes: TableWrite[], slot: Slot, statuses: readonly StatusInsert[]): number {
 		let size = 0;
-		for (const [index, { signature, addresses, meta }] of statuses.entries()) {
+		for (const [place, { signature, addresses, meta, index = place }] of statuses.entries()) {
 			if (signature.length !== 64) throw new RangeError(`a signature has 64 bytes, not ${signature.length}`);
 			const value = new Uint8Array(4 + meta.length);
 			new DataView(value.buffer).setUint32(0, index, true);
@@ -363,7 +438,7 @@ export class Blockstore {
 		const record = this.#tables.get('signatures', slotKey(slot));
 		if (record === null) return [];
 		const writes: TableWrite[] = [{ table: 'signatures', key: slotKey(slot), value: null }];
-		for (const [index, { signature, addresses }] of decodeSignatures(record).entries()) {
+		for (const { signature, index, addresses } of decodeSignatures(record)) {
 			writes.push({ table: 'statuses', key: concat(signature, slotKey(slot)), value: null });
 			for (const address of addresses) {
 				writes.push({
@@ -381,6 +456,7 @@ export class Blockstore {
 			...this.#statusDeletions(slot),
 			{ table: 'blocks', key: slotKey(slot), value: null },
 			{ table: 'entries', key: slotKey(slot), value: null },
+			...SIDECAR_TABLES.map((table) => ({ table, key: slotKey(slot), value: null })),
 		];
 	}
 }

@@ -116,12 +116,24 @@ export function createTicks(count: number, hashesPerTick: bigint, start: Hash): 
 
 /** The bytes of a batch of entries: a u64 count, then each. */
 export function encodeEntries(entries: readonly Entry[]): Uint8Array {
+	return encodeEntriesWithOffsets(entries).bytes;
+}
+
+/** As {@link encodeEntries}, and where each transaction begins in the bytes. */
+export function encodeEntriesWithOffsets(entries: readonly Entry[]): {
+	readonly bytes: Uint8Array;
+	readonly offsets: readonly number[];
+} {
 	const writer = new ByteWriter(entries.length * 256 + 8).length64(entries.length);
+	const offsets: number[] = [];
 	for (const { numHashes, hash, transactions } of entries) {
 		writer.u64(numHashes).raw(hash.bytes).length64(transactions.length);
-		for (const transaction of transactions) writer.raw(encodeTransaction(transaction));
+		for (const transaction of transactions) {
+			offsets.push(writer.length);
+			writer.raw(encodeTransaction(transaction));
+		}
 	}
-	return writer.finish();
+	return { bytes: writer.finish(), offsets };
 }
 
 /** A count that the rest of the input can hold at so many bytes an element. */
@@ -152,15 +164,18 @@ export type BlockComponent =
 
 /**
  * Reads a batch of entries or a block marker; bytes after the batch are ignored, as upstream does. Keeps one copy of
- * the bytes, which the transactions share. Errors: `InvalidValue` beyond {@link MAX_DATA_SHREDS_SIZE},
- * `ReadSizeLimit` where a count or the input falls short, whatever a transaction says.
+ * the bytes, which the transactions share. Errors: `InvalidValue` beyond `maxBytes`, `ReadSizeLimit` where a count or
+ * the input falls short, whatever a transaction says.
  */
-export function decodeBlockComponent(bytes: Uint8Array): Result<BlockComponent, WireError> {
+export function decodeBlockComponent(
+	bytes: Uint8Array,
+	maxBytes: number = MAX_DATA_SHREDS_SIZE,
+): Result<BlockComponent, WireError> {
 	return catchFault((): BlockComponent => {
-		if (bytes.length > MAX_DATA_SHREDS_SIZE) {
+		if (bytes.length > maxBytes) {
 			throw new Fault<WireError>({
 				kind: 'InvalidValue',
-				message: `the entries of a slot take at most ${MAX_DATA_SHREDS_SIZE} bytes`,
+				message: `the entries of a slot take at most ${maxBytes} bytes`,
 			});
 		}
 		const reader = new ByteReader(bytes.slice());
@@ -176,8 +191,11 @@ export function decodeBlockComponent(bytes: Uint8Array): Result<BlockComponent, 
 }
 
 /** As {@link decodeBlockComponent} where anything but entries is an error too (`InvalidValue`). */
-export function decodeEntries(bytes: Uint8Array): Result<readonly Entry[], WireError> {
-	const component = decodeBlockComponent(bytes);
+export function decodeEntries(
+	bytes: Uint8Array,
+	maxBytes: number = MAX_DATA_SHREDS_SIZE,
+): Result<readonly Entry[], WireError> {
+	const component = decodeBlockComponent(bytes, maxBytes);
 	if (!component.ok) return component;
 	if (component.value.kind === 'EntryBatch') return { ok: true, value: component.value.entries };
 	return { ok: false, error: { kind: 'InvalidValue', message: 'a batch of entries is never empty' } };

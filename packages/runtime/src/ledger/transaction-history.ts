@@ -2,7 +2,7 @@
  * The committed transactions by signature and the times of slots, as many as the limits allow; the oldest go
  * first.
  *
- * Stands in for the ledger's columns (`TransactionStatus`, `Blocktime`) until there is a ledger.
+ * All that a chain in memory remembers, and what a chain on a ledger need not fetch from there.
  */
 import { base58Decode, type Slot, type UnixTimestamp } from '@parhelion/sdk';
 import type { CommittedTransaction } from '../bank/bank-types.ts';
@@ -49,12 +49,21 @@ export class TransactionHistory {
 	readonly #bySignature: Map<string, CommittedTransaction> = new Map();
 	readonly #limit: number;
 	readonly #maxBytes: number;
+	readonly #onForgotten: (transaction: CommittedTransaction) => void;
 	#bytes = 0;
 
-	/** `limit` is a number of transactions, 0 keeps none; `maxBytes` bounds what they take, the newest apart. */
-	constructor(limit: number, maxBytes: number = MAX_BYTES) {
+	/**
+	 * `limit` is a number of transactions, 0 keeps none; `maxBytes` bounds what they take, the newest apart;
+	 * `onForgotten` is told of each that goes.
+	 */
+	constructor(
+		limit: number,
+		maxBytes: number = MAX_BYTES,
+		onForgotten: (transaction: CommittedTransaction) => void = () => {},
+	) {
 		this.#limit = limit;
 		this.#maxBytes = maxBytes;
+		this.#onForgotten = onForgotten;
 	}
 
 	add(transaction: CommittedTransaction): void {
@@ -73,6 +82,7 @@ export class TransactionHistory {
 	#forget(key: string, transaction: CommittedTransaction): void {
 		this.#bySignature.delete(key);
 		this.#bytes -= sizeOf(transaction);
+		this.#onForgotten(transaction);
 	}
 
 	/** By signature: 64 bytes, or base58. */

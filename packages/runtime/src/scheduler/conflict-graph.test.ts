@@ -1,11 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConflictGraph, type Locks, type Ready } from './conflict-graph.ts';
+import { ConflictGraph, LockedAccount, type Locks, type Ready } from './conflict-graph.ts';
 
 /** A transaction by its locks: `+a` writes account a, `-a` reads it. */
-function locks(text: string): Locks {
-	const parts = text.split(' ').filter((part) => part !== '');
-	return { keys: parts.map((part) => part.slice(1)), isWritable: (i) => parts[i]![0] === '+' };
+type LocksOf<T> = (text: string) => Locks<T>;
+
+/** The accounts of a test. */
+function accounts<T>(): LocksOf<T> {
+	const known = new Map<string, LockedAccount<T>>();
+	return (text) => {
+		const parts = text.split(' ').filter((part) => part !== '');
+		const named = parts.map((part) => {
+			const name = part.slice(1);
+			const account = known.get(name) ?? new LockedAccount<T>();
+			known.set(name, account);
+			return account;
+		});
+		return { accounts: named, isWritable: (i) => parts[i]![0] === '+' };
+	};
 }
 
 function takeAll<T>(graph: ConflictGraph<T>): Ready<T>[] {
@@ -19,6 +31,7 @@ const items = (taken: readonly Ready<string>[]): string[] => taken.map(({ item }
 describe('conflict graph', () => {
 	it('lets readers run side by side, a writer after them, and readers after the writer', () => {
 		const graph = new ConflictGraph<string>();
+		const locks = accounts<string>();
 		graph.insert('r1', locks('-a'));
 		graph.insert('r2', locks('-a'));
 		graph.insert('w', locks('+a'));
@@ -36,6 +49,7 @@ describe('conflict graph', () => {
 
 	it('puts a higher priority first and among equals who came first', () => {
 		const graph = new ConflictGraph<string>();
+		const locks = accounts<string>();
 		graph.insert('low', locks('+a'), 1n);
 		graph.insert('high', locks('+b'), 9n);
 		graph.insert('high too', locks('+c'), 9n);
@@ -44,6 +58,7 @@ describe('conflict graph', () => {
 
 	it('keeps the order of those that conflict, whatever their priority', () => {
 		const graph = new ConflictGraph<string>();
+		const locks = accounts<string>();
 		graph.insert('first', locks('+a'), 1n);
 		graph.insert('second', locks('+a'), 9n);
 		expect(items(takeAll(graph))).toEqual(['first']);
@@ -51,6 +66,7 @@ describe('conflict graph', () => {
 
 	it('waits for all of several others', () => {
 		const graph = new ConflictGraph<string>();
+		const locks = accounts<string>();
 		graph.insert('a', locks('+a'));
 		graph.insert('b', locks('+b'));
 		graph.insert('both', locks('+a +b'));
@@ -64,6 +80,7 @@ describe('conflict graph', () => {
 
 	it('refuses to complete what was not taken, or twice', () => {
 		const graph = new ConflictGraph<string>();
+		const locks = accounts<string>();
 		graph.insert('a', locks('+a'));
 		expect(() => graph.complete({ item: 'a' })).toThrow(RangeError);
 		const ready = graph.take()!;
@@ -98,12 +115,10 @@ describe('conflict graph', () => {
 					for (let i = 0; i < transactions.length; i++) apply(serial, i);
 
 					const graph = new ConflictGraph<number>();
+					const locks = accounts<number>();
 					for (const [i, { locks: held, priority }] of transactions.entries()) {
-						graph.insert(
-							i,
-							{ keys: held.map(({ key }) => `${key}`), isWritable: (at) => held[at]!.write },
-							priority,
-						);
+						const text = held.map(({ key, write }) => `${write ? '+' : '-'}${key}`).join(' ');
+						graph.insert(i, locks(text), priority);
 					}
 					const parallel = new Map<number, number>();
 					const running: Ready<number>[] = [];
@@ -126,8 +141,70 @@ describe('conflict graph', () => {
 		);
 	});
 
+	it('lets a worker follow itself, and nobody else', () => {
+		const graph = new ConflictGraph<string>();
+		const locks = accounts<string>();
+		graph.insert('a', locks('+a'));
+		graph.insert('b', locks('+b'));
+		graph.insert('after a', locks('+a'));
+		graph.insert('after both', locks('+a +b'));
+		const a = graph.take(0)!;
+		const b = graph.take(1)!;
+		expect([a.item, b.item]).toEqual(['a', 'b']);
+		expect(graph.take(1)).toBeNull();
+		const follower = graph.take(0)!;
+		expect(follower.item).toBe('after a');
+		expect([graph.take(0), graph.take(1)]).toEqual([null, null]);
+		graph.complete(b);
+		expect(graph.take(1)).toBeNull();
+		for (const done of [a, follower]) graph.complete(done);
+		expect(graph.take(1)?.item).toBe('after both');
+	});
+
+	it('gives what one by one gives to workers that take ahead and run in the order of taking', () => {
+		const lock = fc.record({ key: fc.integer({ min: 0, max: 7 }), write: fc.boolean() });
+		const transaction = fc.uniqueArray(lock, { selector: ({ key }) => key, minLength: 1, maxLength: 4 });
+		fc.assert(
+			fc.property(
+				fc.array(transaction, { maxLength: 40 }),
+				fc.integer({ min: 1, max: 4 }),
+				fc.infiniteStream(fc.nat()),
+				(transactions, workers, choices) => {
+					const graph = new ConflictGraph<number>();
+					const locks = accounts<number>();
+					for (const [i, held] of transactions.entries()) {
+						graph.insert(i, locks(held.map(({ key, write }) => `${write ? '+' : '-'}${key}`).join(' ')));
+					}
+					const queues: Ready<number>[][] = Array.from({ length: workers }, () => []);
+					const order: number[] = [];
+					while (order.length < transactions.length) {
+						const worker = choices.next().value! % workers;
+						const taken = choices.next().value! % 3 > 0 ? graph.take(worker) : null;
+						if (taken !== null) queues[worker]!.push(taken);
+						const runner = choices.next().value! % workers;
+						const run = choices.next().value! % 2 > 0 ? queues[runner]!.shift() : undefined;
+						if (run === undefined) continue;
+						order.push(run.item);
+						graph.complete(run);
+					}
+					const doConflict = (a: number, b: number): boolean =>
+						transactions[a]!.some(({ key, write }) =>
+							transactions[b]!.some((other) => other.key === key && (write || other.write)),
+						);
+					for (const [at, later] of order.entries()) {
+						for (const earlier of order.slice(at + 1)) {
+							expect(earlier < later && doConflict(earlier, later)).toBe(false);
+						}
+					}
+				},
+			),
+			{ numRuns: 500 },
+		);
+	});
+
 	it('does work in proportion to the locks, with an account that everybody reads', () => {
 		const graph = new ConflictGraph<number>();
+		const locks = accounts<number>();
 		const count = 50_000;
 		for (let i = 0; i < count; i++) graph.insert(i, locks(`-program +${i % 100}`));
 		graph.insert(count, locks('+program'));

@@ -17,10 +17,19 @@ export interface CostTrackerLimits {
 	readonly allocatedDataSize: number;
 }
 
+/** CU of the transactions that write an account. */
+interface Cell {
+	units: number;
+}
+
 /** The costs of a block's transactions. */
 export class CostTracker {
 	readonly limits: CostTrackerLimits;
-	readonly #byAccount: Map<string, number> = new Map();
+	/** By account, in cells, so that a cost that changes needs no second look-up. */
+	readonly #byAccount: Map<string, Cell> = new Map();
+	/** The message asked for last and the cells of its writable accounts: a transaction asks twice. */
+	#lastMessage: SanitizedMessage | null = null;
+	#lastCells: Cell[] = [];
 	#blockCost = 0;
 	#allocatedDataSize = 0;
 	#transactionCount = 0;
@@ -45,7 +54,7 @@ export class CostTracker {
 
 	/** CU of the transactions that lock the account of this key (`pubkey.key`) for writing. */
 	accountCost(key: string): number {
-		return this.#byAccount.get(key) ?? 0;
+		return this.#byAccount.get(key)?.units ?? 0;
 	}
 
 	/**
@@ -60,9 +69,9 @@ export class CostTracker {
 		if (this.#allocatedDataSize + cost.allocatedAccountsDataSize > limits.allocatedDataSize) {
 			return TransactionError.WouldExceedAccountDataBlockLimit;
 		}
-		for (let i = 0; i < message.accountKeys.length; i++) {
-			if (!message.isWritable(i)) continue;
-			if (this.accountCost(message.accountKeys[i]!.key) + cost.sum > limits.accountCost) {
+		const cells = this.#cellsOf(message);
+		for (let i = 0; i < cells.length; i++) {
+			if (cells[i]!.units + cost.sum > limits.accountCost) {
 				return TransactionError.WouldExceedMaxAccountCostLimit;
 			}
 		}
@@ -88,12 +97,26 @@ export class CostTracker {
 
 	#charge(message: SanitizedMessage, units: number): void {
 		this.#blockCost = Math.max(0, this.#blockCost + units);
+		const cells = this.#cellsOf(message);
+		for (let i = 0; i < cells.length; i++) cells[i]!.units = Math.max(0, cells[i]!.units + units);
+	}
+
+	/** The cells of a message's writable accounts. */
+	#cellsOf(message: SanitizedMessage): readonly Cell[] {
+		if (message === this.#lastMessage) return this.#lastCells;
+		const cells: Cell[] = [];
 		for (let i = 0; i < message.accountKeys.length; i++) {
 			if (!message.isWritable(i)) continue;
 			const { key } = message.accountKeys[i]!;
-			const cost = this.accountCost(key) + units;
-			if (cost > 0) this.#byAccount.set(key, cost);
-			else this.#byAccount.delete(key);
+			let cell = this.#byAccount.get(key);
+			if (cell === undefined) {
+				cell = { units: 0 };
+				this.#byAccount.set(key, cell);
+			}
+			cells.push(cell);
 		}
+		this.#lastMessage = message;
+		this.#lastCells = cells;
+		return cells;
 	}
 }

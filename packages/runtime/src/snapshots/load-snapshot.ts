@@ -11,9 +11,10 @@ import { Hash, type Slot, wireErrorText } from '@parhelion/sdk';
 import { ZSTDDecoder } from 'zstddec/stream';
 import { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import type { AccountEntry, AccountsStorage } from '../accounts-db/storage.ts';
+import type { SlotDelta } from '../bank/status-cache.ts';
 import { readAppendVec } from './append-vec.ts';
 import { decodeManifest, type SnapshotBankFields, type SnapshotManifest } from './manifest.ts';
-import { decodeSlotDeltas, type SlotDelta } from './slot-deltas.ts';
+import { decodeSlotDeltas } from './slot-deltas.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import { readTar } from './tar.ts';
 

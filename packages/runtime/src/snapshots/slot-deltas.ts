@@ -8,33 +8,14 @@ import {
 	ByteReader,
 	catchFault,
 	Fault,
-	type Hash,
 	INSTRUCTION_ERRORS,
 	InstructionError,
 	type Result,
-	type Slot,
 	TRANSACTION_ERRORS,
 	TransactionError,
 	type WireError,
 } from '@parhelion/sdk';
-
-/** Bytes kept of a message hash (`CACHED_KEY_SIZE`). */
-export const CACHED_KEY_SIZE = 20;
-
-/** What a slot put into the status cache. */
-export interface SlotDelta {
-	readonly slot: Slot;
-	readonly isRoot: boolean;
-	readonly statuses: readonly BlockhashStatuses[];
-}
-
-/** The messages that named a blockhash. */
-export interface BlockhashStatuses {
-	readonly blockhash: Hash;
-	/** Where in a message hash the 20 bytes begin. */
-	readonly keyIndex: number;
-	readonly messages: readonly (readonly [keySlice: Uint8Array, err: TransactionError | null])[];
-}
+import { CACHED_KEY_SIZE, type SlotDelta } from '../bank/status-cache.ts';
 
 /** Reads the file. */
 export function decodeSlotDeltas(bytes: Uint8Array): Result<SlotDelta[], WireError> {

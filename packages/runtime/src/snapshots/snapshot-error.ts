@@ -16,7 +16,9 @@ export type SnapshotErrorKind =
 	| 'limit'
 	/** The accounts do not hash to what the bank says. */
 	| 'hash'
-	/** The full and the incremental archive do not belong together. */
+	/** The bank's fields do not fit together, or not its accounts. */
+	| 'bank'
+	/** The full and the incremental archive do not belong together, or not to the genesis. */
 	| 'mismatch';
 
 /** A snapshot cannot be used. */

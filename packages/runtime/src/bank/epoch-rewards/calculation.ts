@@ -113,6 +113,8 @@ export interface EpochRewardsParams {
 	readonly rewardedEpoch: Epoch;
 	/** Of {@link epochInflationRewards}. */
 	readonly inflationRewards: Lamports;
+	/** What a point is worth, where that is known already: it is not calculated then. */
+	readonly pointValue?: PointValue;
 	readonly stakes: readonly RewardedStakeAccount[];
 	/** The vote accounts as the new epoch finds them. */
 	readonly voteAccounts: VoteAccountLookup;
@@ -200,6 +202,19 @@ function accumulate(into: RewardCommission | undefined, added: RewardCommission)
 	};
 }
 
+/** The lamports and the points that share them; zeros where nobody earned any. */
+function pointValueOf(
+	{ stakes, voteAccounts, history, inflationRewards }: EpochRewardsParams,
+	math: StakeMath,
+): PointValue {
+	let points = 0n;
+	for (const { stake } of stakes) {
+		const vote = voteAccounts(stake.delegation.voterPubkey);
+		if (vote !== null) points += calculateStakePoints(stake, delegatedVoteState(vote), history, math).points;
+	}
+	return points === 0n ? { rewards: 0n, points } : { rewards: inflationRewards, points };
+}
+
 /** The rewards of an epoch for every stake and commission account. */
 export function calculateEpochRewards(params: EpochRewardsParams): EpochRewardsCalculation {
 	const { features, history, rewardedEpoch } = params;
@@ -210,17 +225,10 @@ export function calculateEpochRewards(params: EpochRewardsParams): EpochRewardsC
 	const customCollector = isActive('custom_commission_collector');
 	const adjustDelegationsForRent = isActive('relax_post_exec_min_balance_check');
 
-	let points = 0n;
-	for (const { stake } of params.stakes) {
-		const vote = params.voteAccounts(stake.delegation.voterPubkey);
-		if (vote !== null) points += calculateStakePoints(stake, delegatedVoteState(vote), history, math).points;
-	}
+	const pointValue = params.pointValue ?? pointValueOf(params, math);
 	const commissions = new Map<string, RewardCommission>();
 	const stakeRewards: StakeReward[] = [];
-	if (points === 0n) {
-		return { pointValue: { rewards: 0n, points: 0n }, stakeRewards, commissions, totalStakeRewards: 0n };
-	}
-	const pointValue: PointValue = { rewards: params.inflationRewards, points };
+	if (pointValue.points === 0n) return { pointValue, stakeRewards, commissions, totalStakeRewards: 0n };
 	const environment: RedeemEnvironment = {
 		rewardedEpoch,
 		pointValue,

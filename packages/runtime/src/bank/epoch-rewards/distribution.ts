@@ -18,9 +18,11 @@ import type { Bank } from '../bank.ts';
 import { isCollectorAllowed } from '../fee-distribution.ts';
 import { filterForVat } from '../stakes/epoch-stakes.ts';
 import { decodeStakeState, encodeStakeState } from '../stakes/stake-state.ts';
+import type { StakedVoteAccount } from '../stakes/stakes-cache.ts';
 import { updateEpochRewards } from '../sysvar-accounts.ts';
 import {
 	calculateEpochRewards,
+	type EpochRewardsParams,
 	epochInflationRewards,
 	type RewardCommission,
 	type StakeReward,
@@ -46,12 +48,9 @@ export interface EpochRewardStatus {
  * stakes have been activated.
  */
 export function beginPartitionedRewards(bank: Bank, rewardedEpoch: Epoch): EpochRewardStatus {
-	const { stakes, epochStakes, featureSet, epochSchedule, rent } = bank;
-	const voteAccountsAt = (epoch: Epoch) => epochStakes.get(epoch)?.voteAccounts;
-	const [snapshot, rewarded] = [voteAccountsAt(rewardedEpoch), voteAccountsAt(bank.epoch)];
-	const voteAccounts = filterForVat(stakes.stakedVoteAccounts(), rent);
+	const { featureSet, epochSchedule } = bank;
 	const calculated = calculateEpochRewards({
-		rewardedEpoch,
+		...calculationInput(bank, rewardedEpoch, filterForVat(bank.stakes.stakedVoteAccounts(), bank.rent)),
 		inflationRewards: epochInflationRewards({
 			epoch: bank.epoch,
 			rewardedEpoch,
@@ -61,14 +60,6 @@ export function beginPartitionedRewards(bank: Bank, rewardedEpoch: Epoch): Epoch
 			schedule: epochSchedule,
 			slotParams: bank.slotParams,
 		}),
-		stakes: [...stakes.delegations.values()],
-		voteAccounts: ({ key }) => voteAccounts.get(key)?.vote.versions ?? null,
-		snapshotVoteAccounts: ({ key }) => snapshot?.get(key)?.vote.versions ?? null,
-		rewardedVoteAccounts: ({ key }) => rewarded?.get(key)?.vote.versions ?? null,
-		history: stakes.history,
-		rent,
-		features: featureSet,
-		schedule: epochSchedule,
 	});
 	const { stakeRewards, pointValue } = calculated;
 	let spent = 0n;
@@ -92,6 +83,50 @@ export function beginPartitionedRewards(bank: Bank, rewardedEpoch: Epoch): Epoch
 	const addresses = stakeRewards.map(({ stakePubkey }) => stakePubkey);
 	const partitions = hashRewardsIntoPartitions(addresses, parentBlockhash, parts);
 	return { startingBlockHeight, stakeRewards, partitions };
+}
+
+/** What the rewards are calculated from, beside what there is to share. */
+function calculationInput(
+	bank: Bank,
+	rewardedEpoch: Epoch,
+	voteAccounts: ReadonlyMap<string, StakedVoteAccount>,
+): Omit<EpochRewardsParams, 'inflationRewards'> {
+	const { stakes, epochStakes, featureSet, epochSchedule, rent } = bank;
+	const voteAccountsAt = (epoch: Epoch) => epochStakes.get(epoch)?.voteAccounts;
+	const [snapshot, rewarded] = [voteAccountsAt(rewardedEpoch), voteAccountsAt(bank.epoch)];
+	return {
+		rewardedEpoch,
+		stakes: [...stakes.delegations.values()],
+		voteAccounts: ({ key }) => voteAccounts.get(key)?.vote.versions ?? null,
+		snapshotVoteAccounts: ({ key }) => snapshot?.get(key)?.vote.versions ?? null,
+		rewardedVoteAccounts: ({ key }) => rewarded?.get(key)?.vote.versions ?? null,
+		history: stakes.history,
+		rent,
+		features: featureSet,
+		schedule: epochSchedule,
+	};
+}
+
+/**
+ * Calculates once more what is still to be paid of the rewards that the sysvar says are being paid. For a bank out of a
+ * snapshot; who was paid already has nothing left to earn.
+ */
+export function recalculateEpochRewards(bank: Bank, sysvar: EpochRewards): EpochRewardStatus {
+	const epoch = bank.epochSchedule.getLeaderScheduleEpoch(bank.slot);
+	const voteAccounts = bank.epochStakes.get(epoch)?.voteAccounts;
+	if (voteAccounts === undefined) throw new InvariantError(`the stakes of epoch ${epoch} are not known`);
+	const { stakeRewards } = calculateEpochRewards({
+		...calculationInput(bank, bank.epoch - 1n, voteAccounts),
+		inflationRewards: sysvar.totalRewards,
+		pointValue: { rewards: sysvar.totalRewards, points: sysvar.totalPoints },
+	});
+	const addresses = stakeRewards.map(({ stakePubkey }) => stakePubkey);
+	const partitions = hashRewardsIntoPartitions(
+		addresses,
+		sysvar.parentBlockhash,
+		Number(sysvar.numPartitions),
+	);
+	return { startingBlockHeight: sysvar.distributionStartingBlockHeight, stakeRewards, partitions };
 }
 
 /** Pays a commission or burns it; answers the lamports that are thereby spent. */

@@ -85,7 +85,17 @@ export class StakesCache {
 
 	/** The stakes among the accounts of genesis. */
 	static fromGenesis(accounts: Iterable<readonly [Pubkey, AccountSharedData]>, math: StakeMath): StakesCache {
-		const cache = new StakesCache(0n, new StakeHistory([]), new Shared(), new Shared(), new Shared());
+		return StakesCache.restored(0n, new StakeHistory([]), accounts, math);
+	}
+
+	/** The stakes of an epoch that has begun, among these accounts. */
+	static restored(
+		epoch: Epoch,
+		history: StakeHistory,
+		accounts: Iterable<readonly [Pubkey, AccountSharedData]>,
+		math: StakeMath,
+	): StakesCache {
+		const cache = new StakesCache(epoch, history, new Shared(), new Shared(), new Shared());
 		for (const [pubkey, account] of accounts) cache.checkAndStore(pubkey, account, math);
 		return cache;
 	}

@@ -1,0 +1,119 @@
+/**
+ * The block of the open slot while it is made: its entries with proof of history, what became of its transactions, and
+ * what was written past the rules between them.
+ *
+ * A chain that keeps no ledger has one too, for the proof of history alone: it keeps nothing.
+ */
+import { InvariantError, type Pubkey, type Slot, type VersionedTransaction } from '@parhelion/sdk';
+import type { Bank } from '../bank/bank.ts';
+import type { CommittedTransaction } from '../bank/bank-types.ts';
+import type { ProcessedMessage } from '../bank/status-cache.ts';
+import { encodeMessages, encodeOverwrites, encodeRewards, type Overwrite } from './block-sidecar.ts';
+import type { Blockstore, StatusInsert } from './blockstore.ts';
+import { type Entry, encodeEntriesWithOffsets, isTick } from './entry.ts';
+import { EntryRecorder } from './entry-recorder.ts';
+import { memosOf } from './memo.ts';
+import { encodeStatus } from './transaction-status.ts';
+
+/** Hashes from tick to tick in a slot; `null` where the chain does not hash between them. */
+export function hashesPerTickOf(bank: Bank): number | null {
+	const { slotParams, slot } = bank;
+	// A chain that began without hashing goes on so, whatever the length of its slots says.
+	return slotParams.baseline.hashesPerTick === null ? null : slotParams.paramsAtSlot(slot).hashesPerTick;
+}
+
+/** Makes the block of a bank. */
+export class BlockRecorder {
+	readonly #bank: Bank;
+	readonly #poh: EntryRecorder;
+	readonly #keeps: boolean;
+	readonly #entries: Entry[] = [];
+	readonly #overwrites: Overwrite[] = [];
+	/** By place in the block; a place is empty where a listener threw before the transaction was told of. */
+	readonly #committed: (CommittedTransaction | undefined)[] = [];
+	#transactions = 0;
+	/** What the block has processed, once it is complete. */
+	#messages: readonly ProcessedMessage[] | null = null;
+
+	/** A recorder for an open bank in which nothing has happened yet. `keeps`: the block goes into a ledger. */
+	constructor(bank: Bank, keeps: boolean) {
+		this.#bank = bank;
+		this.#keeps = keeps;
+		this.#poh = new EntryRecorder({
+			startHash: bank.lastBlockhash(),
+			hashesPerTick: hashesPerTickOf(bank),
+			ticksPerSlot: Number(bank.ticksPerSlot),
+		});
+	}
+
+	get slot(): Slot {
+		return this.#bank.slot;
+	}
+
+	/** Whether the block is as if nobody had been there. */
+	get isEmpty(): boolean {
+		return this.#transactions === 0 && this.#overwrites.length === 0;
+	}
+
+	/** Notes what became of the next transaction, before {@link record}. */
+	addCommitted(transaction: CommittedTransaction): void {
+		if (this.#keeps) this.#committed[this.#transactions] = transaction;
+	}
+
+	/** Records a transaction that the bank has committed. InvariantError where the slot has no room for an entry. */
+	record(transaction: VersionedTransaction): void {
+		const recorded = this.#poh.record([transaction]);
+		if (!recorded.ok) throw new InvariantError(`slot ${this.#bank.slot}: ${recorded.error}`);
+		for (const entry of recorded.value) this.#keep(entry);
+		this.#transactions++;
+	}
+
+	/** Notes an account that was written past all rules. */
+	overwrite(pubkey: Pubkey, account: Overwrite['account']): void {
+		if (this.#keeps) this.#overwrites.push({ position: this.#entries.length, pubkey, account });
+	}
+
+	/** Makes the ticks that lack, in the bank too. Before the slot is rooted: what it has processed is not told after that. */
+	complete(): void {
+		while (!this.#bank.isComplete) this.#keep(this.#poh.tick()!);
+		if (this.#keeps) this.#messages ??= [...this.#bank.shared.statusCache.processedIn(this.slot)];
+	}
+
+	#keep(entry: Entry): void {
+		if (isTick(entry)) this.#bank.registerTick(entry.hash);
+		if (this.#keeps) this.#entries.push(entry);
+	}
+
+	/** Stores the block of the bank, which is frozen; durable on return. StorageError where the disk refuses. */
+	insertInto(blockstore: Blockstore): void {
+		const bank = this.#bank;
+		const { slot, parentSlot: parent, blockHeight } = bank;
+		const { bytes: entries, offsets } = encodeEntriesWithOffsets(this.#entries);
+		const statuses: StatusInsert[] = [];
+		for (const [index, committed] of this.#committed.entries()) {
+			if (committed === undefined) continue;
+			const { signature, accountKeys: addresses, transaction } = committed;
+			const memo = memosOf(transaction.message, addresses);
+			const meta = encodeStatus({ memo, offset: offsets[index]!, meta: committed.meta });
+			statuses.push({ signature, index, addresses, meta });
+		}
+		const overwrites =
+			this.#overwrites.length === 0 ? {} : { overwrites: encodeOverwrites(this.#overwrites) };
+		const messages = this.#messages ?? [];
+		blockstore.insertBlock({
+			slot,
+			parent,
+			blockhash: bank.lastBlockhash(),
+			bankHash: bank.hash,
+			blockHeight,
+			blockTime: bank.clock().unixTimestamp,
+			entries,
+			statuses,
+			sidecar: {
+				...overwrites,
+				...(messages.length === 0 ? {} : { messages: encodeMessages(messages) }),
+				...(bank.rewards.length === 0 ? {} : { rewards: encodeRewards(bank.rewards) }),
+			},
+		});
+	}
+}

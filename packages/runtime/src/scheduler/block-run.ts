@@ -1,0 +1,538 @@
+/**
+ * One block on its way through the workers.
+ *
+ * The bank stays with the main thread, which commits in the order of the block: at any moment the bank is what it would
+ * be after some number of the first transactions, one by one. So whatever goes wrong, the rest can be done serially, and
+ * nothing that a worker did counts before its turn.
+ *
+ * What may depend on more than the accounts that it locks is not given to workers: it waits until all before it are
+ * committed and is processed here, alone. That is whatever the checks before the run refuse, a message that is seen twice,
+ * one whose lookup table is about to change, what names a loader or a program that this slot has modified, and what does
+ * not surely fit the limits of the block.
+ */
+import {
+	type AccountSharedData,
+	Hash,
+	SanitizedTransaction,
+	type VersionedTransaction,
+} from '@parhelion/sdk';
+import { adoptModule, type KeyedAccountSharedData, totalFee } from '@parhelion/svm';
+import type { Bank } from '../bank/bank.ts';
+import type { BlockLimits, TransactionOutcome } from '../bank/bank-types.ts';
+import { blockLimitsOf, estimatedCost } from '../bank/block-limits.ts';
+import { MAX_PROCESSING_AGE } from '../bank/blockhash-queue.ts';
+import { checkLocks, checkLocksAndBudget } from '../bank/check-transactions.ts';
+import { NO_SIGNATURE, turnedAway } from '../bank/outcome.ts';
+import {
+	balancesBefore,
+	commitTransaction,
+	processTransaction,
+	sanitizeTransaction,
+	tellCommitted,
+} from '../bank/transaction-processing.ts';
+import type { AccountSlot, AccountTable, Resident } from './account-table.ts';
+import type { ExecuteOptions } from './block-executor.ts';
+import { ConflictGraph, type Locks, type Ready } from './conflict-graph.ts';
+import { costAsUsed, costOfExecuted, type TransactionCost } from './cost-model.ts';
+import { MAIN_SLEEPS, MAIN_WAKE, type WorkerMessage } from './execution-control.ts';
+import {
+	AccountReader,
+	AccountWriter,
+	END_OF_ACCOUNTS,
+	IS_NONCE,
+	KEEPS_NO_OP,
+	OTHER_ACCOUNT,
+	type ResultHead,
+	readResultHead,
+	WANTS_HASH,
+	writeLoadedAddresses,
+} from './execution-wire.ts';
+import { RecordWriter } from './record-bytes.ts';
+import type { Parcel } from './thread-channel.ts';
+import type { ThreadHost } from './thread-host.ts';
+import { BOARD_PLACES, type TransactionBoard } from './transaction-board.ts';
+import type { WorkerLink } from './worker-link.ts';
+
+/** Transactions on their way to a worker, at most: it sends results before it has run them all. */
+const MAX_IN_FLIGHT = 192;
+/** Milliseconds after which others on the main thread have their turn. */
+const BREATH_INTERVAL = 8;
+
+/** A transaction between its checks and its commit. */
+export interface Pending {
+	readonly index: number;
+	/** By which the board and the workers know it. */
+	readonly number: number;
+	readonly transaction: VersionedTransaction;
+	/** Without the message's hash until a worker has told it, where {@link wantsHash}. */
+	sanitized: SanitizedTransaction;
+	readonly wantsHash: boolean;
+	/** Those of the message. */
+	readonly accounts: readonly AccountSlot<Pending>[];
+	/** What it may cost; `null` where the block's limits do not ask before the run. */
+	readonly estimated: TransactionCost | null;
+	ready: Ready<Pending> | null;
+	head: ResultHead | null;
+	readonly stored: KeyedAccountSharedData[];
+}
+
+/** The threads, and what of their state outlives a block. */
+export interface Crew {
+	readonly host: ThreadHost;
+	readonly board: TransactionBoard;
+	readonly links: readonly WorkerLink[];
+	readonly table: AccountTable<Pending>;
+	/** The number of the next transaction. */
+	nextNumber: number;
+	/** Keys of the compiled programs that the workers have. */
+	readonly modules: Set<string>;
+}
+
+/** See the file. */
+export class BlockRun {
+	readonly #crew: Crew;
+	readonly #table: AccountTable<Pending>;
+	readonly #bank: Bank;
+	readonly #transactions: readonly VersionedTransaction[];
+	readonly #options: ExecuteOptions;
+	readonly #limits: BlockLimits;
+	readonly #outcomes: TransactionOutcome[];
+	readonly #control: Int32Array;
+	readonly #writer: RecordWriter = new RecordWriter();
+	readonly #accountWriter: AccountWriter = new AccountWriter(this.#writer);
+	#graph: ConflictGraph<Pending> = new ConflictGraph();
+	/** By place on the board. */
+	readonly #pendings: (Pending | undefined)[] = new Array(BOARD_PLACES);
+	/** What is not committed, in order. */
+	#queue: Pending[] = [];
+	#head = 0;
+	/** Hashes of the messages in the queue, where they are made here. */
+	readonly #hashes: Set<string> = new Set();
+	/** Whether hashes are made here, to tell a message that is seen twice before it runs. */
+	#isCareful = false;
+	/** Index of the next transaction to be looked at. */
+	#next: number;
+	/** Whether that one is to be processed here. */
+	#isNextMine = false;
+
+	/** Begins with the transaction after the `outcomes`, to which it adds. */
+	constructor(
+		crew: Crew,
+		bank: Bank,
+		transactions: readonly VersionedTransaction[],
+		options: ExecuteOptions,
+		outcomes: TransactionOutcome[],
+	) {
+		this.#crew = crew;
+		this.#table = crew.table;
+		this.#table.enter(bank);
+		this.#bank = bank;
+		this.#transactions = transactions;
+		this.#options = options;
+		this.#limits = blockLimitsOf(bank, options);
+		this.#outcomes = outcomes;
+		this.#next = outcomes.length;
+		this.#control = new Int32Array(crew.host.control);
+	}
+
+	/** Runs to the end, or to where it is to stop. Throws what a thread ended with, or a listener of the bank threw. */
+	async run(): Promise<void> {
+		try {
+			await this.#work();
+		} catch (error) {
+			this.#release();
+			if (this.#crew.host.failure === null) await this.#recall();
+			throw error;
+		}
+	}
+
+	async #work(): Promise<void> {
+		const { host, links } = this.#crew;
+		let breath = performance.now();
+		for (;;) {
+			const seen = Atomics.load(this.#control, MAIN_WAKE);
+			if (host.failure !== null) throw host.failure;
+			this.#collect();
+			if (!(await this.#commit())) return;
+			this.#fill();
+			this.#dispatch();
+			if (performance.now() - breath > BREATH_INTERVAL) {
+				await host.breathe();
+				breath = performance.now();
+			}
+			if (links.every(({ inFlight }) => inFlight === 0)) continue;
+			const left = BREATH_INTERVAL - (performance.now() - breath);
+			if (left > 0 && this.#block(seen, left)) continue;
+			await this.#sleep(seen);
+			breath = performance.now();
+		}
+	}
+
+	/** As {@link #sleep}, but nobody else has a turn, which is ten times as fast; false where the time was too short. */
+	#block(seen: number, milliseconds: number): boolean {
+		Atomics.store(this.#control, MAIN_SLEEPS, 1);
+		this.#crew.host.block(MAIN_WAKE, seen, milliseconds);
+		Atomics.store(this.#control, MAIN_SLEEPS, 0);
+		return Atomics.load(this.#control, MAIN_WAKE) !== seen;
+	}
+
+	/** Sleeps until a worker has something to tell that it had not when the word was `seen`. */
+	async #sleep(seen: number): Promise<void> {
+		Atomics.store(this.#control, MAIN_SLEEPS, 1);
+		await this.#crew.host.waitWhile(MAIN_WAKE, seen);
+		Atomics.store(this.#control, MAIN_SLEEPS, 0);
+	}
+
+	// What comes from the workers.
+
+	#collect(): void {
+		for (const link of this.#crew.links) {
+			for (let received = link.results.receive(); received !== null; received = link.results.receive()) {
+				if (received.reader !== null) this.#take(link, received);
+				else this.#hear(link, received.message as WorkerMessage);
+			}
+		}
+	}
+
+	#hear(from: WorkerLink, message: WorkerMessage): void {
+		if (message.kind === 'failed')
+			throw this.#crew.host.fail(new Error(`a worker cannot go on: ${message.text}`));
+		const { module } = message;
+		adoptModule(module);
+		const { modules, links } = this.#crew;
+		if (modules.has(module.key)) return;
+		modules.add(module.key);
+		for (const link of links) if (link !== from) link.tell({ kind: 'modules', modules: [module] });
+	}
+
+	#take(link: WorkerLink, { reader, shares }: Parcel): void {
+		const number = reader.u32() | 0;
+		const pending = this.#pendings[number & (BOARD_PLACES - 1)]!;
+		if (pending.wantsHash) {
+			const { signatures, message, isSimpleVoteTransaction, messageBytes } = pending.sanitized;
+			const hash = Hash.fromBytes(reader.bytes, reader.skip(32));
+			pending.sanitized = new SanitizedTransaction(
+				signatures,
+				hash,
+				message,
+				isSimpleVoteTransaction,
+				messageBytes,
+			);
+		}
+		pending.head = readResultHead(reader);
+		const accountReader = new AccountReader(reader, shares);
+		for (let at = reader.u8(); at !== END_OF_ACCOUNTS; at = reader.u8()) {
+			const account = pending.accounts[at]!;
+			// The version before is this one: whoever wrote the account before has answered before.
+			const read = owned(accountReader.read(account.newest?.data ?? null)!);
+			pending.stored.push([account.pubkey, read]);
+			account.newest = read.lamports === 0n ? null : read;
+			account.residents[link.id]!.account = account.newest;
+			this.#table.bytes += read.data.length;
+		}
+		for (const { residents } of pending.accounts) {
+			const resident = residents[link.id]!;
+			if (resident.writer === number) resident.writer = null;
+		}
+		link.inFlight--;
+		this.#graph.complete(pending.ready!);
+	}
+
+	// The commit.
+
+	/** Commits what can be, in order; false at the end. */
+	async #commit(): Promise<boolean> {
+		const { stopAtRefusal } = this.#options;
+		while (this.#head < this.#queue.length) {
+			const pending = this.#queue[this.#head]!;
+			if (pending.head === null) return true;
+			if (!this.#isCareful && this.#isProcessed(pending.sanitized)) {
+				// Whoever sends one message twice makes all that follow pay for it once, and no more.
+				this.#isCareful = true;
+				this.#release();
+				await this.#recall();
+				this.#next = pending.index;
+				this.#isNextMine = true;
+				break;
+			}
+			this.#head++;
+			const isVoid = this.#commitOne(pending, pending.head);
+			const isRefused = !this.#outcomes.at(-1)!.committed;
+			if (isVoid || (isRefused && stopAtRefusal === true)) {
+				// What came after it saw what will not be.
+				this.#release();
+				await this.#recall();
+				this.#next = pending.index + 1;
+			}
+			if (isRefused && stopAtRefusal === true) return false;
+		}
+		this.#queue = [];
+		this.#head = 0;
+		if (this.#isNextMine) {
+			this.#isNextMine = false;
+			const transaction = this.#transactions[this.#next++]!;
+			const outcome = processTransaction(this.#bank, transaction, this.#options);
+			this.#table.enter(this.#bank);
+			this.#outcomes.push(outcome);
+			if (!outcome.committed && stopAtRefusal === true) return false;
+		}
+		return this.#next < this.#transactions.length;
+	}
+
+	#isProcessed({ message, messageHash }: SanitizedTransaction): boolean {
+		const { shared, ancestors } = this.#bank;
+		return shared.statusCache.getStatus(messageHash, message.recentBlockhash, ancestors) !== undefined;
+	}
+
+	/** Commits a transaction; true where it must not be, though it has run. */
+	#commitOne(pending: Pending, head: ResultHead): boolean {
+		const { transaction, sanitized, estimated, stored, number } = pending;
+		const bank = this.#bank;
+		const { costTracker } = bank;
+		const { message, messageHash } = sanitized;
+		this.#pendings[number & (BOARD_PLACES - 1)] = undefined;
+		this.#hashes.delete(messageHash.key);
+		countWrites(pending, -1);
+		const signature = transaction.signatures[0] ?? NO_SIGNATURE;
+		if (head.kind === 'refused') {
+			if (estimated !== null) costTracker.remove(message, estimated);
+			this.#outcomes.push(turnedAway(signature, bank.slot, head.error!));
+			return false;
+		}
+		const actual = (): TransactionCost =>
+			estimated === null
+				? costOfExecuted(message, bank.features, head.units, head.loadedAccountsDataSize)
+				: costAsUsed(estimated, head.units, head.loadedAccountsDataSize);
+		if (estimated !== null) costTracker.settle(message, estimated, actual());
+		if (this.#limits === 'check') {
+			const refusal = costTracker.tryAdd(message, actual());
+			if (refusal !== null) {
+				this.#outcomes.push(turnedAway(signature, bank.slot, refusal));
+				return true;
+			}
+		}
+		const before = balancesBefore(bank, message);
+		const { error, fee } = head;
+		commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
+		const outcome = committedOutcome(signature, bank, head);
+		this.#outcomes.push(outcome);
+		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, actual());
+		return false;
+	}
+
+	/** Gives up what is not committed, with what it has reserved in the block. */
+	#release(): void {
+		const { costTracker } = this.#bank;
+		const given = this.#queue.slice(this.#head);
+		this.#queue = [];
+		this.#head = 0;
+		for (const pending of given) {
+			countWrites(pending, -1);
+			if (pending.estimated !== null) costTracker.remove(pending.sanitized.message, pending.estimated);
+		}
+	}
+
+	/** Waits for all that is on its way and forgets it, here and in the workers. */
+	async #recall(): Promise<void> {
+		const { host, links } = this.#crew;
+		for (;;) {
+			const seen = Atomics.load(this.#control, MAIN_WAKE);
+			if (host.failure !== null) throw host.failure;
+			for (const link of links) link.requests.flush();
+			this.#collect();
+			if (links.every(({ inFlight }) => inFlight === 0)) break;
+			await this.#sleep(seen);
+		}
+		this.#forget();
+		this.#graph = new ConflictGraph();
+		this.#pendings.fill(undefined);
+		this.#hashes.clear();
+		this.#isNextMine = false;
+	}
+
+	/** Forgets all accounts, here and in the workers. */
+	#forget(): void {
+		this.#table.clear();
+		for (const link of this.#crew.links) link.tell({ kind: 'reset' });
+	}
+
+	// What goes to the workers.
+
+	/** Looks at the next transactions, as many as there is room for. */
+	#fill(): void {
+		while (
+			!this.#isNextMine &&
+			this.#next < this.#transactions.length &&
+			this.#queue.length - this.#head < BOARD_PLACES
+		) {
+			if (this.#table.isFull) {
+				if (this.#head < this.#queue.length) return;
+				this.#forget();
+			}
+			const pending = this.#prepare(this.#next);
+			if (pending === null) {
+				this.#isNextMine = true;
+				return;
+			}
+			this.#next++;
+			this.#queue.push(pending);
+			countWrites(pending, 1);
+			this.#graph.insert(pending, locksOf(pending));
+		}
+	}
+
+	/** What of a transaction can be checked before those before it have run; `null` where it is to be processed here. */
+	#prepare(index: number): Pending | null {
+		const transaction = this.#transactions[index]!;
+		const bank = this.#bank;
+		if (this.#namesChangingTable(transaction)) return null;
+		const checked = sanitizeTransaction(bank, transaction, false, this.#isCareful ? undefined : Hash.default);
+		if (!checked.ok) return null;
+		const sanitized = checked.value;
+		const { message, messageHash } = sanitized;
+		const accounts = message.accountKeys.map((pubkey) => this.#table.get(pubkey));
+		const { modifiedPrograms } = bank.processor;
+		for (const { isLoader, pubkey } of accounts) {
+			if (isLoader || (modifiedPrograms.size > 0 && modifiedPrograms.has(pubkey.key))) return null;
+		}
+		if (this.#isCareful && (this.#hashes.has(messageHash.key) || this.#isProcessed(sanitized))) return null;
+		if (checkLocks(bank.features, sanitized) !== null) return null;
+		let estimated: TransactionCost | null = null;
+		if (this.#limits === 'reserve') {
+			const details = checkLocksAndBudget(bank.features, sanitized);
+			if (!details.ok) return null;
+			estimated = estimatedCost(bank, { transaction: sanitized, details: details.value });
+			// Those before it count with what they may use, which is more than what they will have used.
+			if (bank.costTracker.tryAdd(message, estimated) !== null) return null;
+		}
+		const number = this.#crew.nextNumber;
+		this.#crew.nextNumber = (number + 1) | 0;
+		this.#crew.board.post(number, sanitized, this.#options.skipSigVerify === true);
+		if (this.#isCareful) this.#hashes.add(messageHash.key);
+		const pending: Pending = {
+			index,
+			number,
+			transaction,
+			sanitized,
+			wantsHash: !this.#isCareful,
+			accounts,
+			estimated,
+			ready: null,
+			head: null,
+			stored: [],
+		};
+		this.#pendings[number & (BOARD_PLACES - 1)] = pending;
+		return pending;
+	}
+
+	/** Whether a transaction loads addresses from a table that another, not committed yet, may write. */
+	#namesChangingTable({ message }: VersionedTransaction): boolean {
+		if (message.version !== 0) return false;
+		return message.addressTableLookups.some(({ accountKey }) => this.#table.isChanging(accountKey));
+	}
+
+	/** Gives the workers what may run, to whoever has least to do first. */
+	#dispatch(): void {
+		const { links } = this.#crew;
+		const open = links.filter((link) => link.requests.flush());
+		while (open.length > 0) {
+			let least = 0;
+			for (let i = 1; i < open.length; i++) if (open[i]!.inFlight < open[least]!.inFlight) least = i;
+			const link = open[least]!;
+			const ready = link.inFlight < MAX_IN_FLIGHT ? this.#graph.take(link.id) : null;
+			if (ready === null) open.splice(least, 1);
+			else this.#send(link, ready);
+		}
+		for (const link of links) link.wake();
+	}
+
+	/**
+	 * Adds an account to a record, if the worker lacks the newest version. While transactions that write it are on their
+	 * way there, it has that version or will make it. `index`: in the message.
+	 */
+	#sendAccount(
+		link: WorkerLink,
+		{ residents, newest, pubkey }: AccountSlot<Pending>,
+		index: number,
+	): Resident {
+		const resident = residents[link.id];
+		if (resident !== undefined && (resident.writer !== null || resident.account === newest)) return resident;
+		this.#writer.u8(index);
+		if (index === OTHER_ACCOUNT) this.#writer.pubkey(pubkey);
+		this.#accountWriter.write(newest, resident?.account?.data ?? null);
+		this.#table.bytes += newest?.data.length ?? 0;
+		const sent = { account: newest, writer: null };
+		residents[link.id] = sent;
+		return sent;
+	}
+
+	#send(link: WorkerLink, ready: Ready<Pending>): void {
+		const { item: pending } = ready;
+		pending.ready = ready;
+		const { number } = pending;
+		const { message } = pending.sanitized;
+		const bank = this.#bank;
+		const isRecent = bank.blockhashes.isHashValidForAge(message.recentBlockhash, MAX_PROCESSING_AGE);
+		const keepsNoOp = this.#options.keepNoOpTransactions === true;
+		const writer = this.#writer.reset();
+		writer.u32(number);
+		writer.u8(
+			(isRecent ? 0 : IS_NONCE) | (keepsNoOp ? KEEPS_NO_OP : 0) | (pending.wantsHash ? WANTS_HASH : 0),
+		);
+		writeLoadedAddresses(writer, message.loadedAddresses);
+		const accountWriter = this.#accountWriter;
+		accountWriter.shares = [];
+		const { accounts } = pending;
+		for (let i = 0; i < accounts.length; i++) {
+			const account = accounts[i]!;
+			const resident = this.#sendAccount(link, account, i);
+			if (message.isWritable(i)) resident.writer = number;
+			// Only transactions that are processed here change its data, and nothing else of it matters.
+			const programdata = account.programdata(this.#table);
+			if (programdata !== null) this.#sendAccount(link, programdata, OTHER_ACCOUNT);
+		}
+		writer.u8(END_OF_ACCOUNTS);
+		link.requests.record(writer.record, accountWriter.shares);
+		link.inFlight++;
+		link.sent();
+	}
+}
+
+/** The locks of a transaction, those that nobody can take for writing left out. */
+function locksOf({ accounts, sanitized: { message } }: Pending): Locks<Pending> {
+	const locked: AccountSlot<Pending>[] = [];
+	const writable: boolean[] = [];
+	for (let i = 0; i < accounts.length; i++) {
+		if (accounts[i]!.isReserved) continue;
+		locked.push(accounts[i]!);
+		writable.push(message.isWritable(i));
+	}
+	return { accounts: locked, isWritable: (index) => writable[index]! };
+}
+
+/** Adds to the numbers of transactions that write each account. */
+function countWrites({ accounts, sanitized: { message } }: Pending, change: number): void {
+	for (let i = 0; i < accounts.length; i++) if (message.isWritable(i)) accounts[i]!.writes += change;
+}
+
+/** The account in memory of this thread alone, which is all that a storage takes. */
+function owned(account: AccountSharedData): AccountSharedData {
+	const { data } = account;
+	return data.buffer instanceof ArrayBuffer ? account : { ...account, data: data.slice() };
+}
+
+function committedOutcome(signature: Uint8Array, { slot }: Bank, head: ResultHead): TransactionOutcome {
+	const isExecuted = head.kind === 'executed';
+	return {
+		signature,
+		err: head.error,
+		committed: true,
+		slot,
+		logs: head.logs,
+		innerInstructions: head.innerInstructions,
+		computeUnitsConsumed: isExecuted ? head.units : 0,
+		returnData: head.returnData,
+		fee: totalFee(head.fee),
+		loadedAccountsDataSize: head.kind === 'noOp' ? 0 : head.loadedAccountsDataSize,
+	};
+}

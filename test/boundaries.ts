@@ -28,7 +28,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 	parhelion: { rooms: ['runtime', 'svm', 'sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
 	rpc: { rooms: ['runtime', 'svm', 'crypto', 'sdk'], libraries: ['fastify', 'ws'], browser: false },
 	cli: {
-		rooms: ['rpc', 'parhelion', 'runtime', 'svm', 'sbpf', 'crypto', 'sdk'],
+		rooms: ['rpc', 'parhelion', 'runtime', 'svm', 'toolchain', 'sbpf', 'crypto', 'sdk'],
 		libraries: ['commander', 'smol-toml', 'ws'],
 		browser: false,
 	},

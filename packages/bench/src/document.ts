@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseResult } from './contest.ts';
 import { BENCH_FOLDER } from './elf.ts';
+import { type Figure, markdownFigures } from './figures.ts';
 import type { Machine } from './machine.ts';
 import { markdownTables } from './table.ts';
 
@@ -11,7 +12,12 @@ const BEGIN = '<!-- figures: written by npm run bench -- --write -->';
 const END = '<!-- end of figures -->';
 
 /** The part between the marks. */
-export function figuresSection(results: readonly CaseResult[], machine: Machine, date: string): string {
+export function figuresSection(
+	results: readonly CaseResult[],
+	figures: readonly Figure[],
+	machine: Machine,
+	date: string,
+): string {
 	return [
 		BEGIN,
 		'',
@@ -19,6 +25,7 @@ export function figuresSection(results: readonly CaseResult[], machine: Machine,
 			`Node ${machine.node} (V8 ${machine.v8}), litesvm ${machine.litesvm}. ${date}.`,
 		'',
 		markdownTables(results),
+		...(figures.length === 0 ? [] : ['', markdownFigures(figures)]),
 		'',
 		END,
 	].join('\n');
@@ -32,9 +39,13 @@ export function withFigures(document: string, section: string): string {
 	return document.slice(0, begin) + section + document.slice(end + END.length);
 }
 
-export function writeDocument(results: readonly CaseResult[], machine: Machine): string {
+export function writeDocument(
+	results: readonly CaseResult[],
+	figures: readonly Figure[],
+	machine: Machine,
+): string {
 	const date = new Date().toISOString().slice(0, 10);
 	const document = readFileSync(DOCUMENT, 'utf8');
-	writeFileSync(DOCUMENT, withFigures(document, figuresSection(results, machine, date)));
+	writeFileSync(DOCUMENT, withFigures(document, figuresSection(results, figures, machine, date)));
 	return DOCUMENT;
 }

@@ -4,15 +4,19 @@ import { resolve } from 'node:path';
 import { type BenchCase, type CaseResult, FULL, measureCase, QUICK } from './contest.ts';
 import { cryptographyCases } from './cryptography.ts';
 import { writeDocument } from './document.ts';
+import { type Figure, figureLine } from './figures.ts';
 import { benchInterpreter } from './interpreter.ts';
 import { kernelCases } from './kernels.ts';
 import { printLeafFigures } from './leaves.ts';
 import { compileCases, lifeCycleCases } from './life-cycle.ts';
 import { describeMachine } from './machine.ts';
+import { loadCommand } from './node-load.ts';
 import { isWanted, type Options, parseOptions, USAGE } from './options.ts';
+import { parallelCases } from './parallel.ts';
 import { holds, kernelMean } from './table.ts';
 import { Terminal } from './terminal.ts';
 import { transactionCases } from './transactions.ts';
+import { VALIDATOR_GROUP, type ValidatorCase, validatorCases } from './validator.ts';
 
 function readOptions(): Options | null {
 	const args = process.argv.slice(2);
@@ -50,10 +54,27 @@ async function runCases(cases: readonly BenchCase[], options: Options): Promise<
 	return results;
 }
 
-function printGoals(results: readonly CaseResult[]): void {
-	const judged = results.filter((result) => holds(result) !== null);
+/** Figures of which only our side exists; they take processes of their own, so no profile sees them. */
+function runFigures(cases: readonly ValidatorCase[], quick: boolean): Figure[] {
+	if (cases.length === 0) return [];
+	const terminal = new Terminal();
+	console.log(`\n${VALIDATOR_GROUP}`);
+	return cases.map((one) => {
+		terminal.progress(`${one.group}: ${one.name}`);
+		const figure = one.measure(quick);
+		terminal.progress('');
+		console.log(figureLine(figure));
+		return figure;
+	});
+}
+
+function printGoals(results: readonly CaseResult[], figures: readonly Figure[]): void {
+	const judged = [
+		...results.map((result) => ({ name: result.name, holds: holds(result) })),
+		...figures,
+	].filter((one) => one.holds !== null);
 	if (judged.length === 0) return;
-	const missed = judged.filter((result) => holds(result) === false).map(({ name }) => name);
+	const missed = judged.filter((one) => one.holds === false).map(({ name }) => name);
 	if (kernelMean(results)?.holds === false) missed.push('geometric mean of the kernels');
 	console.log(
 		missed.length === 0
@@ -62,7 +83,9 @@ function printGoals(results: readonly CaseResult[]): void {
 	);
 }
 
-const options = readOptions();
+const [command, ...rest] = process.argv.slice(2);
+const options = command === 'load' ? null : readOptions();
+if (command === 'load') await loadCommand(rest);
 if (options !== null) {
 	const machine = describeMachine();
 	console.log(`${machine.cpu}, ${machine.cores} cores; Node ${machine.node}; litesvm ${machine.litesvm}`);
@@ -75,9 +98,13 @@ if (options !== null) {
 		...compileCases(),
 	];
 	const wanted = cases.filter(({ group, name }) => isWanted(options.filters, group, name));
-	if (wanted.length === 0) console.error(`no case matches ${options.filters.join(', ')}`);
+	const validator = [...validatorCases(), ...parallelCases()].filter(({ group, name }) =>
+		isWanted(options.filters, group, name),
+	);
+	if (wanted.length + validator.length === 0) console.error(`no case matches ${options.filters.join(', ')}`);
 	const results = await runCases(wanted, options);
-	printGoals(results);
+	const figures = runFigures(options.profile ? [] : validator, options.quick);
+	printGoals(results, figures);
 	if (options.all) {
 		console.log();
 		benchInterpreter();
@@ -87,8 +114,8 @@ if (options !== null) {
 	if (options.json !== null) {
 		const file = resolve(options.json);
 		const date = new Date().toISOString();
-		writeFileSync(file, `${JSON.stringify({ date, machine, results }, null, '\t')}\n`);
+		writeFileSync(file, `${JSON.stringify({ date, machine, results, figures }, null, '\t')}\n`);
 		console.log(`figures: ${file}`);
 	}
-	if (options.write) console.log(`written: ${writeDocument(results, machine)}`);
+	if (options.write) console.log(`written: ${writeDocument(results, figures, machine)}`);
 }

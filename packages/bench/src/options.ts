@@ -25,6 +25,8 @@ export const USAGE = `npm run bench -- [options]
   --all           also the interpreter and the leaves (no oracle)
   --profile       profile our side and print where the time goes
   --ours          our side alone
+
+npm run bench -- load [options]: a node under load; load --help has the options
 `;
 
 /** TypeError for an option that does not exist or lacks its value. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseResult } from './contest.ts';
 import { figuresSection, withFigures } from './document.ts';
+import type { Figure } from './figures.ts';
 import { isWanted, parseOptions } from './options.ts';
 import { sharesBelow } from './profile.ts';
 import { holds, kernelMean, markdownTables, timeText } from './table.ts';
@@ -27,6 +28,15 @@ const MACHINE = {
 	node: '20.0.0',
 	v8: '11',
 	litesvm: '1.5.0',
+};
+
+const FIGURE: Figure = {
+	group: 'Validator',
+	name: 'restart',
+	value: '1.20 s',
+	goal: '< 5 s',
+	holds: true,
+	note: 'a million',
 };
 
 describe('timeText', () => {
@@ -64,11 +74,18 @@ describe('goals', () => {
 
 describe('the document', () => {
 	it('gets its figures between the marks, and keeps the rest', () => {
-		const section = figuresSection([row({ also: { name: 'bytes', time: 5 } })], MACHINE, '2030-01-02');
-		const once = withFigures(`# Title\n\n${figuresSection([], MACHINE, 'x')}\n\nProse.\n`, section);
+		const section = figuresSection(
+			[row({ also: { name: 'bytes', time: 5 } })],
+			[FIGURE],
+			MACHINE,
+			'2030-01-02',
+		);
+		const once = withFigures(`# Title\n\n${figuresSection([], [], MACHINE, 'x')}\n\nProse.\n`, section);
 		expect(once.startsWith('# Title\n')).toBe(true);
 		expect(once.endsWith('Prose.\n')).toBe(true);
 		expect(once).toContain('| name | 1.00 ms | 3.00 ms | 3.00 | 0.9 ✓ | bytes 5.00 ns |');
+		expect(once).toContain('### Validator');
+		expect(once).toContain('| restart | 1.20 s | < 5 s ✓ | a million |');
 		expect(once).toContain('`box`: A CPU');
 		expect(withFigures(once, section)).toBe(once);
 		expect(() => withFigures('no marks', section)).toThrow(/marks/);

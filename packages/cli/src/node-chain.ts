@@ -2,9 +2,15 @@
  * Makes the chain that `parhelion start` serves: mainnet-beta's features, the bundled programs, the mint of wrapped SOL,
  * wall-clock time. In memory, or in a folder, where it goes on as it was left.
  */
-import { Chain, type GenesisOptions, NATIVE_MINT, nativeMintAccount } from '@parhelion/runtime';
+import {
+	Chain,
+	type GenesisOptions,
+	NATIVE_MINT,
+	nativeMintAccount,
+	stakeConfigAccount,
+} from '@parhelion/runtime';
 import { openChainFolder } from '@parhelion/runtime/node';
-import { FeatureSet } from '@parhelion/sdk';
+import { FeatureSet, programIds, Rent } from '@parhelion/sdk';
 import { availablePrograms, type MissingProgram, missingPrograms } from 'parhelion/node';
 
 /** A chain, and which of the bundled programs it has. */
@@ -45,8 +51,12 @@ function nodeGenesis(
 			unixTimestamp: now,
 			...asked,
 			featureSet,
-			// What is asked for comes last and wins.
-			accounts: [[NATIVE_MINT, nativeMintAccount()], ...(asked.accounts ?? [])],
+			// Of two accounts of an address the later one wins: what is asked for, but for the one that upstream writes over it.
+			accounts: [
+				[NATIVE_MINT, nativeMintAccount()],
+				...(asked.accounts ?? []),
+				[programIds.stakeConfig, stakeConfigAccount(asked.rent ?? Rent.default())],
+			],
 			programs: [...bundled, ...(asked.programs ?? [])],
 		},
 		programs: [

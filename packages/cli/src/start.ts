@@ -11,6 +11,7 @@ import { inertNotes, setUpNode } from './node-setup.ts';
 import { printLogs } from './print-logs.ts';
 import { showStatus } from './status-line.ts';
 import { styleFor } from './style.ts';
+import { writeValidatorLog } from './validator-log.ts';
 
 /** Ticks of a slot that takes {@link DEFAULT_SLOT_MS}. */
 const DEFAULT_TICKS_PER_SLOT = 64;
@@ -109,6 +110,7 @@ export async function start(options: StartOptions, context: StartContext): Promi
 			onClockError,
 		});
 		stops.unshift(() => validator.stop());
+		if (options.ledger !== undefined) writeValidatorLog(options.ledger, validator, version);
 		let faucetAt: string | null = null;
 		if (faucetPort !== undefined) {
 			const faucet = await listenFaucet(chain.faucet, options.bindAddress, faucetPort);

@@ -1,5 +1,6 @@
 /** Every body of evidence, in the order of the report. */
 import { clientProviders } from './clients/provider.ts';
+import { fuzzProviders } from './generators/results.ts';
 import { molluskCases } from './mollusk/cases.ts';
 import { opcodeCases } from './opcodes/cases.ts';
 import type { Disagreement, ProviderReport, SuiteProvider } from './provider.ts';
@@ -117,6 +118,7 @@ const flowsAgainstOracle: SuiteProvider = {
 /** The bodies of evidence; a new one is a line here. */
 export const providers: readonly SuiteProvider[] = [
 	flowsAgainstOracle,
+	...fuzzProviders(process.env['PARHELION_FUZZ_RESULTS']),
 	firedancerInstr,
 	...Array.from(TEST_FILES.keys(), sbpfTests),
 	opcodes,

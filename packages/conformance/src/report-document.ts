@@ -31,10 +31,15 @@ const TAIL = `
 | Rows | Material | Command |
 |---|---|---|
 | flows | none | \`npx vitest run packages/conformance/src/flows\` |
+| fuzz | \`PARHELION_FUZZ_RESULTS\`: a file of the lines that sum up runs of the fuzzer | \`npm run --silent fuzz -- all --transactions 200000 >> FILE\` |
 | insn, serialize | \`PARHELION_VECTORS\`: Firedancer's vectors | \`npm run conformance -- insn < rows.jsonl\` |
 | vm, verify, asm, disasm, elf | \`PARHELION_SBPF\`: a checkout of solana-sbpf 0.23.0; the published crate lacks six cases | \`npm run conformance -- vm < rows.jsonl\` |
 | mollusk | \`PARHELION_MOLLUSK\`: checkouts of the SPL repositories | \`npm run conformance -- mollusk --fixtures FOLDER\` |
 | clients | \`PARHELION_CLIENTS\`: checkouts with their dependencies | \`npm run --silent conformance:clients -- FOLDER [NAME]\` |
+
+**fuzz**: a row a target of the fuzzer (\`npm run fuzz -- list\`). The file may hold the reports of any number of runs, and
+other lines. A transaction is run on both engines if it can reach a program, and everything that can be seen of it and
+of its accounts is compared with the oracle.
 
 **mollusk**: \`address-lookup-table\`, \`associated-token-account\`, \`config\`, \`feature-gate\` and \`token\` of
 \`github.com/solana-program\`, side by side. Each holds the fixtures in \`fuzz\` and the ELF on which upstream's own

@@ -1,4 +1,5 @@
 export { type AccountProvider, AccountsUnavailable, type TokenAccountsFilter } from './account-provider.ts';
+export { featureSetId } from './feature-set-id.ts';
 export { createInProcessRpc, type InProcessRpc, type TransportConfig } from './in-process.ts';
 export { ListenError, listenError } from './listen.ts';
 export { methods } from './methods/index.ts';

@@ -127,6 +127,50 @@ describe('an executor with workers', () => {
 		expect(kinds(outcomes)).toEqual([null, 'WouldExceedMaxBlockCostLimit', null]);
 	});
 
+	it('tells of each transaction that it is locked, has run and is free again, never of two at once that conflict', async () => {
+		const bank = openBank();
+		const steps: string[] = [];
+		let inRun = 0;
+		let together = 0;
+		bank.shared.events.on('locked', ({ signature }) => {
+			together = Math.max(together, ++inRun);
+			steps.push(`${signature[0]} locked`);
+		});
+		bank.shared.events.on('executed', ({ signature, err, computeUnits }) => {
+			steps.push(`${signature[0]} executed ${err?.kind ?? 'well'} ${computeUnits}`);
+		});
+		bank.shared.events.on('unlocked', ({ signature }) => {
+			inRun--;
+			steps.push(`${signature[0]} unlocked`);
+		});
+		bank.shared.events.on('committed', ({ signature }) => steps.push(`${signature[0]} committed`));
+		const block = [1n, 2n, 3n].map((lamports) => transfer(bank, lamports));
+		await executor.execute(bank, block);
+		expect(together).toBe(1);
+		for (const { signatures } of block) {
+			const own = steps.filter((step) => step.startsWith(`${signatures[0]![0]} `));
+			expect(own.map((step) => step.slice(step.indexOf(' ') + 1))).toEqual([
+				'locked',
+				'executed well 150',
+				'unlocked',
+				'committed',
+			]);
+		}
+	});
+
+	it('is ready for the next block after a listener threw at what a worker answered', async () => {
+		const bank = openBank();
+		const off = bank.shared.events.on('executed', () => {
+			throw new Error('enough');
+		});
+		const block = Array.from({ length: 50 }, (_, i) => transfer(bank, BigInt(i), i % 2 === 0 ? alice : bob));
+		await expect(executor.execute(bank, block)).rejects.toThrow('enough');
+		off();
+		const outcomes = await executor.execute(bank, block.slice(bank.blockTransactionCount));
+		expect(kinds(outcomes)).toEqual(outcomes.map(() => null));
+		expect(bank.blockTransactionCount).toBe(50);
+	});
+
 	it('ends with the first that is refused where it is told so, and gives up what comes after', async () => {
 		const outcomes = await compare(
 			(bank) => {

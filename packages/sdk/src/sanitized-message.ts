@@ -69,6 +69,7 @@ export class SanitizedMessage {
 	/** The compute budget of a v1 message; null for the others. */
 	readonly config: TransactionConfig | null;
 	private readonly flags: Uint8Array;
+	private signatureDetails: TransactionSignatureDetails | null = null;
 
 	/**
 	 * @param message a message that `sanitizeMessage` found valid.
@@ -199,6 +200,11 @@ export class SanitizedMessage {
 
 	/** The number of signatures by kind; a precompile instruction counts by its first byte. */
 	getSignatureDetails(): TransactionSignatureDetails {
+		this.signatureDetails ??= this.countSignatures();
+		return this.signatureDetails;
+	}
+
+	private countSignatures(): TransactionSignatureDetails {
 		let secp256k1 = 0;
 		let ed25519 = 0;
 		let secp256r1 = 0;

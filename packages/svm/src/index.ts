@@ -8,7 +8,6 @@ export {
 export * from './address-lookup.ts';
 export * from './borrowed-instruction-account.ts';
 export * from './builtins/index.ts';
-export { loaderV4Instruction } from './builtins/loader-v4-instruction.ts';
 export { decodeSystemInstruction, type SystemInstruction } from './builtins/system-instruction.ts';
 export * from './compute-budget-instructions.ts';
 export * from './environment-config.ts';

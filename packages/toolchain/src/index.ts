@@ -1,5 +1,35 @@
 /** The face of the toolchain: objects and archives into programs. */
 
+export { type DeployError, deployErrorText } from './deploy/deploy-error.ts';
+export {
+	type DeployPlan,
+	type DeployRequest,
+	type DeployState,
+	type DeployStep,
+	deployPlan,
+} from './deploy/deploy-plan.ts';
+export {
+	type ManageRequest,
+	managePlan,
+	manageProgram,
+	type ProgramAction,
+} from './deploy/manage-program.ts';
+export { type PlannedTransaction, plannedTransaction } from './deploy/planned-transaction.ts';
+export {
+	type Deployment,
+	type DeployOptions,
+	observe,
+	prepareDeploy,
+	runDeploy,
+} from './deploy/run-deploy.ts';
+export { type SendContext, type SendError, sendAndConfirm } from './deploy/send.ts';
+export type {
+	Commitment,
+	DeploySigner,
+	DeployTarget,
+	LandedTransaction,
+	SendOutcome,
+} from './deploy/target.ts';
 export { type DisassemblyOptions, disassembleProgram } from './inspect/disassembly.ts';
 export { LineTable, type SourceLine } from './inspect/line-table.ts';
 export {

@@ -4,6 +4,7 @@ import type { Command } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { forkCommand } from './fork.ts';
 import { logsCommand } from './logs.ts';
+import { PROGRAM_COMMANDS } from './program-commands.ts';
 import { replayCommand } from './replay.ts';
 import { startCommand } from './start.ts';
 import { transactionCommand } from './transaction.ts';
@@ -15,5 +16,6 @@ export const COMMANDS: readonly Command[] = [
 	transactionCommand,
 	accountsCommand,
 	logsCommand,
+	...PROGRAM_COMMANDS,
 	completionCommand(() => COMMANDS),
 ];

@@ -31,13 +31,19 @@ export class UpstreamError extends AccountsUnavailable {
 	readonly status: number | null;
 	/** The code of JSON-RPC's error. */
 	readonly code: number | null;
+	/** What JSON-RPC's error has besides. */
+	readonly data: unknown;
 	/** The answer, or what was asked for, was too large. */
 	readonly isTooLarge: boolean;
 
-	constructor(message: string, about: { status?: number; code?: number; isTooLarge?: boolean } = {}) {
+	constructor(
+		message: string,
+		about: { status?: number; code?: number; data?: unknown; isTooLarge?: boolean } = {},
+	) {
 		super(message);
 		this.status = about.status ?? null;
 		this.code = about.code ?? null;
+		this.data = about.data ?? null;
 		this.isTooLarge = about.isTooLarge ?? false;
 	}
 }
@@ -213,7 +219,7 @@ function readAnswer(text: string, where: string): Failure | { readonly result: u
 	const failed = member(answer, 'error');
 	if (failed !== undefined && failed !== null) {
 		const code = member(failed, 'code');
-		const known = typeof code === 'number' ? { code } : {};
+		const known = { data: member(failed, 'data'), ...(typeof code === 'number' ? { code } : {}) };
 		const said = quote(String(member(failed, 'message') ?? 'no message'));
 		const error = new UpstreamError(`${where} says no: ${said} (${String(code)})`, known);
 		return { error, retryAfter: RETRYABLE_CODES.has(Number(code)) ? 0 : null };

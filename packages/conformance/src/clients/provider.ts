@@ -35,7 +35,7 @@ function clientProvider(suite: ClientSuite): SuiteProvider {
 	const isAliased = suite.specifiers.length > 0;
 	const substitutes = [
 		...(isAliased ? ['`litesvm` aliased'] : []),
-		...(suite.validator ? ['our node as validator'] : []),
+		...(suite.validator || suite.node !== undefined ? ['our node as validator'] : []),
 	];
 	return {
 		suite: 'clients',

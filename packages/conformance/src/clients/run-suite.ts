@@ -17,7 +17,7 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { createNodeChain } from '@parhelion/cli';
 import { Validator } from '@parhelion/rpc';
 import { createAccount, Pubkey, programIds } from '@parhelion/sdk';
@@ -52,7 +52,7 @@ export async function runSuite(suite: ClientSuite, root: string, engine: Engine)
 	const folder = suiteFolder(suite, root);
 	if (folder === null) throw new SuiteError(`${suite.repository}/${suite.package} is not in ${root}`);
 	const work = mkdtempSync(join(tmpdir(), 'parhelion-client-'));
-	const validator = suite.validator ? await startValidator(suite, root) : null;
+	const validator = await startNode(suite, root);
 	try {
 		for (const program of suite.programs) {
 			if (isPath(program)) placeProgram(program, join(root, suite.repository));
@@ -108,6 +108,46 @@ function bundled(name: string): Uint8Array {
 	return elf;
 }
 
+/** Something that stops. */
+interface Running {
+	stop(): Promise<void>;
+}
+
+/** The node that a suite wants; `null` where it wants none. */
+async function startNode(suite: ClientSuite, root: string): Promise<Running | null> {
+	if (suite.node !== undefined) return startCommand(suite.node, join(root, suite.repository));
+	return suite.validator ? startValidator(suite, root) : null;
+}
+
+/** `parhelion start` in a folder, as a process of its own; resolves when it listens. */
+async function startCommand(args: readonly string[], cwd: string): Promise<Running> {
+	const main = fileURLToPath(new URL('./main.js', import.meta.resolve('@parhelion/cli')));
+	const child = spawn(process.execPath, [main, 'start', '--json', ...args], {
+		cwd,
+		stdio: ['ignore', 'pipe', 'pipe'],
+	});
+	const ended = new Promise<void>((resolve) => {
+		child.once('exit', () => resolve());
+	});
+	let errors = '';
+	child.stderr.on('data', (chunk: Buffer) => {
+		errors = (errors + chunk.toString()).slice(-MAX_OUTPUT);
+	});
+	const isReady = await Promise.race([
+		new Promise<boolean>((resolve) => {
+			child.stdout.once('data', () => resolve(true));
+		}),
+		ended.then(() => false),
+	]);
+	if (!isReady) throw new SuiteError(`the node did not start: ${errors}`);
+	return {
+		stop: async () => {
+			child.kill('SIGTERM');
+			await ended;
+		},
+	};
+}
+
 async function startValidator(suite: ClientSuite, root: string): Promise<Validator> {
 	const { chain } = createNodeChain();
 	for (const program of suite.programs) {
@@ -139,7 +179,8 @@ async function runTests(
 		...environment,
 		...suite.environment,
 	});
-	if (suite.runner === 'vitest' && existsSync(report))
+	// Both write the same report.
+	if ((suite.runner === 'vitest' || suite.runner === 'jest') && existsSync(report))
 		return readOutcomes('vitest', readFileSync(report, 'utf8'));
 	if (suite.runner === 'mocha' && existsSync(report))
 		return readOutcomes('mocha', readFileSync(report, 'utf8'));
@@ -170,6 +211,10 @@ function commandOf(suite: ClientSuite, folder: string, report: string): string[]
 		case 'vitest': {
 			const vitest = installed(folder, 'vitest', 'vitest.mjs');
 			return [vitest, 'run', '--reporter=json', `--outputFile=${report}`, ...files];
+		}
+		case 'jest': {
+			const jest = installed(folder, 'jest', 'bin/jest.js');
+			return [jest, '--silent', '--json', `--outputFile=${report}`, ...files];
 		}
 		case 'mocha': {
 			const mocha = installed(folder, 'mocha', 'bin/mocha.js');

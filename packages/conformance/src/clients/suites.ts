@@ -7,7 +7,7 @@
  */
 
 /** How a suite is run, and how its results are read. */
-export type TestRunner = 'vitest' | 'node' | 'mocha';
+export type TestRunner = 'vitest' | 'node' | 'mocha' | 'jest';
 
 /** A program that a suite expects at a path of its repository, or on the validator. */
 export interface SuiteProgram {
@@ -30,6 +30,8 @@ export interface ClientSuite {
 	readonly specifiers: readonly string[];
 	/** Whether the suite wants a validator on ports 8899 and 8900. */
 	readonly validator: boolean;
+	/** The node to start in place of that validator: arguments of `parhelion start`, run in the repository's folder. */
+	readonly node?: readonly string[];
 	readonly programs: readonly SuiteProgram[];
 	readonly environment?: Readonly<Record<string, string>>;
 	/** Failures that are not counted, and why. */
@@ -99,6 +101,34 @@ function splToken(
 	};
 }
 
+/** Tests of `@solana/kit` that ask a validator on this machine; its repository keeps the accounts they expect. */
+function kitPackage(name: string, leftOut: ClientSuite['leftOut']): ClientSuite {
+	return {
+		name: `@solana/${name}`,
+		repository: 'kit',
+		package: `packages/${name}`,
+		runner: 'jest',
+		files: ['--config', '../../node_modules/@solana/test-config/jest-unit.config.node.js', '--rootDir', '.'],
+		specifiers: [],
+		validator: false,
+		node: ['--ledger', 'test-ledger', '--reset', '--account-dir', 'scripts/fixtures'],
+		programs: [],
+		leftOut,
+	};
+}
+
+const NEEDS_ZSTD: KnownFailure = {
+	file: /get-token-accounts-by/,
+	message: /base64\+zstd/,
+	reason: 'wants the very bytes of a Zstandard compressor, which Node has from 22.15 on',
+};
+
+const NEEDS_GOSSIP: KnownFailure = {
+	file: /get-cluster-nodes-test/,
+	message: /Node info not found/,
+	reason: 'wants the ports of gossip, TPU and TVU, which a cluster of one does not open',
+};
+
 const NEEDS_ZK_SDK: KnownFailure = {
 	file: /confidential/i,
 	message: /reading 'signerMessage'|combineLoHi is not a function/,
@@ -129,6 +159,8 @@ export const CLIENT_SUITES: readonly ClientSuite[] = [
 		programs: [],
 		leftOut: [],
 	},
+	kitPackage('rpc-api', [NEEDS_ZSTD, NEEDS_GOSSIP]),
+	kitPackage('rpc-subscriptions-api', []),
 	kitClient('system', []),
 	kitClient('token', [deployed('p-token', 'pinocchio_token_program.so')]),
 	{

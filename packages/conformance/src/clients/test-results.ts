@@ -1,7 +1,7 @@
 /**
  * The outcomes of tests out of what test runners print.
  *
- * Owns three formats: vitest's JSON, mocha's JSON, and TAP as Node's runner writes it.
+ * Owns three formats: the JSON of jest and vitest, mocha's JSON, and TAP as Node's runner writes it.
  */
 import { Row } from '../row.ts';
 import type { TestRunner } from './suites.ts';
@@ -21,7 +21,7 @@ const FIRST_LINE = /^[^\n]*/;
 export function readOutcomes(runner: TestRunner, report: string): TestOutcome[] {
 	if (runner === 'node') return fromTap(report);
 	const row = Row.from(JSON.parse(report));
-	return runner === 'vitest' ? fromVitest(row) : fromMocha(row);
+	return runner === 'mocha' ? fromMocha(row) : fromVitest(row);
 }
 
 function fromVitest(report: Row): TestOutcome[] {

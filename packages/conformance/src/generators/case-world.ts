@@ -49,6 +49,11 @@ export interface CaseResult {
 	readonly difference: CaseDifference | null;
 }
 
+/** Label of a program that was added. */
+export const PROGRAM_ADDED = 'program';
+/** Outcome of wire bytes that are no transaction: nobody is sent them. */
+export const UNDECODABLE = 'undecodable';
+
 /** One in so many transactions is simulated before it is sent. */
 const SIMULATED = 8;
 
@@ -128,7 +133,7 @@ export class CaseWorld {
 				const oracle = verdict(() =>
 					this.#oracle.addProgramWithLoader(step.programId.bytes, step.elf, step.loader.bytes),
 				);
-				outcomes.push(['program', oracle]);
+				outcomes.push([PROGRAM_ADDED, oracle]);
 				for (const [engine, svm] of this.#ours) {
 					const ours = verdict(() =>
 						svm.addProgramWithLoader(step.programId.toBase58(), step.elf, step.loader.toBase58()),
@@ -145,7 +150,7 @@ export class CaseWorld {
 			default: {
 				const decoded = decodeTransaction(step.bytes);
 				if (!decoded.ok) {
-					outcomes.push([step.label, 'undecodable']);
+					outcomes.push([step.label, UNDECODABLE]);
 					return null;
 				}
 				const keys = [...keysOf(decoded.value.message, []), ...step.watched];

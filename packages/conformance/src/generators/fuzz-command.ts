@@ -134,7 +134,9 @@ export async function runFuzz(args: readonly string[]): Promise<number> {
 		process.stdout.write(list);
 		return name === 'list' ? 0 : 2;
 	}
-	return Math.max(...targets.map((target) => runTargetCommand(target, rest)));
+	let exitCode = 0;
+	for (const target of targets) exitCode = Math.max(exitCode, await runTargetCommand(target, rest));
+	return exitCode;
 }
 
 const PROGRAMS = 'programs';

@@ -6,7 +6,7 @@ const DEFAULT_CASES = 20_000;
 /** Reads the arguments after the target's name; a string says what is wrong with them. */
 export function parseTargetArguments(target: Target, args: readonly string[]): TargetOptions[] | string {
 	const names = ['mainnet', 'all', ...Object.keys(target.variants ?? {})];
-	const usage = `usage: fuzz ${target.name} [--cases N] [--seconds S] [--seed N] [--features ${names.join('|')}]`;
+	const usage = `usage: fuzz ${target.name} [--cases N] [--transactions N] [--seconds S] [--seed N] [--features ${names.join('|')}]`;
 	const given = new Map<string, string>();
 	for (let i = 0; i < args.length; i++) {
 		const [option, inline] = args[i]!.split('=', 2);
@@ -21,18 +21,18 @@ export function parseTargetArguments(target: Target, args: readonly string[]): T
 		given.delete(name);
 		return value === undefined ? absent : /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
 	};
+	const isBounded = ['seconds', 'transactions'].some((name) => given.has(name));
 	const seconds = number('seconds', Number.POSITIVE_INFINITY);
-	const cases = number(
-		'cases',
-		seconds < Number.POSITIVE_INFINITY ? Number.POSITIVE_INFINITY : DEFAULT_CASES,
-	);
+	const transactions = number('transactions', Number.POSITIVE_INFINITY);
+	const cases = number('cases', isBounded ? Number.POSITIVE_INFINITY : DEFAULT_CASES);
 	const seed = number('seed', 1);
-	if (given.size > 0 || [seconds, cases, seed].some(Number.isNaN)) return usage;
+	if (given.size > 0 || [seconds, transactions, cases, seed].some(Number.isNaN)) return usage;
 	if (features !== undefined && !names.includes(features)) return usage;
-	if (features !== undefined) return [{ cases, seconds, seed, features }];
+	if (features !== undefined) return [{ cases, transactions, seconds, seed, features }];
 	// Half of them under each of the two feature sets.
 	return ['mainnet', 'all'].map((name) => ({
 		cases: Math.ceil(cases / 2),
+		transactions: Math.ceil(transactions / 2),
 		seconds: seconds / 2,
 		seed,
 		features: name,
@@ -40,7 +40,7 @@ export function parseTargetArguments(target: Target, args: readonly string[]): T
 }
 
 /** Runs a target; answers the exit code. */
-export function runTargetCommand(target: Target, args: readonly string[]): number {
+export async function runTargetCommand(target: Target, args: readonly string[]): Promise<number> {
 	const runs = parseTargetArguments(target, args);
 	if (typeof runs === 'string') {
 		process.stderr.write(`${runs}\n`);
@@ -48,7 +48,7 @@ export function runTargetCommand(target: Target, args: readonly string[]): numbe
 	}
 	let failures = 0;
 	for (const options of runs) {
-		const summary = runTarget(target, options);
+		const summary = await runTarget(target, options);
 		failures += summary.failures.length;
 		process.stdout.write(`${targetReport(summary)}\n`);
 	}

@@ -1,11 +1,16 @@
-/** What a target of the fuzzer is, and the loop over its cases. */
+/**
+ * What a target of the fuzzer is, and the loop over its cases.
+ *
+ * The loop goes back to the event loop after each case: there, and nowhere else, what collected programs and the
+ * oracle's collected objects leave behind is given back.
+ */
 import { type FeatureName, FeatureSet, featureId } from '@parhelion/sdk';
 import { Random } from '../oracle/random.ts';
 import type { FuzzCase } from './case.ts';
 import { shrinkCase } from './case-shrink.ts';
 import type { Engine } from './case-sides.ts';
 import { caseText } from './case-text.ts';
-import { type CaseDifference, CaseWorld } from './case-world.ts';
+import { type CaseDifference, CaseWorld, PROGRAM_ADDED, UNDECODABLE } from './case-world.ts';
 import { Progress, type ProgressView } from './progress.ts';
 
 /** Makes the case of a seed. */
@@ -21,8 +26,6 @@ export interface Target {
 	readonly generate: Generator;
 	/** Cases after which the world is made anew; programs that were deployed stay in an oracle. */
 	readonly worldLasts?: number;
-	/** Cases of a run of all tests; 2,000 unless they are costly. */
-	readonly testCases?: number;
 	/** Share of transactions that must succeed, and how many different errors must occur, in a test. */
 	readonly leastOk: number;
 	readonly leastErrors: number;
@@ -49,10 +52,12 @@ export function featureSetOf(target: Target, name: string): FeatureSet | null {
 	return set;
 }
 
-/** How many cases, for how long, from where. */
+/** From where, and when a run ends: what is reached first ends it, after a whole case. */
 export interface TargetOptions {
 	readonly cases: number;
+	readonly transactions: number;
 	readonly seconds: number;
+	/** Of the first case; each has the next. */
 	readonly seed: number;
 	/** Name of a feature set. */
 	readonly features: string;
@@ -64,7 +69,7 @@ export interface TargetSummary {
 	readonly features: string;
 	readonly seed: number;
 	readonly cases: number;
-	/** Transactions, and programs added. */
+	/** Sent to all sides: neither the programs added nor what did not decode. */
 	readonly transactions: number;
 	readonly seconds: number;
 	/** By label, by outcome. */
@@ -98,12 +103,12 @@ export function caseOf(target: Target, seed: number, world: CaseWorld): FuzzCase
 export type NewWorld = (features: FeatureSet, engines: readonly Engine[]) => CaseWorld;
 
 /** Runs the cases of a target under one feature set. RangeError for a feature set it has not. */
-export function runTarget(
+export async function runTarget(
 	target: Target,
 	options: TargetOptions,
 	progress: ProgressView = new Progress(),
 	newWorld: NewWorld = (features, engines) => new CaseWorld(features, engines),
-): TargetSummary {
+): Promise<TargetSummary> {
 	const features = featureSetOf(target, options.features);
 	if (features === null) throw new RangeError(`no feature set ${options.features}`);
 	const fresh = (): CaseWorld => newWorld(features, target.engines);
@@ -112,15 +117,22 @@ export function runTarget(
 	const start = progress.seconds;
 	let world = fresh();
 	let [cases, transactions] = [0, 0];
-	while (cases < options.cases && progress.seconds - start < options.seconds) {
+	while (
+		cases < options.cases &&
+		transactions < options.transactions &&
+		progress.seconds - start < options.seconds
+	) {
+		await new Promise((resolve) => setImmediate(resolve));
 		if (target.worldLasts !== undefined && cases % target.worldLasts === 0 && cases > 0) {
 			world = fresh();
 		}
 		const seed = options.seed + cases++;
 		const found = caseOf(target, seed, world);
 		const result = world.run(found);
-		transactions += result.outcomes.length;
-		for (const [label, outcome] of result.outcomes) count(outcomes, label, withoutIndex(outcome));
+		for (const [label, outcome] of result.outcomes) {
+			count(outcomes, label, withoutIndex(outcome));
+			if (label !== PROGRAM_ADDED && outcome !== UNDECODABLE) transactions++;
+		}
 		if (result.difference !== null) {
 			failures.push(describeFailure(target, fresh, seed, found, result.difference));
 			if (failures.length === MOST_FAILURES) break;
@@ -128,8 +140,8 @@ export function runTarget(
 		}
 		const seconds = progress.seconds - start;
 		progress.show(
-			Math.max(cases / options.cases, seconds / options.seconds),
-			`${target.name} ${options.features}: ${cases} cases, ${(cases / seconds).toFixed(0)}/s, ${failures.length} differ`,
+			Math.max(cases / options.cases, transactions / options.transactions, seconds / options.seconds),
+			`${target.name} ${options.features}: ${transactions} transactions, ${(transactions / seconds).toFixed(0)}/s, ${failures.length} differ`,
 		);
 	}
 	progress.end();
@@ -188,9 +200,17 @@ export function totalOutcomes({ outcomes }: TargetSummary): [string, number][] {
 	return [...total].sort((a, b) => b[1] - a[1]);
 }
 
+/** The summary in one line: what a file of results is made of. */
+export function summaryLine(summary: TargetSummary): string {
+	const { target, features, seed, cases, transactions, seconds, failures } = summary;
+	const seeds = `seeds ${seed} to ${seed + cases - 1}`;
+	const counts = `${cases} cases, ${transactions} transactions, ${failures.length} differences`;
+	return `${target}, ${features}, ${seeds}: ${counts}, ${seconds.toFixed(1)} s`;
+}
+
 /** The summary for a reader. */
 export function targetReport(summary: TargetSummary): string {
-	const { target, features, seed, cases, transactions, seconds, outcomes, failures } = summary;
+	const { outcomes, failures } = summary;
 	const total = totalOutcomes(summary);
 	const labels = [...outcomes]
 		.map(([label, row]) => {
@@ -202,7 +222,7 @@ export function targetReport(summary: TargetSummary): string {
 		.sort();
 	return [
 		...failures,
-		`${target}, ${features}: ${cases} cases, ${transactions} transactions from seed ${seed} in ${seconds.toFixed(1)} s: ${failures.length} differ`,
+		summaryLine(summary),
 		`  outcomes: ${total.map(([name, times]) => `${name} ${times}`).join(', ')}`,
 		'  successes:',
 		...labels,

@@ -20,8 +20,8 @@ import {
 	programIds,
 	FeatureSet as RuntimeFeatureSet,
 	type VersionedTransaction,
+	loaderV4Instruction as v4,
 } from '@parhelion/sdk';
-import { loaderV4Instruction as v4 } from '@parhelion/svm';
 import * as oracle from 'litesvm';
 import * as ours from 'parhelion/node';
 import { FailedTransactionMetadata, FeatureSet, LiteSVM, LOADER_V4_FEATURE } from 'parhelion/node';

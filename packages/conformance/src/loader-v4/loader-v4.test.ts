@@ -13,8 +13,8 @@ import {
 	type Pubkey,
 	programIds,
 	type Slot,
+	loaderV4Instruction as v4,
 } from '@parhelion/sdk';
-import { loaderV4Instruction as v4 } from '@parhelion/svm';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { callerFile } from '../caller-program.ts';
 import { programFile } from '../oracle/elf.ts';

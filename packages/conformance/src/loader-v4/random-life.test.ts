@@ -12,8 +12,8 @@ import {
 	LoaderV4Status,
 	type Pubkey,
 	programIds,
+	loaderV4Instruction as v4,
 } from '@parhelion/sdk';
-import { loaderV4Instruction as v4 } from '@parhelion/svm';
 import { expect, test } from 'vitest';
 import { callerFile } from '../caller-program.ts';
 import { programFile } from '../oracle/elf.ts';

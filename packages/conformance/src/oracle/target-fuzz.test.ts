@@ -6,6 +6,7 @@ import {
 	messageOf,
 	readonly,
 	type SendStep,
+	type Step,
 	set,
 	writable,
 	writableSigner,
@@ -14,7 +15,17 @@ import { shrinkCase } from '../generators/case-shrink.ts';
 import { caseText } from '../generators/case-text.ts';
 import { CaseWorld } from '../generators/case-world.ts';
 import { runFuzz } from '../generators/fuzz-command.ts';
-import { caseOf, featureSetOf, runTarget, type Target, targetReport } from '../generators/target.ts';
+import type { ProgressView } from '../generators/progress.ts';
+import {
+	caseOf,
+	featureSetOf,
+	runTarget,
+	summaryLine,
+	type Target,
+	type TargetOptions,
+	type TargetSummary,
+	targetReport,
+} from '../generators/target.ts';
 import { parseTargetArguments } from '../generators/target-command.ts';
 import { PAYER, payerStep } from '../generators/targets/common.ts';
 import { TARGETS } from '../generators/targets/index.ts';
@@ -24,6 +35,14 @@ import { address } from './harness.ts';
 
 const system = TARGETS.find(({ name }) => name === 'system')!;
 const cpi = TARGETS.find(({ name }) => name === 'cpi')!;
+
+/** A run that nothing ends. */
+const UNBOUNDED = {
+	cases: Number.POSITIVE_INFINITY,
+	transactions: Number.POSITIVE_INFINITY,
+	seconds: Number.POSITIVE_INFINITY,
+};
+const NO_PROGRESS: ProgressView = { seconds: 0, show: () => {}, end: () => {} };
 
 describe('the table', () => {
 	it('names each target once', () => {
@@ -52,12 +71,23 @@ describe('the table', () => {
 describe('the command', () => {
 	it('runs half of the cases under each feature set, unless one is named', () => {
 		expect(parseTargetArguments(system, ['--cases', '7', '--seed=3'])).toEqual([
-			{ cases: 4, seconds: Number.POSITIVE_INFINITY, seed: 3, features: 'mainnet' },
-			{ cases: 4, seconds: Number.POSITIVE_INFINITY, seed: 3, features: 'all' },
+			{ ...UNBOUNDED, cases: 4, seed: 3, features: 'mainnet' },
+			{ ...UNBOUNDED, cases: 4, seed: 3, features: 'all' },
 		]);
 		expect(parseTargetArguments(cpi, ['--seconds', '10', '--features', 'regions'])).toEqual([
-			{ cases: Number.POSITIVE_INFINITY, seconds: 10, seed: 1, features: 'regions' },
+			{ ...UNBOUNDED, seconds: 10, seed: 1, features: 'regions' },
 		]);
+	});
+
+	it('is bounded by transactions as well', () => {
+		expect(parseTargetArguments(system, ['--transactions', '9', '--features', 'all'])).toEqual([
+			{ ...UNBOUNDED, transactions: 9, seed: 1, features: 'all' },
+		]);
+		expect(parseTargetArguments(system, ['--transactions=9', '--cases=8'])).toMatchObject([
+			{ transactions: 5, cases: 4 },
+			{ transactions: 5, cases: 4 },
+		]);
+		expect(parseTargetArguments(system, [])).toMatchObject([{ cases: 10_000 }, { cases: 10_000 }]);
 	});
 
 	it.each([['--features', 'none'], ['--cases', 'x'], ['--fast', '1'], ['--seed']])(
@@ -69,6 +99,50 @@ describe('the command', () => {
 
 	it('refuses a target there is not', async () => {
 		expect(await runFuzz(['sytsem'])).toBe(2);
+	});
+});
+
+describe('a run', () => {
+	const memo: SendStep = {
+		kind: 'send',
+		label: 'memo',
+		payer: PAYER,
+		instructions: [{ programId: programIds.memoV3, accounts: [], data: new Uint8Array(3) }],
+	};
+	const runOf = (generate: Target['generate'], bounds: Partial<TargetOptions>): Promise<TargetSummary> => {
+		const target: Target = { ...system, name: 'memos', generate };
+		return runTarget(target, { ...UNBOUNDED, seed: 5, features: 'mainnet', ...bounds }, NO_PROGRESS);
+	};
+
+	it('goes back to the event loop from case to case', async () => {
+		let turns = 0;
+		const generate = (): FuzzCase => {
+			setImmediate(() => turns++);
+			return { steps: [payerStep(), memo] };
+		};
+		await runOf(generate, { cases: 3 });
+		expect(turns).toBe(2);
+	});
+
+	it('counts the transactions sent, and ends after the case in which they are enough', async () => {
+		const steps: readonly Step[] = [
+			payerStep(),
+			memo,
+			{ kind: 'wire', label: 'cut', bytes: new Uint8Array(2), watched: [] },
+			{
+				kind: 'program',
+				programId: address('program'),
+				loader: programIds.bpfLoader,
+				elf: programFile('exit'),
+			},
+			memo,
+		];
+		const summary = await runOf(() => ({ steps }), { transactions: 5 });
+		expect(summaryLine(summary)).toBe(
+			'memos, mainnet, seeds 5 to 7: 3 cases, 6 transactions, 0 differences, 0.0 s',
+		);
+		expect(summary.outcomes.get('program')!.get('ok')).toBe(3);
+		expect(summary.outcomes.get('cut')!.get('undecodable')).toBe(3);
 	});
 });
 
@@ -104,18 +178,13 @@ describe('a difference', () => {
 	});
 	const target: Target = { ...cpi, name: 'planted', engines: ['off'], generate };
 
-	it('is found, shrunk to the steps that show it, and described', () => {
-		const options = { cases: 5, seconds: 1000, seed: 1, features: 'mainnet' };
-		const summary = runTarget(
-			target,
-			options,
-			{ seconds: 0, show: () => {}, end: () => {} },
-			(features, engines) => {
-				const ours = features.clone();
-				ours.deactivate(featureId('curve25519_syscall_enabled'));
-				return new CaseWorld(features, engines, ours);
-			},
-		);
+	it('is found, shrunk to the steps that show it, and described', async () => {
+		const options = { ...UNBOUNDED, cases: 5, seed: 1, features: 'mainnet' };
+		const summary = await runTarget(target, options, NO_PROGRESS, (features, engines) => {
+			const ours = features.clone();
+			ours.deactivate(featureId('curve25519_syscall_enabled'));
+			return new CaseWorld(features, engines, ours);
+		});
 		expect(summary.failures).toHaveLength(3);
 		expect(summary.failures[0]).toContain('planted, seed 1: step 4, jit off, logs differs');
 		const shrunk = summary.failures[0]!.split('\nshrunk: ')[1];
@@ -124,7 +193,9 @@ describe('a difference', () => {
 		expect(shrunk).toContain(
 			" 1 program 'program' of bpfLoader:\nasks about a point\n 2 send asks, paid by 'payer'\n    'program', 0 bytes ",
 		);
-		expect(targetReport(summary)).toContain('planted, mainnet: 3 cases');
+		expect(targetReport(summary)).toContain(
+			'planted, mainnet, seeds 1 to 3: 3 cases, 6 transactions, 3 differences, 0.0 s\n',
+		);
 	});
 
 	it('loses what it does not need of instructions, accounts and data', () => {

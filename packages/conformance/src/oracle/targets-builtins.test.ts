@@ -1,3 +1,3 @@
 import { testTargets } from './target-suite.ts';
 
-testTargets('system', 'vote', 'config', 'precompiles', 'compute-budget', 'loader-v2');
+testTargets('system', 'vote', 'config', 'compute-budget', 'loader-v2', 'address-lookup-table');

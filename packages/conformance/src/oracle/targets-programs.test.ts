@@ -1,3 +1,3 @@
 import { testTargets } from './target-suite.ts';
 
-testTargets('stake', 'address-lookup-table', 'loader-v3', 'memo');
+testTargets('stake', 'loader-v3', 'memo');

@@ -49,10 +49,9 @@ describe('base58', () => {
 function readStoredFrame(frame: Uint8Array): Uint8Array {
 	const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
 	expect(view.getUint32(0, true)).toBe(0xfd2fb528);
-	expect(frame[4]).toBe(0xe0);
-	const size = Number(view.getBigUint64(5, true));
+	expect([frame[4], frame[5]]).toEqual([0, 0x58]);
 	const data: Uint8Array[] = [];
-	for (let at = 13, last = false; !last; ) {
+	for (let at = 6, last = false; !last; ) {
 		const header = frame[at]! | (frame[at + 1]! << 8) | (frame[at + 2]! << 16);
 		last = (header & 1) === 1;
 		const length = header >> 3;
@@ -63,9 +62,7 @@ function readStoredFrame(frame: Uint8Array): Uint8Array {
 		at += ((header >> 1) & 3) === 1 ? 1 : length;
 		if (last) expect(at).toBe(frame.length);
 	}
-	const whole = new Uint8Array(Buffer.concat(data));
-	expect(whole.length).toBe(size);
-	return whole;
+	return new Uint8Array(Buffer.concat(data));
 }
 
 describe('zstdFrame', () => {

@@ -6,8 +6,9 @@
 import * as zlib from 'node:zlib';
 
 const MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
-/** Single segment, 8-byte content size: no window descriptor, no checksum, no dictionary. */
-const FRAME_HEADER_DESCRIPTOR = 0xe0;
+/** As upstream's encoder, which does not know the length ahead: a window of 2 MiB, no content size, no checksum. */
+const FRAME_HEADER = [0x00, 0x58];
+const HEADER_LENGTH = MAGIC.length + FRAME_HEADER.length;
 const MAX_BLOCK_SIZE = 128 * 1024;
 const RAW_BLOCK = 0;
 const RLE_BLOCK = 1;
@@ -22,11 +23,10 @@ export function zstdFrame(data: Uint8Array, compress: Compress | undefined = nat
 
 function storedFrame(data: Uint8Array): Uint8Array {
 	const blocks = Math.max(1, Math.ceil(data.length / MAX_BLOCK_SIZE));
-	const frame = new Uint8Array(13 + blocks * 3 + data.length);
+	const frame = new Uint8Array(HEADER_LENGTH + blocks * 3 + data.length);
 	frame.set(MAGIC);
-	frame[4] = FRAME_HEADER_DESCRIPTOR;
-	new DataView(frame.buffer).setBigUint64(5, BigInt(data.length), true);
-	let at = 13;
+	frame.set(FRAME_HEADER, MAGIC.length);
+	let at = HEADER_LENGTH;
 	for (let block = 0; block < blocks; block++) {
 		const bytes = data.subarray(block * MAX_BLOCK_SIZE, (block + 1) * MAX_BLOCK_SIZE);
 		const isRun = bytes.length > 1 && bytes.every((byte) => byte === bytes[0]);

@@ -21,16 +21,14 @@ export const getBlockProduction: Method = method(
 	(node, config) => {
 		const identity = config?.identity ?? null;
 		const only = identity === null ? null : verifyPubkey(identity);
-		const bank = bankWithConfig(node, config);
+		// A slot goes into the history as its bank is frozen, so the open one cannot answer: upstream's newest is frozen.
+		const commitment = config?.commitment === 'processed' ? 'confirmed' : (config?.commitment ?? null);
+		const bank = bankWithConfig(node, { commitment });
 		const account = bank.getAccount(sysvarIds.slotHistory);
 		const history = account === null ? null : decodeSlotHistory(account.data);
 		if (history === null || !history.ok) return fail(RpcCustomError.noSlotHistory);
-		const newest = history.value.newest();
-		// A slot goes into the history as its bank is frozen: the open one is not in it.
-		let end = bank.slot;
-		if (newest < end) end = newest;
 		const firstSlot = config?.range?.firstSlot ?? bank.epochSchedule.getFirstSlotInEpoch(bank.epoch);
-		const lastSlot = config?.range?.lastSlot ?? end;
+		const lastSlot = config?.range?.lastSlot ?? bank.slot;
 		if (config?.range) checkRange(history.value, firstSlot, lastSlot);
 		const counts = new Map<string, [led: number, made: number]>();
 		slotLeaders(node.chain, firstSlot, Number(lastSlot - firstSlot) + 1).forEach((leader, index) => {

@@ -53,7 +53,8 @@ export const sendTransaction: Method = method(
 				return fail(RpcCustomError.sendTransactionPreflightFailure(message, result));
 			}
 		}
-		node.chain.processTransaction(transaction);
+		// Where the preflight has checked the signatures, they are not checked again: that takes longer than a transfer.
+		node.chain.processTransaction(transaction, { skipSigVerify: !skipPreflight });
 		return base58Encode(sanitized.signature);
 	},
 );

@@ -1,9 +1,9 @@
 /**
  * What can be heard of a chain's banks: one typed stream for RPC, metrics and views. Events of a slot come in the order
  * in which the bank did the things: `slotOpened` first; of a transaction `locked`, `executed`, then its accounts once it is
- * committed, `committed`, `transaction`, `unlocked`; `slotFrozen`; `slotsRooted`; `flushed` once that is on the disk. Of a
- * block that runs on worker threads what is committed is told, and neither `locked` nor `executed` nor `unlocked`. Nothing is
- * built where nobody listens. A bank or the forks are whole when they tell of a thing, so that what a listener throws does
+ * committed, `committed`, `transaction`, `unlocked`; `slotFrozen`; `slotsRooted`; `flushed` once that is on the disk. On
+ * worker threads a transaction's accounts are `unlocked` when the worker has answered, before it is `committed` in its turn;
+ * one that has to run again is told again. Nothing is built where nobody listens. A bank or the forks are whole when they tell of a thing, so that what a listener throws does
  * them no harm.
  */
 import type { Hash, Lamports, Pubkey, Slot, TransactionError } from '@parhelion/sdk';

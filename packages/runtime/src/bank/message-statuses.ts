@@ -4,7 +4,6 @@
  */
 import { Hash, type Slot, type TransactionError } from '@parhelion/sdk';
 import type { Ancestors } from '../accounts-db/ancestors.ts';
-import { KeyTable } from '../accounts-db/key-table.ts';
 
 /** How a message ended, and in which slot. */
 export interface ProcessedStatus {
@@ -15,19 +14,10 @@ export interface ProcessedStatus {
 /** Bytes kept of a message hash in a snapshot (`CACHED_KEY_SIZE`). */
 export const CACHED_KEY_SIZE = 20;
 
-const FIRST_CAPACITY = 16;
-/** The seed of all tables: nobody outside knows it, and one is as good as many. */
+const FIRST_CAPACITY = 64;
+const NEVER = -1;
+/** Seed of the places: whoever chooses messages does not know which of them would meet. */
 const SEED = globalThis.crypto.getRandomValues(new Int32Array(1))[0]!;
-
-/** Where the words of a hash lie while they are looked up: an array for each would cost more than the look-up. */
-const WORDS = new Int32Array(8);
-
-function wordsOf({ bytes }: Hash): Int32Array {
-	for (let i = 0, at = 0; i < 8; i++, at += 4) {
-		WORDS[i] = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-	}
-	return WORDS;
-}
 
 /** The messages under a blockhash. Slots are numbers here. */
 export class MessageStatuses {
@@ -35,9 +25,14 @@ export class MessageStatuses {
 	readonly key: string;
 	/** The newest slot that used the blockhash. */
 	maxSlot: number;
-	readonly #table: KeyTable = new KeyTable(SEED, FIRST_CAPACITY);
-	/** By number in the table: the slot that processed the message. */
+	/** Number + 1 of the message at each place; 0 where there is none. At most half full, probed one by one. */
+	#places: Uint32Array = new Uint32Array(FIRST_CAPACITY * 4);
+	/** By number: the eight words of the message. */
+	#keys: Int32Array = new Int32Array(FIRST_CAPACITY * 8);
+	/** By number: the slot that processed the message; {@link NEVER} once that is forgotten. */
 	#slots: Float64Array = new Float64Array(FIRST_CAPACITY);
+	#end = 0;
+	#forgotten = 0;
 	/** By number: how it ended, where that was badly. */
 	readonly #errs: Map<number, TransactionError> = new Map();
 	/** By number: what other forks did with the message. */
@@ -52,19 +47,19 @@ export class MessageStatuses {
 
 	/** Messages, those out of snapshots included. */
 	get size(): number {
-		let size = this.#table.size;
+		let size = this.#end - this.#forgotten;
 		for (const statuses of this.#slices.values()) size += statuses.size;
 		return size;
 	}
 
 	/** How a message ended in a slot that is an ancestor or a root; `undefined` if in none. */
 	find(message: Hash, ancestors: Ancestors, roots: ReadonlySet<number>): ProcessedStatus | undefined {
-		const number = this.#table.find(wordsOf(message));
+		const number = this.#numberOf(message.bytes);
 		if (number < 0 && this.#slices.size === 0) return undefined;
 		const isSeen = (slot: number): boolean => ancestors.hasNumber(slot) || roots.has(slot);
 		if (number >= 0) {
 			const slot = this.#slots[number]!;
-			if (isSeen(slot)) return { slot: BigInt(slot), err: this.#errs.get(number) ?? null };
+			if (slot !== NEVER && isSeen(slot)) return { slot: BigInt(slot), err: this.#errs.get(number) ?? null };
 			const other = this.#others.get(number)?.find((status) => isSeen(Number(status.slot)));
 			if (other !== undefined) return other;
 		}
@@ -78,18 +73,15 @@ export class MessageStatuses {
 
 	/** Adds what a slot did with a message; answers the message's number. */
 	add(message: Hash, slot: number, err: TransactionError | null): number {
-		const before = this.#table.size;
-		const number = this.#table.insert(wordsOf(message));
-		if (this.#table.size === before) {
+		const { bytes } = message;
+		let number = this.#numberOf(bytes);
+		if (number < 0) number = this.#insert(bytes);
+		else if (this.#slots[number] === NEVER) this.#forgotten--;
+		else {
 			const others = this.#others.get(number) ?? [];
 			others.push({ slot: BigInt(slot), err });
 			this.#others.set(number, others);
 			return number;
-		}
-		if (number >= this.#slots.length) {
-			const grown = new Float64Array(this.#slots.length * 2);
-			grown.set(this.#slots);
-			this.#slots = grown;
 		}
 		this.#slots[number] = slot;
 		if (err !== null) this.#errs.set(number, err);
@@ -117,10 +109,54 @@ export class MessageStatuses {
 
 	/** The message of a number. */
 	messageOf(number: number): Hash {
-		this.#table.copyKey(number, WORDS);
 		const bytes = new Uint8Array(32);
-		for (let i = 0; i < 32; i++) bytes[i] = WORDS[i >> 2]! >>> (8 * (i & 3));
+		for (let i = 0; i < 32; i++) bytes[i] = this.#keys[number * 8 + (i >> 2)]! >>> (8 * (i & 3));
 		return Hash.fromBytes(bytes);
+	}
+
+	/** The number of a message, -1 where it is not there. */
+	#numberOf(bytes: Uint8Array): number {
+		const places = this.#places;
+		const keys = this.#keys;
+		const mask = places.length - 1;
+		for (let at = placeOf(word(bytes, 0), word(bytes, 4)) & mask; ; at = (at + 1) & mask) {
+			const entry = places[at]!;
+			if (entry === 0) return -1;
+			const first = (entry - 1) * 8;
+			let i = 0;
+			while (i < 8 && keys[first + i] === word(bytes, i * 4)) i++;
+			if (i === 8) return entry - 1;
+		}
+	}
+
+	#insert(bytes: Uint8Array): number {
+		const number = this.#end;
+		if (number === this.#slots.length) this.#grow();
+		for (let i = 0; i < 8; i++) this.#keys[number * 8 + i] = word(bytes, i * 4);
+		this.#end++;
+		this.#place(number);
+		return number;
+	}
+
+	#place(number: number): void {
+		const places = this.#places;
+		const mask = places.length - 1;
+		let at = placeOf(this.#keys[number * 8]!, this.#keys[number * 8 + 1]!) & mask;
+		while (places[at] !== 0) at = (at + 1) & mask;
+		places[at] = number + 1;
+	}
+
+	/** Twice the room; the places are four times as many as messages at first, and twice when they grow again. */
+	#grow(): void {
+		const keys = new Int32Array(this.#keys.length * 2);
+		keys.set(this.#keys);
+		this.#keys = keys;
+		const slots = new Float64Array(this.#slots.length * 2);
+		slots.set(this.#slots);
+		this.#slots = slots;
+		if (this.#places.length >= slots.length * 2) return;
+		this.#places = new Uint32Array(slots.length * 4);
+		for (let number = 0; number < this.#end; number++) this.#place(number);
 	}
 
 	/** Forgets what a slot did with the message of a number. */
@@ -130,9 +166,8 @@ export class MessageStatuses {
 			this.#errs.delete(number);
 			const next = others.shift();
 			if (next === undefined) {
-				this.#table.copyKey(number, WORDS);
-				this.#table.remove(WORDS);
-				this.#slots[number] = -1;
+				this.#slots[number] = NEVER;
+				this.#forgotten++;
 			} else {
 				this.#slots[number] = Number(next.slot);
 				if (next.err !== null) this.#errs.set(number, next.err);
@@ -141,4 +176,14 @@ export class MessageStatuses {
 		if (others.length > 0) this.#others.set(number, others);
 		else this.#others.delete(number);
 	}
+}
+
+/** Four bytes as a number. */
+function word(bytes: Uint8Array, at: number): number {
+	return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
+function placeOf(first: number, second: number): number {
+	const mixed = Math.imul(first ^ SEED, 0x9e37_79b1) ^ Math.imul(second + SEED, 0x85eb_ca6b);
+	return mixed ^ (mixed >>> 15);
 }

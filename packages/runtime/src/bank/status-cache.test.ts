@@ -1,4 +1,5 @@
 import { Hash, TransactionError } from '@parhelion/sdk';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Ancestors } from '../accounts-db/ancestors.ts';
 import { MAX_RECENT_BLOCKHASHES } from './blockhash-queue.ts';
@@ -68,6 +69,50 @@ describe('status cache', () => {
 		expect(cache.size).toBe(2);
 		cache.addRoot(307n);
 		expect(cache.size).toBe(0);
+	});
+
+	it('is what a map would be, however many messages there are and whatever forks are dropped', () => {
+		const action = fc.record({
+			slot: fc.integer({ min: 1, max: 6 }),
+			blockhash: fc.integer({ min: 1, max: 2 }),
+			message: fc.integer({ min: 0, max: 400 }),
+			fails: fc.boolean(),
+			drop: fc.integer({ min: 0, max: 60 }),
+		});
+		fc.assert(
+			fc.property(fc.array(action, { maxLength: 700 }), (actions) => {
+				const cache = new StatusCache();
+				const model = new Map<string, TransactionError | null>();
+				for (const { slot, blockhash, message, fails, drop } of actions) {
+					const name = `${slot} ${blockhash} ${message}`;
+					if (drop === 0) {
+						cache.clearSlot(BigInt(slot));
+						for (const known of model.keys()) if (known.startsWith(`${slot} `)) model.delete(known);
+					} else if (!model.has(name)) {
+						const err = fails ? TransactionError.AccountNotFound : null;
+						cache.insert(hash(blockhash), hash(message), BigInt(slot), err);
+						model.set(name, err);
+					}
+				}
+				const messages = new Set<string>();
+				for (let slot = 1; slot <= 6; slot++) {
+					let inSlot = 0;
+					for (let blockhash = 1; blockhash <= 2; blockhash++) {
+						for (let message = 0; message <= 400; message += 1) {
+							const found = cache.getStatus(hash(message), hash(blockhash), at(BigInt(slot)));
+							const expected = model.get(`${slot} ${blockhash} ${message}`);
+							expect(found?.err).toEqual(expected);
+							if (expected === undefined) continue;
+							inSlot++;
+							messages.add(`${blockhash} ${message}`);
+						}
+					}
+					expect([...cache.processedIn(BigInt(slot))].length).toBe(inSlot);
+				}
+				expect(cache.size).toBe(messages.size);
+			}),
+			{ numRuns: 20 },
+		);
 	});
 
 	it('stays bounded: a blockhash goes with the last root that used it', () => {

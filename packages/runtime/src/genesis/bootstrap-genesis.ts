@@ -154,7 +154,7 @@ export function nativeMintAccount(): AccountSharedData {
 }
 
 /** The stake program's configuration: no keys, a warmup rate of 0.25 (f64), a slash penalty of 12. */
-function stakeConfigAccount(rent: Rent): AccountSharedData {
+export function stakeConfigAccount(rent: Rent): AccountSharedData {
 	const data = new Uint8Array(10);
 	new DataView(data.buffer).setFloat64(1, 0.25, true);
 	data[9] = 12;

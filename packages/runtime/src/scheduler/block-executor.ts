@@ -43,9 +43,8 @@ export function executeSerially(
 	outcomes: TransactionOutcome[],
 ): void {
 	while (outcomes.length < transactions.length) {
-		const outcome = processTransaction(bank, transactions[outcomes.length]!, options);
-		outcomes.push(outcome);
-		if (!outcome.committed && options.stopAtRefusal === true) return;
+		if (options.stopAtRefusal === true && outcomes.at(-1)?.committed === false) return;
+		outcomes.push(processTransaction(bank, transactions[outcomes.length]!, options));
 	}
 }
 

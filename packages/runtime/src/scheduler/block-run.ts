@@ -6,23 +6,19 @@
  * nothing that a worker did counts before its turn.
  *
  * What may depend on more than the accounts that it locks is not given to workers: it waits until all before it are
- * committed and is processed here, alone. That is whatever the checks before the run refuse, a message that is seen twice,
- * one whose lookup table is about to change, what names a loader or a program that this slot has modified, and what does
- * not surely fit the limits of the block.
+ * committed and is processed here, alone. That is whatever the checks before the run refuse, a message whose lookup table is
+ * about to change, what names a loader or a program that this slot has modified, and what does not surely fit the limits
+ * of the block. A message that was processed before is found at its commit: the workers make the hashes. The first one costs
+ * all that is on its way; from then on this block's hashes are made here, before the run.
  */
-import {
-	type AccountSharedData,
-	Hash,
-	SanitizedTransaction,
-	type VersionedTransaction,
-} from '@parhelion/sdk';
-import { adoptModule, type KeyedAccountSharedData, totalFee } from '@parhelion/svm';
+import { Hash, SanitizedTransaction, type VersionedTransaction } from '@parhelion/sdk';
+import { adoptModule } from '@parhelion/svm';
 import type { Bank } from '../bank/bank.ts';
 import type { BlockLimits, TransactionOutcome } from '../bank/bank-types.ts';
 import { blockLimitsOf, estimatedCost } from '../bank/block-limits.ts';
-import { MAX_PROCESSING_AGE } from '../bank/blockhash-queue.ts';
 import { checkLocks, checkLocksAndBudget } from '../bank/check-transactions.ts';
 import { NO_SIGNATURE, turnedAway } from '../bank/outcome.ts';
+import { tellExecuted, tellLocked, tellUnlocked } from '../bank/transaction-events.ts';
 import {
 	balancesBefore,
 	commitTransaction,
@@ -30,24 +26,14 @@ import {
 	sanitizeTransaction,
 	tellCommitted,
 } from '../bank/transaction-processing.ts';
-import type { AccountSlot, AccountTable, Resident } from './account-table.ts';
+import type { AccountTable } from './account-table.ts';
 import type { ExecuteOptions } from './block-executor.ts';
-import { ConflictGraph, type Locks, type Ready } from './conflict-graph.ts';
+import { ConflictGraph } from './conflict-graph.ts';
 import { costAsUsed, costOfExecuted, type TransactionCost } from './cost-model.ts';
 import { MAIN_SLEEPS, MAIN_WAKE, type WorkerMessage } from './execution-control.ts';
-import {
-	AccountReader,
-	AccountWriter,
-	END_OF_ACCOUNTS,
-	IS_NONCE,
-	KEEPS_NO_OP,
-	OTHER_ACCOUNT,
-	type ResultHead,
-	readResultHead,
-	WANTS_HASH,
-	writeLoadedAddresses,
-} from './execution-wire.ts';
-import { RecordWriter } from './record-bytes.ts';
+import { AccountReader, END_OF_ACCOUNTS, type ResultHead, readResultHead } from './execution-wire.ts';
+import { committedOutcome, countWrites, locksOf, owned, type Pending } from './pending.ts';
+import { RequestWriter } from './request-writer.ts';
 import type { Parcel } from './thread-channel.ts';
 import type { ThreadHost } from './thread-host.ts';
 import { BOARD_PLACES, type TransactionBoard } from './transaction-board.ts';
@@ -57,24 +43,6 @@ import type { WorkerLink } from './worker-link.ts';
 const MAX_IN_FLIGHT = 192;
 /** Milliseconds after which others on the main thread have their turn. */
 const BREATH_INTERVAL = 8;
-
-/** A transaction between its checks and its commit. */
-export interface Pending {
-	readonly index: number;
-	/** By which the board and the workers know it. */
-	readonly number: number;
-	readonly transaction: VersionedTransaction;
-	/** Without the message's hash until a worker has told it, where {@link wantsHash}. */
-	sanitized: SanitizedTransaction;
-	readonly wantsHash: boolean;
-	/** Those of the message. */
-	readonly accounts: readonly AccountSlot<Pending>[];
-	/** What it may cost; `null` where the block's limits do not ask before the run. */
-	readonly estimated: TransactionCost | null;
-	ready: Ready<Pending> | null;
-	head: ResultHead | null;
-	readonly stored: KeyedAccountSharedData[];
-}
 
 /** The threads, and what of their state outlives a block. */
 export interface Crew {
@@ -98,9 +66,12 @@ export class BlockRun {
 	readonly #limits: BlockLimits;
 	readonly #outcomes: TransactionOutcome[];
 	readonly #control: Int32Array;
-	readonly #writer: RecordWriter = new RecordWriter();
-	readonly #accountWriter: AccountWriter = new AccountWriter(this.#writer);
+	readonly #requests: RequestWriter;
 	#graph: ConflictGraph<Pending> = new ConflictGraph();
+	/** By worker: what it was given and has not answered, in order; it runs the first. */
+	readonly #given: readonly Pending[][];
+	/** Whether a listener threw: what is still to come from the workers is not told. */
+	#isMute = false;
 	/** By place on the board. */
 	readonly #pendings: (Pending | undefined)[] = new Array(BOARD_PLACES);
 	/** What is not committed, in order. */
@@ -124,11 +95,13 @@ export class BlockRun {
 		outcomes: TransactionOutcome[],
 	) {
 		this.#crew = crew;
+		this.#given = crew.links.map(() => []);
 		this.#table = crew.table;
 		this.#table.enter(bank);
 		this.#bank = bank;
 		this.#transactions = transactions;
 		this.#options = options;
+		this.#requests = new RequestWriter(crew.table, bank, options);
 		this.#limits = blockLimitsOf(bank, options);
 		this.#outcomes = outcomes;
 		this.#next = outcomes.length;
@@ -140,6 +113,7 @@ export class BlockRun {
 		try {
 			await this.#work();
 		} catch (error) {
+			this.#isMute = true;
 			this.#release();
 			if (this.#crew.host.failure === null) await this.#recall();
 			throw error;
@@ -236,6 +210,14 @@ export class BlockRun {
 		}
 		link.inFlight--;
 		this.#graph.complete(pending.ready!);
+		const given = this.#given[link.id]!;
+		given.shift();
+		// Last: what a listener throws must not leave half an answer.
+		if (this.#isMute) return;
+		const { kind, error, units } = pending.head;
+		tellExecuted(this.#bank, pending.sanitized, error, kind === 'executed' ? units : 0);
+		tellUnlocked(this.#bank, pending.sanitized);
+		if (given.length > 0) tellLocked(this.#bank, given[0]!.sanitized);
 	}
 
 	// The commit.
@@ -441,98 +423,12 @@ export class BlockRun {
 			const link = open[least]!;
 			const ready = link.inFlight < MAX_IN_FLIGHT ? this.#graph.take(link.id) : null;
 			if (ready === null) open.splice(least, 1);
-			else this.#send(link, ready);
+			else {
+				ready.item.ready = ready;
+				this.#requests.send(link, ready.item);
+				if (this.#given[link.id]!.push(ready.item) === 1) tellLocked(this.#bank, ready.item.sanitized);
+			}
 		}
 		for (const link of links) link.wake();
 	}
-
-	/**
-	 * Adds an account to a record, if the worker lacks the newest version. While transactions that write it are on their
-	 * way there, it has that version or will make it. `index`: in the message.
-	 */
-	#sendAccount(
-		link: WorkerLink,
-		{ residents, newest, pubkey }: AccountSlot<Pending>,
-		index: number,
-	): Resident {
-		const resident = residents[link.id];
-		if (resident !== undefined && (resident.writer !== null || resident.account === newest)) return resident;
-		this.#writer.u8(index);
-		if (index === OTHER_ACCOUNT) this.#writer.pubkey(pubkey);
-		this.#accountWriter.write(newest, resident?.account?.data ?? null);
-		this.#table.bytes += newest?.data.length ?? 0;
-		const sent = { account: newest, writer: null };
-		residents[link.id] = sent;
-		return sent;
-	}
-
-	#send(link: WorkerLink, ready: Ready<Pending>): void {
-		const { item: pending } = ready;
-		pending.ready = ready;
-		const { number } = pending;
-		const { message } = pending.sanitized;
-		const bank = this.#bank;
-		const isRecent = bank.blockhashes.isHashValidForAge(message.recentBlockhash, MAX_PROCESSING_AGE);
-		const keepsNoOp = this.#options.keepNoOpTransactions === true;
-		const writer = this.#writer.reset();
-		writer.u32(number);
-		writer.u8(
-			(isRecent ? 0 : IS_NONCE) | (keepsNoOp ? KEEPS_NO_OP : 0) | (pending.wantsHash ? WANTS_HASH : 0),
-		);
-		writeLoadedAddresses(writer, message.loadedAddresses);
-		const accountWriter = this.#accountWriter;
-		accountWriter.shares = [];
-		const { accounts } = pending;
-		for (let i = 0; i < accounts.length; i++) {
-			const account = accounts[i]!;
-			const resident = this.#sendAccount(link, account, i);
-			if (message.isWritable(i)) resident.writer = number;
-			// Only transactions that are processed here change its data, and nothing else of it matters.
-			const programdata = account.programdata(this.#table);
-			if (programdata !== null) this.#sendAccount(link, programdata, OTHER_ACCOUNT);
-		}
-		writer.u8(END_OF_ACCOUNTS);
-		link.requests.record(writer.record, accountWriter.shares);
-		link.inFlight++;
-		link.sent();
-	}
-}
-
-/** The locks of a transaction, those that nobody can take for writing left out. */
-function locksOf({ accounts, sanitized: { message } }: Pending): Locks<Pending> {
-	const locked: AccountSlot<Pending>[] = [];
-	const writable: boolean[] = [];
-	for (let i = 0; i < accounts.length; i++) {
-		if (accounts[i]!.isReserved) continue;
-		locked.push(accounts[i]!);
-		writable.push(message.isWritable(i));
-	}
-	return { accounts: locked, isWritable: (index) => writable[index]! };
-}
-
-/** Adds to the numbers of transactions that write each account. */
-function countWrites({ accounts, sanitized: { message } }: Pending, change: number): void {
-	for (let i = 0; i < accounts.length; i++) if (message.isWritable(i)) accounts[i]!.writes += change;
-}
-
-/** The account in memory of this thread alone, which is all that a storage takes. */
-function owned(account: AccountSharedData): AccountSharedData {
-	const { data } = account;
-	return data.buffer instanceof ArrayBuffer ? account : { ...account, data: data.slice() };
-}
-
-function committedOutcome(signature: Uint8Array, { slot }: Bank, head: ResultHead): TransactionOutcome {
-	const isExecuted = head.kind === 'executed';
-	return {
-		signature,
-		err: head.error,
-		committed: true,
-		slot,
-		logs: head.logs,
-		innerInstructions: head.innerInstructions,
-		computeUnitsConsumed: isExecuted ? head.units : 0,
-		returnData: head.returnData,
-		fee: totalFee(head.fee),
-		loadedAccountsDataSize: head.kind === 'noOp' ? 0 : head.loadedAccountsDataSize,
-	};
 }

@@ -103,7 +103,7 @@ export class TransactionBoard {
 	/** Checks the signatures of one transaction that nobody looks at; false where there is none. */
 	help(): boolean {
 		const posted = Atomics.load(this.#words, POSTED);
-		if (((posted - this.#cursor) | 0) > BOARD_PLACES) this.#cursor = (posted - BOARD_PLACES) | 0;
+		if ((posted - this.#cursor) >>> 0 > BOARD_PLACES) this.#cursor = (posted - BOARD_PLACES) | 0;
 		while (this.#cursor !== posted) {
 			const number = this.#cursor;
 			this.#cursor = (number + 1) | 0;

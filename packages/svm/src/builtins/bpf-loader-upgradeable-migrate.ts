@@ -10,6 +10,7 @@ import {
 	catchFault,
 	Fault,
 	InstructionError,
+	loaderV4Instruction,
 	Pubkey,
 	programIds,
 	UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA,
@@ -18,7 +19,6 @@ import type { InstructionContext } from '../instruction-context.ts';
 import type { InvokeContext } from '../invoke-context.ts';
 import { ProgramCacheEntry } from '../program-cache-entry.ts';
 import { getLoaderState, loaderFailure } from './bpf-loader-upgradeable-state.ts';
-import { loaderV4Instruction } from './loader-v4-instruction.ts';
 
 /** May migrate every program. */
 export const MIGRATION_AUTHORITY: Pubkey = Pubkey.fromBase58('3Scf35jMNk2xXBD6areNjgMtXgp5ZspDhms8vdcbzC42');

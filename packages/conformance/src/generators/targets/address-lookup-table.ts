@@ -168,7 +168,6 @@ export const addressLookupTable: Target = {
 	about: 'the lookup table program, and transactions that look addresses up',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 800,
 	leastOk: 0.25,
 	leastErrors: 12,
 };

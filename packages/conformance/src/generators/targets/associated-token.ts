@@ -140,7 +140,6 @@ export const associatedToken: Target = {
 	about: 'associated token accounts over both token programs',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 600,
 	leastOk: 0.25,
 	leastErrors: 8,
 };

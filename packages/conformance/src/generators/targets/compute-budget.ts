@@ -127,7 +127,6 @@ export const computeBudget: Target = {
 	about: 'limits, prices, heaps and loaded sizes at every edge, before programs that use them up',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 1_000,
 	leastOk: 0.2,
 	leastErrors: 8,
 };

@@ -50,7 +50,6 @@ export const elf: Target = {
 	about: 'mutated program files: accepted or refused with the same text, and run',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 600,
 	leastOk: 0.2,
 	leastErrors: 12,
 };

@@ -3,6 +3,7 @@ import type { Target } from '../target.ts';
 import { addressLookupTable } from './address-lookup-table.ts';
 import { associatedToken } from './associated-token.ts';
 import { computeBudget } from './compute-budget.ts';
+import { confidentialTokens } from './confidential-tokens.ts';
 import { config } from './config.ts';
 import { cpi } from './cpi.ts';
 import { elf } from './elf.ts';
@@ -17,6 +18,7 @@ import { token } from './token.ts';
 import { token2022 } from './token-2022.ts';
 import { transactions } from './transactions.ts';
 import { vote } from './vote.ts';
+import { zkElgamalProof } from './zk-elgamal-proof.ts';
 
 /** Every target but `programs`, which compares engines and not transactions. */
 export const TARGETS: readonly Target[] = [
@@ -31,10 +33,12 @@ export const TARGETS: readonly Target[] = [
 	precompiles,
 	token,
 	token2022,
+	confidentialTokens,
 	associatedToken,
 	memo,
 	cpi,
 	syscalls,
 	transactions,
 	elf,
+	zkElgamalProof,
 ];

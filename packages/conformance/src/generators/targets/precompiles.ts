@@ -176,7 +176,6 @@ export const precompiles: Target = {
 	about: 'ed25519, secp256k1 and secp256r1: several signatures, offsets and bytes changed',
 	engines: ONE_ENGINE,
 	generate,
-	testCases: 1_000,
 	leastOk: 0.3,
 	leastErrors: 4,
 };

@@ -290,7 +290,6 @@ export const stake: Target = {
 	about: 'the stake program: every instruction on accounts in all states, through epochs',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 800,
 	leastOk: 0.25,
 	leastErrors: 18,
 };

@@ -269,7 +269,6 @@ export const syscalls: Target = {
 	about: 'programs that call every syscall with right, edge and absurd arguments',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 800,
 	leastOk: 0.15,
 	leastErrors: 5,
 	variants: {

@@ -40,7 +40,6 @@ export const token2022: Target = {
 		'the token-2022 program: extensions in all combinations, every instruction but the confidential ones',
 	engines: BOTH_ENGINES,
 	generate,
-	testCases: 1_000,
 	leastOk: 0.25,
 	leastErrors: 30,
 };

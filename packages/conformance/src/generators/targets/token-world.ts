@@ -79,14 +79,14 @@ export function accountData(account: TokenAccount, reserve: bigint): Uint8Array 
 	return coption(writer, account.closeAuthority).finish();
 }
 
-function multisigData(): Uint8Array {
+export function multisigData(): Uint8Array {
 	const writer = new ByteWriter(MULTISIG_SIZE).u8(2).u8(3).bool(true);
 	for (const key of cosigners) writer.raw(key.bytes);
 	return writer.zeroes(MULTISIG_SIZE - writer.length).finish();
 }
 
 /** An account's base, padded to 165 bytes, its type and its extensions; the base alone without. */
-function withTail(base: Uint8Array, type: number, tail: Uint8Array): Uint8Array {
+export function withTail(base: Uint8Array, type: number, tail: Uint8Array): Uint8Array {
 	if (tail.length === 0) return base;
 	const out = new Uint8Array(ACCOUNT_SIZE + 1 + tail.length);
 	out.set(base);

@@ -215,7 +215,6 @@ export const transactions: Target = {
 	about: 'signed transactions of every version with something changed; long ones of several programs',
 	engines: BOTH_ENGINES,
 	generate: (random, world) => (random.oneIn(3) ? mixedCase(random, world) : signedCase(random)),
-	testCases: 800,
 	leastOk: 0.2,
 	leastErrors: 20,
 };

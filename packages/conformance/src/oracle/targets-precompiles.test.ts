@@ -1,3 +1,3 @@
 import { testTargets } from './target-suite.ts';
 
-testTargets('cpi', 'syscalls');
+testTargets('precompiles');

@@ -1,3 +1,3 @@
 import { testTargets } from './target-suite.ts';
 
-testTargets('transactions', 'elf');
+testTargets('elf');

@@ -1,0 +1,3 @@
+import { testTargets } from './target-suite.ts';
+
+testTargets('cpi');

@@ -39,7 +39,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 	},
 	bench: {
 		rooms: ['conformance', 'parhelion', 'runtime', 'svm', 'sbpf', 'crypto', 'sdk'],
-		libraries: ['litesvm', '@solana/kit', '@solana/web3.js'],
+		libraries: ['litesvm', '@solana/kit', '@solana/web3.js', 'ws'],
 		browser: false,
 	},
 };

@@ -3,7 +3,8 @@
  * logs, compute units and accounts as Node does.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -53,6 +54,16 @@ function findChromium(): string | null {
 	);
 }
 
+/** Ends what is left of a process group. */
+function killGroup(leader: number | undefined): void {
+	if (leader === undefined) return;
+	try {
+		process.kill(-leader, 'SIGKILL');
+	} catch {
+		// None of it is left.
+	}
+}
+
 /** What a browser posts back from a page that runs `script`. */
 async function runInChromium(chromium: string, script: string): Promise<string> {
 	const profile = mkdtempSync(join(tmpdir(), 'parhelion-browser-'));
@@ -93,7 +104,8 @@ async function runInChromium(chromium: string, script: string): Promise<string> 
 		const browser = spawn(
 			chromium,
 			[...args, `--user-data-dir=${profile}`, '--no-first-run', `http://127.0.0.1:${port}/`],
-			{ stdio: ['ignore', 'ignore', 'pipe'] },
+			// A group of its own: the browser's processes outlive the one that was started.
+			{ stdio: ['ignore', 'ignore', 'pipe'], detached: true },
 		);
 		let said = '';
 		browser.stderr.on('data', (chunk: Buffer) => {
@@ -108,10 +120,12 @@ async function runInChromium(chromium: string, script: string): Promise<string> 
 		} finally {
 			browser.kill('SIGTERM');
 			await ended;
+			killGroup(browser.pid);
 		}
 	} finally {
 		server.close();
-		rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+		// What the system's temporary folder keeps of a profile says nothing of the page.
+		await rm(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 }).catch(() => {});
 	}
 }
 

@@ -4,8 +4,8 @@
  * Owns: opening and completing slots, rooting, the order in which both reach the disk. Refuses: time (someone calls
  * {@link Chain.advanceSlot}), how blocks are made, kept and found (`ledger/`), any wire format.
  *
- * Every question is answered from the open slot. With one validator there is one fork, and a slot is rooted once
- * {@link ROOT_DEPTH} others stand on it.
+ * Questions are answered from the open slot; {@link Chain.bankAt} gives the bank of another commitment. With one validator
+ * there is one fork, and a slot is rooted once {@link ROOT_DEPTH} others stand on it.
  */
 import { ed25519Sign } from '@parhelion/crypto';
 import {
@@ -68,6 +68,7 @@ import { persistBlock, purgeLedger } from './ledger/ledger-writer.ts';
 
 /** Slots after which a slot of a cluster with one validator is rooted. */
 const ROOT_DEPTH = 32n;
+
 /** A chain with one validator. */
 export class Chain {
 	/** Collects the fees. */

@@ -19,10 +19,10 @@ import {
 	type VersionedMessage,
 } from '@parhelion/sdk';
 import { parseAccountJson } from 'parhelion/node';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { runCommand as run } from '../../test/run-command.ts';
 import { createNodeChain, openNodeChain } from '../node-chain.ts';
 import type { Output } from '../output.ts';
-import { commandArguments, createProgram } from '../program.ts';
 import { styleFor } from '../style.ts';
 import { COMMANDS } from './index.ts';
 import { followLogs, pubsubUrl } from './logs.ts';
@@ -51,42 +51,6 @@ afterAll(async () => {
 	await node.stop();
 	rmSync(folder, { recursive: true });
 });
-
-afterEach(() => {
-	vi.restoreAllMocks();
-});
-
-interface Run {
-	readonly out: string;
-	readonly notes: string;
-	readonly exitCode: number | null;
-	readonly error: Error | null;
-}
-
-async function run(...args: string[]): Promise<Run> {
-	const out: string[] = [];
-	const notes: string[] = [];
-	let exitCode: number | null = null;
-	let error: Error | null = null;
-	vi.spyOn(console, 'log').mockImplementation((text: string) => void out.push(`${text}\n`));
-	vi.spyOn(console, 'error').mockImplementation((text: string) => void notes.push(`${text}\n`));
-	const program = createProgram('1.2.3', COMMANDS, (code) => {
-		exitCode = code;
-	});
-	for (const command of [program, ...program.commands]) {
-		command.configureOutput({
-			writeOut: (text) => void out.push(text),
-			writeErr: (text) => void notes.push(text),
-		});
-	}
-	try {
-		await program.parseAsync(commandArguments(args, COMMANDS), { from: 'user' });
-	} catch (thrown) {
-		error = thrown as Error;
-	}
-	vi.restoreAllMocks();
-	return { out: out.join(''), notes: notes.join(''), exitCode, error };
-}
 
 /** Sends a transaction of Alice's and closes its slot. */
 function send(...instructions: Instruction[]): string {

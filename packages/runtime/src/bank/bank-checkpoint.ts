@@ -47,7 +47,7 @@ import { type Inflation, readInflation, writeInflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { genesisSlotParams, type SlotParams } from './slot-params.ts';
 import { EpochStakes } from './stakes/epoch-stakes.ts';
-import type { Stake } from './stakes/stake-state.ts';
+import { readStake } from './stakes/stake-state.ts';
 import type { StakedVoteAccount } from './stakes/stakes-cache.ts';
 import { VoteAccount } from './stakes/vote-account.ts';
 
@@ -336,19 +336,6 @@ function readEpochRewards(reader: ByteReader): EpochRewardStatus {
 		partitions.push(part);
 	}
 	return { startingBlockHeight, stakeRewards, partitions };
-}
-
-function readStake(reader: ByteReader): Stake {
-	return {
-		delegation: {
-			voterPubkey: reader.pubkey(),
-			stake: reader.u64(),
-			activationEpoch: reader.u64(),
-			deactivationEpoch: reader.u64(),
-			reserved: reader.u64(),
-		},
-		creditsObserved: reader.u64(),
-	};
 }
 
 /** A count of elements of so many bytes at least. */

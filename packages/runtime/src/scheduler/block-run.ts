@@ -305,10 +305,10 @@ export class BlockRun {
 	/** Gives up what is not committed, with what it has reserved in the block. */
 	#release(): void {
 		const { costTracker } = this.#bank;
-		const given = this.#queue.slice(this.#head);
+		const left = this.#queue.slice(this.#head);
 		this.#queue = [];
 		this.#head = 0;
-		for (const pending of given) {
+		for (const pending of left) {
 			countWrites(pending, -1);
 			if (pending.estimated !== null) costTracker.remove(pending.sanitized.message, pending.estimated);
 		}

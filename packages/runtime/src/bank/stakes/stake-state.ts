@@ -91,7 +91,8 @@ function readMeta(reader: ByteReader): StakeMeta {
 	};
 }
 
-function readStake(reader: ByteReader): Stake {
+/** Reads a `Stake`; throws Fault<WireError>. */
+export function readStake(reader: ByteReader): Stake {
 	return {
 		delegation: {
 			voterPubkey: reader.pubkey(),

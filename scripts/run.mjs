@@ -16,7 +16,7 @@ const MINIMUM_NODE = [20, 19];
 /** What each command runs once everything is built: arguments to this Node. */
 const COMMANDS = {
 	build: null,
-	start: ['packages/cli/dist/main.js', 'start'],
+	start: ['packages/cli/dist/parhelion.js', 'start'],
 	test: ['node_modules/vitest/vitest.mjs', 'run'],
 	bench: ['packages/bench/dist/main.js'],
 	fuzz: ['packages/conformance/dist/fuzz.js'],
@@ -25,6 +25,10 @@ const COMMANDS = {
 	'conformance:clients': ['packages/conformance/dist/clients.js'],
 	docs: ['packages/conformance/dist/docs.js'],
 };
+
+/** The command line in one file, and the commands that start it. */
+const BUNDLE = join(ROOT, 'packages/cli/dist/parhelion.js');
+const BUNDLED = ['build', 'start', 'bench'];
 
 function fail(message) {
 	console.error(message);
@@ -88,11 +92,18 @@ function isCompiled() {
 	return references.every(({ path }) => existsSync(join(ROOT, path, 'dist/.tsbuildinfo')));
 }
 
-async function build() {
+/** Makes what is missing for the command `name`. */
+async function build(name) {
 	const fingerprint = sourcesFingerprint();
 	if (readStamp('build') !== fingerprint || !isCompiled()) {
 		step('Compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json']);
 		writeStamp('build', fingerprint);
+	}
+	if (BUNDLED.includes(name) && (readStamp('bundle') !== fingerprint || !existsSync(BUNDLE))) {
+		console.error('• Bundling the command line');
+		const { bundleCli } = await import('./bundle-cli.mjs');
+		await bundleCli(BUNDLE);
+		writeStamp('bundle', fingerprint);
 	}
 	const { dumpPrograms, programsArePresent } = await import('./dump-programs.mjs');
 	if (!programsArePresent()) {
@@ -109,7 +120,7 @@ if (major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NOD
 	fail(`Parhelion needs Node ${MINIMUM_NODE.join('.')} or later; this is ${process.versions.node}.`);
 }
 install();
-await build();
+await build(name);
 if (COMMANDS[name] !== null) {
 	const { default: child } = await import('node:child_process');
 	const running = child.spawn(process.execPath, [...COMMANDS[name], ...rest], {

@@ -25,7 +25,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 	toolchain: { rooms: ['sbpf', 'sdk'], libraries: [], browser: true },
 	svm: { rooms: ['sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
 	runtime: { rooms: ['svm', 'sbpf', 'crypto', 'sdk'], libraries: ['lmdb', 'zstddec'], browser: true },
-	parhelion: { rooms: ['runtime', 'svm', 'sbpf', 'crypto', 'sdk'], libraries: [], browser: true },
+	parhelion: {
+		rooms: ['runtime', 'svm', 'toolchain', 'sbpf', 'crypto', 'sdk'],
+		libraries: [],
+		browser: true,
+	},
 	rpc: { rooms: ['runtime', 'svm', 'crypto', 'sdk'], libraries: ['fastify', 'ws'], browser: false },
 	cli: {
 		rooms: ['rpc', 'parhelion', 'runtime', 'svm', 'toolchain', 'sbpf', 'crypto', 'sdk'],
@@ -53,6 +57,7 @@ const NODE_ENTRIES: readonly string[] = [
 	'parhelion/src/node-crypto.ts',
 	'parhelion/src/signature-pool.ts',
 	'parhelion/src/litesvm.ts',
+	'parhelion/src/toolchain-node.ts',
 	'toolchain/src/node.ts',
 	'toolchain/src/driver/build.ts',
 	'toolchain/src/driver/build-error.ts',
@@ -70,10 +75,13 @@ const NODE_ENTRIES: readonly string[] = [
 	'runtime/src/ledger/blockstore-folder.ts',
 	'runtime/src/ledger/blockstore-lmdb.ts',
 	'runtime/src/ledger/chain-folder.ts',
+	'runtime/src/ledger/proof-thread.ts',
+	'runtime/src/ledger/proof-threads.ts',
 	'runtime/src/scheduler/execution-thread.ts',
 	'runtime/src/scheduler/node-port.ts',
 	'runtime/src/scheduler/node-threads.ts',
 	'runtime/src/snapshots/snapshot-files.ts',
+	'runtime/src/snapshots/snapshot-ledger.ts',
 ];
 
 /** What a test beside the code may import besides its room. */
@@ -87,6 +95,17 @@ const TEST_LIBRARIES: readonly string[] = [
 	'@solana-program/token',
 	'@solana-program/system',
 	'wabt',
+];
+
+/** What may be named of a room besides its package. */
+const FACES: readonly string[] = [
+	'parhelion',
+	'parhelion/node',
+	'parhelion/litesvm',
+	'parhelion/toolchain',
+	'parhelion/toolchain/node',
+	'@parhelion/runtime/node',
+	'@parhelion/toolchain/node',
 ];
 
 const PACKAGE_PREFIX = '@parhelion/';
@@ -153,14 +172,8 @@ export function violationsOf(path: string, source: string): string[] {
 			if (target === name ? !isTest : !room.rooms.includes(target)) {
 				found.push(`${path}: ${name} may not import ${target}`);
 			}
-			if (
-				specifier !== 'parhelion' &&
-				specifier !== 'parhelion/node' &&
-				specifier !== 'parhelion/litesvm' &&
-				specifier !== '@parhelion/runtime/node' &&
-				specifier !== '@parhelion/toolchain/node' &&
-				specifier !== PACKAGE_PREFIX + target
-			) {
+			const isFace = FACES.includes(specifier) || specifier === PACKAGE_PREFIX + target;
+			if (!isFace) {
 				found.push(`${path}: "${specifier}" goes past the face of ${target}`);
 			}
 		} else {

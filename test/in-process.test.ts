@@ -5,29 +5,31 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..');
-const document = readFileSync(join(ROOT, 'docs/in-process.md'), 'utf8');
-const snippets = [...document.matchAll(/^## (.*)$|```js\n([\s\S]*?)```/gm)];
 
-/** The code of the document, each under the heading above it. */
-function titled(): (readonly [string, string])[] {
+/** The code of a document, each under the heading above it. */
+function titled(document: string): (readonly [string, string])[] {
 	let heading = 'Import';
 	const found: (readonly [string, string])[] = [];
-	for (const [, title, code] of snippets) {
+	const text = readFileSync(join(ROOT, document), 'utf8');
+	for (const [, title, code] of text.matchAll(/^## (.*)$|```js\n([\s\S]*?)```/gm)) {
 		if (title !== undefined) heading = title;
 		else if (code !== undefined) found.push([`${heading} (${found.length + 1})`, code]);
 	}
 	return found;
 }
 
-describe('docs/in-process.md', () => {
+describe.each([
+	['docs/in-process.md', 6],
+	['docs/toolchain.md', 2],
+] as const)('%s', (document, fewest) => {
 	it('has code to run', () => {
-		expect(titled().length).toBeGreaterThan(6);
+		expect(titled(document).length).toBeGreaterThan(fewest);
 	});
 
-	it.each(titled())('%s: runs and prints what its comments say', (name, code) => {
+	it.each(titled(document))('%s: runs and prints what its comments say', (name, code) => {
 		const folder = join(ROOT, 'node_modules/.parhelion');
 		mkdirSync(folder, { recursive: true });
-		const file = join(folder, `in-process-${name.replace(/\W+/g, '-')}.mjs`);
+		const file = join(folder, `${document}-${name}.mjs`.replace(/[^\w.]+/g, '-'));
 		writeFileSync(file, code);
 		const run = spawnSync(process.execPath, [file], { encoding: 'utf8', cwd: ROOT });
 		const noise = /bigint: Failed to load bindings, pure JS will be used.*\n?/g;

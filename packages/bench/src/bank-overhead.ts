@@ -129,7 +129,6 @@ export class TransferScene {
 			features,
 			addressLoader: () => ok(NO_LOADED_ADDRESSES),
 			reservedAccountKeys: reservedKeys,
-			checkSignatures: false,
 		};
 		const config = {
 			logBytesLimit: null,
@@ -138,7 +137,7 @@ export class TransferScene {
 			recordReturnData: true,
 		};
 		const sanitize = (transaction: VersionedTransaction): SanitizedTransaction => {
-			const sanitized = verifyTransaction(transaction, verify);
+			const sanitized = verifyTransaction(transaction, verify, false);
 			if (!sanitized.ok) throw new Error(sanitized.error.kind);
 			return sanitized.value;
 		};

@@ -15,6 +15,7 @@ import { isWanted, type Options, parseOptions, USAGE } from './options.ts';
 import { parallelCases } from './parallel.ts';
 import { holds, kernelMean } from './table.ts';
 import { Terminal } from './terminal.ts';
+import { toolchainCases } from './toolchain.ts';
 import { transactionCases } from './transactions.ts';
 import { VALIDATOR_GROUP, type ValidatorCase, validatorCases } from './validator.ts';
 
@@ -98,7 +99,7 @@ if (options !== null) {
 		...compileCases(),
 	];
 	const wanted = cases.filter(({ group, name }) => isWanted(options.filters, group, name));
-	const validator = [...validatorCases(), ...parallelCases()].filter(({ group, name }) =>
+	const validator = [...validatorCases(), ...parallelCases(), ...toolchainCases()].filter(({ group, name }) =>
 		isWanted(options.filters, group, name),
 	);
 	if (wanted.length + validator.length === 0) console.error(`no case matches ${options.filters.join(', ')}`);

@@ -12,6 +12,8 @@ const GRACE = 10_000;
 const PROCESSED = { commitment: 'processed' } as const;
 /** What is sent where clients do nothing else is counted as. */
 export const SENT_ALONE = 'sendTransaction alone';
+/** And what is sent before anything is measured. */
+export const SENT_AHEAD = 'sendTransaction ahead';
 const SIGNATURE_NOTIFICATION = 'signature notification';
 
 const PROGRAM = namedAddress('program of the load').toBase58();
@@ -103,16 +105,24 @@ export class Client {
 		}
 	}
 
-	/** Sends until the time `end`, as fast as the answers come; a new blockhash now and then. */
+	/** Sends until the time `end`, as fast as the answers come. */
 	async sendAlone(end: number): Promise<void> {
+		for (let i = 0; performance.now() < end; i++) await this.#sendUnheard(i, SENT_ALONE);
+	}
+
+	/** Sends so many transactions ahead of what is measured. */
+	async fill(count: number): Promise<void> {
+		for (let i = 0; i < count; i++) await this.#sendUnheard(i, SENT_AHEAD);
+	}
+
+	/** Sends the next transfer as one of many, with a new blockhash now and then. */
+	async #sendUnheard(serial: number, method: string): Promise<void> {
 		const { tally } = this.#shared;
 		const config = { encoding: 'base64', skipPreflight: true };
-		for (let i = 0; performance.now() < end; i++) {
-			if (i % 100 === 0) await this.refreshBlockhash();
-			await this.#sendNext(({ wire }) =>
-				tally.run(SENT_ALONE, () => this.#http.call('sendTransaction', [base64(wire), config])),
-			);
-		}
+		if (serial % 100 === 0) await this.refreshBlockhash();
+		await this.#sendNext(({ wire }) =>
+			tally.run(method, () => this.#http.call('sendTransaction', [base64(wire), config])),
+		);
 	}
 
 	/** Signs the next transfer and hands it to `send`, which gives null where it could not be sent. */

@@ -15,6 +15,8 @@ export interface ClientsSettings {
 	readonly clients: number;
 	/** Subscriptions to accounts, besides those of the clients. */
 	readonly subscriptions: number;
+	/** Transactions to send before that. */
+	readonly fill: number;
 	/** Seconds of the mixed load. */
 	readonly seconds: number;
 	/** Seconds of nothing but sending, afterwards. */
@@ -86,6 +88,8 @@ async function forSeconds(
 	return (performance.now() - begun) / 1000;
 }
 
+phase = 'filling the history';
+await Promise.all(clients.map((client) => client.fill(Math.ceil(settings.fill / clients.length))));
 phase = 'mixed load';
 const before = tally.answeredCount;
 const seconds = await forSeconds(settings.seconds, (client, end) => client.mix(end));

@@ -6,7 +6,8 @@ import { BENCH_FOLDER } from './elf.ts';
 import { HttpConnection } from './node-load-connections.ts';
 import { namedAddress } from './node-load-transfers.ts';
 
-const MAIN = join(BENCH_FOLDER, '../cli/dist/main.js');
+/** What `npm start` starts, and `npm run bench` bundles. */
+const MAIN = join(BENCH_FOLDER, '../cli/dist/parhelion.js');
 const LAMPORTS = 1_000_000_000;
 /** Milliseconds between two looks at a transaction. */
 const LOOK_EVERY = 5;
@@ -95,10 +96,29 @@ export async function measureStart(): Promise<StartFigures> {
 	}
 }
 
-/** Bytes that the node says its process takes. */
-export async function residentBytes(rpcUrl: string): Promise<number> {
-	const response = await fetch(new URL('/metrics', rpcUrl));
-	const match = /^process_resident_memory_bytes (\d+)$/m.exec(await response.text());
-	if (match === null) throw new Error('the metrics do not tell the memory');
-	return Number(match[1]);
+/** What the memory of a node is told by, by the name of the figure. */
+const MEMORY_FIGURES = {
+	resident: 'process_resident_memory_bytes',
+	heap: 'nodejs_heap_size_used_bytes',
+	external: 'nodejs_external_memory_bytes',
+	arrayBuffers: 'nodejs_array_buffers_bytes',
+} as const;
+
+/** Bytes that a node's process takes, and what for. */
+export type MemoryFigures = Readonly<Record<keyof typeof MEMORY_FIGURES, number>>;
+
+/** What the node says of its memory. */
+export async function memoryOf(rpcUrl: string): Promise<MemoryFigures> {
+	const text = await (await fetch(new URL('/metrics', rpcUrl))).text();
+	const read = (key: keyof typeof MEMORY_FIGURES): number => {
+		const match = new RegExp(`^${MEMORY_FIGURES[key]} (\\d+)$`, 'm').exec(text);
+		if (match === null) throw new Error(`the metrics do not tell ${MEMORY_FIGURES[key]}`);
+		return Number(match[1]);
+	};
+	return {
+		resident: read('resident'),
+		heap: read('heap'),
+		external: read('external'),
+		arrayBuffers: read('arrayBuffers'),
+	};
 }

@@ -1,20 +1,24 @@
 /** The figures of a load as text. */
 import type { ClientsResult } from './node-load-clients.ts';
-import type { StartFigures } from './node-load-process.ts';
+import type { MemoryFigures, StartFigures } from './node-load-process.ts';
 import { LatencyHistogram, type MethodFigures } from './node-load-tally.ts';
 
 /** The goal for a node's first confirmed transaction, in milliseconds. */
 const START_GOAL = 1500;
 const COLUMN = 10;
 /** Calls that are not made in the mixed load. */
-const OTHER_PHASES: ReadonlySet<string> = new Set(['accountSubscribe ahead', 'sendTransaction alone']);
+const OTHER_PHASES: ReadonlySet<string> = new Set([
+	'accountSubscribe ahead',
+	'sendTransaction ahead',
+	'sendTransaction alone',
+]);
 
 /** What a load came to. */
 export interface LoadFigures {
 	readonly starts: readonly StartFigures[];
 	readonly result: ClientsResult;
-	/** Bytes of the node's process, at even intervals of the load. */
-	readonly resident: readonly number[];
+	/** The node's memory each second of the mixed load. */
+	readonly memory: readonly MemoryFigures[];
 	/** Transactions a second through a chain without a node around it. */
 	readonly bankPerSecond: number;
 }
@@ -52,8 +56,69 @@ export function spread(values: readonly number[], count: number): number[] {
 	);
 }
 
+function mean(values: readonly number[]): number {
+	return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+/** The memory of a third of a load. */
+export interface MemoryOfThird {
+	readonly mean: MemoryFigures;
+	/** The most that the process took: what it once took it hardly gives back. */
+	readonly peak: number;
+	/** The least that objects took: what was left when garbage had just been collected. */
+	readonly floor: number;
+}
+
+/** The first and the last third of a load, and whether the memory stands still between them. */
+export interface MemoryVerdict {
+	readonly first: MemoryOfThird;
+	readonly last: MemoryOfThird;
+	readonly isFlat: boolean;
+}
+
+/** Per cent more that is no growth. */
+const FLAT_PERCENT = 10;
+const MEMORY_KINDS = ['resident', 'heap', 'external', 'arrayBuffers'] as const;
+
+function memoryOfThird(samples: readonly MemoryFigures[]): MemoryOfThird {
+	const [resident, heap, external, arrayBuffers] = MEMORY_KINDS.map((kind) =>
+		mean(samples.map((sample) => sample[kind])),
+	) as [number, number, number, number];
+	return {
+		mean: { resident, heap, external, arrayBuffers },
+		peak: Math.max(...samples.map((sample) => sample.resident)),
+		floor: Math.min(...samples.map((sample) => sample.heap + sample.external)),
+	};
+}
+
+/** Compares the last third of a load with its first. */
+export function memoryVerdict(memory: readonly MemoryFigures[]): MemoryVerdict {
+	const third = Math.max(1, Math.floor(memory.length / 3));
+	const [first, last] = [memoryOfThird(memory.slice(0, third)), memoryOfThird(memory.slice(-third))];
+	const limit = 1 + FLAT_PERCENT / 100;
+	return { first, last, isFlat: last.peak <= first.peak * limit && last.floor <= first.floor * limit };
+}
+
+function memoryReport(memory: readonly MemoryFigures[]): string[] {
+	const { first, last, isFlat } = memoryVerdict(memory);
+	const line = (kind: (typeof MEMORY_KINDS)[number]): string => {
+		const samples = spread(
+			memory.map((sample) => sample[kind]),
+			12,
+		);
+		const thirds = `${mebibytes(first.mean[kind])} → ${mebibytes(last.mean[kind])}`;
+		return `  ${kind.padEnd(14)}${thirds.padEnd(14)}${samples.map(mebibytes).join(' ')}`;
+	};
+	return [
+		'memory of the node in MiB: mean of the first third → of the last, then over time',
+		...MEMORY_KINDS.map(line),
+		`memory ${isFlat ? 'is flat ✓' : 'grows ✗'}: at most ${mebibytes(first.peak)} → ${mebibytes(last.peak)} resident, ` +
+			`at least ${mebibytes(first.floor)} → ${mebibytes(last.floor)} of heap and external (+${FLAT_PERCENT} % is flat)`,
+	];
+}
+
 /** Everything that is worth telling. */
-export function loadReport({ starts, result, resident, bankPerSecond }: LoadFigures): string {
+export function loadReport({ starts, result, memory, bankPerSecond }: LoadFigures): string {
 	const { methods, seconds, answered, failed, subscriptions, accountNotifications, sendsPerSecond } = result;
 	const confirmed = starts.map((start) => start.confirmed).sort((a, b) => a - b);
 	const typical = confirmed[Math.floor(confirmed.length / 2)] ?? 0;
@@ -71,7 +136,7 @@ export function loadReport({ starts, result, resident, bankPerSecond }: LoadFigu
 		`${subscriptions} subscriptions to accounts: ${came} of ${due} notifications came`,
 		`other notifications: ${others.join(', ')}`,
 		`sends alone: ${sendsPerSecond.toFixed(0)} a second; the same through the bare Bank: ${bankPerSecond.toFixed(0)}`,
-		`memory of the node (MiB, at even intervals): ${spread(resident, 12).map(mebibytes).join(' ')}`,
+		...memoryReport(memory),
 		`from the start of the process to the first confirmed transaction: ${typical.toFixed(0)} ms (goal < ${START_GOAL} ms) ` +
 			`${typical < START_GOAL ? '✓' : '✗'}; each: ${confirmed.map((ms) => ms.toFixed(0)).join(', ')}`,
 	].join('\n');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseLoadOptions } from './node-load-options.ts';
-import { methodRow, spread } from './node-load-report.ts';
+import { memoryVerdict, methodRow, spread } from './node-load-report.ts';
 import { LatencyHistogram, Tally } from './node-load-tally.ts';
 import { namedAddress, Payer } from './node-load-transfers.ts';
 
@@ -82,6 +82,15 @@ test('a row tells the calls a second and the errors', () => {
 	]);
 });
 
+test('memory is flat where the last third takes no more than the first', () => {
+	const sample = (resident: number, heap = 10) => ({ resident, heap, external: 5, arrayBuffers: 0 });
+	const grown = memoryVerdict([100, 110, 120, 130, 140, 150].map((resident) => sample(resident)));
+	expect(grown).toMatchObject({ first: { mean: { resident: 105 }, peak: 110 }, last: { peak: 150 } });
+	expect(grown.isFlat).toBe(false);
+	expect(memoryVerdict([100, 130, 100, 120, 110, 100].map((resident) => sample(resident))).isFlat).toBe(true);
+	expect(memoryVerdict([10, 10, 15].map((heap) => sample(100, heap))).isFlat).toBe(false);
+});
+
 test('values are spread from the first to the last', () => {
 	const values = Array.from({ length: 101 }, (_, i) => i);
 	expect(spread(values, 5)).toEqual([0, 25, 50, 75, 100]);
@@ -106,6 +115,7 @@ describe('the options', () => {
 			minutes: 10,
 			clients: 64,
 			subscriptions: 10_000,
+			fill: 100_000,
 			json: null,
 			profile: null,
 		});

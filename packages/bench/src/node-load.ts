@@ -10,13 +10,14 @@ import { describeMachine } from './machine.ts';
 import type { ClientsProgress, ClientsResult, ClientsSettings } from './node-load-clients.ts';
 import { LOAD_USAGE, type LoadOptions, parseLoadOptions } from './node-load-options.ts';
 import {
+	type MemoryFigures,
 	measureStart,
+	memoryOf,
 	type NodeProcess,
-	residentBytes,
 	type StartFigures,
 	startNode,
 } from './node-load-process.ts';
-import { type LoadFigures, loadReport } from './node-load-report.ts';
+import { type LoadFigures, loadReport, memoryVerdict } from './node-load-report.ts';
 import { Terminal } from './terminal.ts';
 import { runScript } from './validator.ts';
 
@@ -50,27 +51,27 @@ function runClients(
 async function loadNode(
 	options: LoadOptions,
 	terminal: Terminal,
-): Promise<Pick<LoadFigures, 'result' | 'resident'>> {
-	const { clients, subscriptions, profile } = options;
+): Promise<Pick<LoadFigures, 'result' | 'memory'>> {
+	const { clients, subscriptions, fill, profile } = options;
 	const node = await startNode(profile === null ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(profile)}`]);
 	try {
 		const { rpcUrl, wsUrl } = node;
 		const seconds = options.minutes * 60;
 		const sendSeconds = Math.min(MAX_SEND_SECONDS, seconds / 6);
-		const resident: number[] = [];
-		const settings = { rpcUrl, wsUrl, clients, subscriptions, seconds, sendSeconds };
+		const samples: MemoryFigures[] = [];
+		const settings = { rpcUrl, wsUrl, clients, subscriptions, fill, seconds, sendSeconds };
 		const result = await runClients(node, settings, ({ phase, answered, failed }) => {
-			const memory = Math.round((resident.at(-1) ?? 0) / 2 ** 20);
+			const memory = Math.round((samples.at(-1)?.resident ?? 0) / 2 ** 20);
 			terminal.progress(`${phase}: ${answered} answers, ${failed} errors, node ${memory} MiB`);
 			// One that fails shows as an error of the clients, too.
 			if (phase === 'mixed load') {
-				residentBytes(rpcUrl).then(
-					(bytes) => resident.push(bytes),
+				memoryOf(rpcUrl).then(
+					(sample) => samples.push(sample),
 					() => {},
 				);
 			}
 		});
-		return { result, resident };
+		return { result, memory: samples };
 	} finally {
 		await node.stop();
 	}
@@ -91,7 +92,7 @@ function readOptions(args: readonly string[]): LoadOptions | null {
 	}
 }
 
-/** Runs the command; sets the exit code 1 where a call failed. */
+/** Runs the command; sets the exit code 1 where a call failed or the memory grows. */
 export async function loadCommand(args: readonly string[]): Promise<void> {
 	const options = readOptions(args);
 	if (options === null) return;
@@ -106,12 +107,12 @@ export async function loadCommand(args: readonly string[]): Promise<void> {
 		terminal.progress(`starting a node: ${i + 1} of ${STARTS}`);
 		starts.push(await measureStart());
 	}
-	const { result, resident } = await loadNode(options, terminal);
+	const { result, memory } = await loadNode(options, terminal);
 	terminal.progress('the bare Bank');
 	const script = new URL('./node-load-bank.js', import.meta.url);
 	const { perSecond } = runScript<'perSecond'>(script, [BANK_SECONDS]);
 	terminal.progress('');
-	const figures: LoadFigures = { starts, result, resident, bankPerSecond: perSecond };
+	const figures: LoadFigures = { starts, result, memory, bankPerSecond: perSecond };
 	console.log(loadReport(figures));
 	if (options.json !== null) {
 		const date = new Date().toISOString();
@@ -122,5 +123,5 @@ export async function loadCommand(args: readonly string[]): Promise<void> {
 		console.log(`figures: ${resolve(options.json)}`);
 	}
 	const { due, came } = result.accountNotifications;
-	if (result.failed > 0 || came < due) process.exitCode = 1;
+	if (result.failed > 0 || came < due || !memoryVerdict(memory).isFlat) process.exitCode = 1;
 }

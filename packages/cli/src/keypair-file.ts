@@ -30,6 +30,10 @@ export function fileReason(thrown: unknown): string {
 			return 'it is a folder';
 		case 'ENOTDIR':
 			return 'it is no folder';
+		case 'EROFS':
+			return 'its device is read-only';
+		case 'ENOSPC':
+			return 'no room is left on its device';
 		default:
 			return thrown instanceof Error ? thrown.message : String(thrown);
 	}

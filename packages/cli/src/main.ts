@@ -36,6 +36,8 @@ try {
 	} else {
 		const exitCode = expectedExitCode(error);
 		if (exitCode === null) throw error;
+		// Of a write that fails LMDB says something itself, without an end of line.
+		if (error instanceof StorageError && ['disk-full', 'io'].includes(error.kind)) console.error();
 		console.error(`${styleFor(process.stderr, process.env).red('error:')} ${(error as Error).message}`);
 		process.exitCode = exitCode;
 	}

@@ -4,13 +4,14 @@
  */
 import {
 	Chain,
+	epochRewardsAccount,
 	type GenesisOptions,
 	NATIVE_MINT,
 	nativeMintAccount,
 	stakeConfigAccount,
 } from '@parhelion/runtime';
 import { openChainFolder } from '@parhelion/runtime/node';
-import { FeatureSet, programIds, Rent } from '@parhelion/sdk';
+import { FeatureSet, programIds, Rent, sysvarIds } from '@parhelion/sdk';
 import { availablePrograms, type MissingProgram, missingPrograms } from 'parhelion/node';
 
 /** A chain, and which of the bundled programs it has. */
@@ -44,18 +45,26 @@ function nodeGenesis(
 ): { readonly genesis: GenesisOptions } & Pick<NodeChain, 'programs' | 'missing'> {
 	const featureSet = asked.featureSet ?? FeatureSet.mainnet();
 	const available = availablePrograms(featureSet);
+	const rent = asked.rent ?? Rent.default();
 	const bundled = available.map(({ program: { programId, loader }, elf }) => ({ programId, loader, elf }));
+	// An instance has Memo v4 at the address of v3 only; the test validator, and the Solana tools, know it by its own.
+	const memo = available.find(({ program }) => program.name === 'spl-memo-v4');
+	if (memo !== undefined) {
+		const { memoV4: programId, bpfLoaderUpgradeable: loader } = programIds;
+		bundled.push({ programId, loader, elf: memo.elf });
+	}
 	return {
 		genesis: {
 			creationTime: now(),
 			unixTimestamp: now,
 			...asked,
 			featureSet,
-			// Of two accounts of an address the later one wins: what is asked for, but for the one that upstream writes over it.
+			// Of two accounts of an address the later one wins: what is asked for, but for those that upstream writes over it.
 			accounts: [
 				[NATIVE_MINT, nativeMintAccount()],
 				...(asked.accounts ?? []),
-				[programIds.stakeConfig, stakeConfigAccount(asked.rent ?? Rent.default())],
+				[programIds.stakeConfig, stakeConfigAccount(rent)],
+				[sysvarIds.epochRewards, epochRewardsAccount(rent)],
 			],
 			programs: [...bundled, ...(asked.programs ?? [])],
 		},

@@ -266,7 +266,6 @@ describe('another cluster', () => {
 		expect(await refusal({ url: upstream.rpcUrl, cloneUpgradeableProgram: [address(5)] })).toContain(
 			'that is no upgradeable program; --clone takes it',
 		);
-		expect(await refusal({ warpSlot: 5n, ledger: inFolder('ledger') })).toContain('leave out --ledger');
 	});
 });
 

@@ -2,14 +2,14 @@
  * What a node needs before it can start: the other cluster, if one has a part in it, and what the chain starts from.
  */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
 	DEFAULT_GENESIS_FILE,
 	type GenesisOptions,
 	type KeyedAccount,
 	MAX_GENESIS_SIZE,
 } from '@parhelion/runtime';
-import { CliError, EXIT } from './cli-error.ts';
+import { makeWritable } from '@parhelion/runtime/node';
 import { clusterOptions } from './flags/cluster-flags.ts';
 import { flagName } from './flags/flag.ts';
 import { START_FLAGS, type StartOptions } from './flags/start-flags.ts';
@@ -67,12 +67,28 @@ function goesOn({ ledger, reset = false }: StartOptions): boolean {
 	return ledger !== undefined && !reset && existsSync(join(ledger, DEFAULT_GENESIS_FILE));
 }
 
-/** The key pairs in the folder of a ledger, where scripts look for them; a chain without them goes on without. */
-function ledgerKeypairs(options: StartOptions): Pick<GenesisOptions, 'faucet' | 'voter'> {
+/** The key pairs in the folder of a ledger, where scripts look for them; a chain that lacks some goes on without. */
+function ledgerKeypairs(
+	options: StartOptions,
+	say: (line: string) => void,
+): Pick<GenesisOptions, 'faucet' | 'voter'> {
 	const { ledger } = options;
-	if (ledger === undefined || (goesOn(options) && !existsSync(join(ledger, IDENTITY_FILE)))) return {};
-	const voter = { identity: keypairIn(ledger, IDENTITY_FILE), vote: keypairIn(ledger, VOTE_ACCOUNT_FILE) };
-	return { faucet: keypairIn(ledger, FAUCET_FILE), voter };
+	if (ledger === undefined) return {};
+	makeWritable(resolve(ledger));
+	/** Whether these can be had: those of a chain that goes on are not made anew. */
+	const has = (names: readonly string[], consequence: string): boolean => {
+		const missing = goesOn(options) ? names.filter((name) => !existsSync(join(ledger, name))) : [];
+		if (missing.length > 0) say(`${ledger} lacks ${missing.join(' and ')}: ${consequence}`);
+		return missing.length === 0;
+	};
+	const votes = has([IDENTITY_FILE, VOTE_ACCOUNT_FILE], 'the node does not vote');
+	const gives = has([FAUCET_FILE], 'the faucet has nothing to give');
+	return {
+		...(votes && {
+			voter: { identity: keypairIn(ledger, IDENTITY_FILE), vote: keypairIn(ledger, VOTE_ACCOUNT_FILE) },
+		}),
+		...(gives && { faucet: keypairIn(ledger, FAUCET_FILE) }),
+	};
 }
 
 /**
@@ -86,24 +102,29 @@ export async function setUpNode(
 ): Promise<NodeSetup> {
 	checkClusterNamed(options);
 	const { url, warpSlot, ledger, logMessagesBytesLimit } = options;
-	if (ledger !== undefined && (isFork || warpSlot !== undefined)) {
-		const what = isFork ? 'A fork' : 'A chain with --warp-slot';
-		throw new CliError(`${what} lives in memory: leave out --ledger`, EXIT.usage);
-	}
-	const keypairs = ledgerKeypairs(options);
+	const { voter, ...faucet } = ledgerKeypairs(options, say);
+	// On a fork the stakes are not its own: it has nothing to vote with.
+	const keypairs = isFork || voter === undefined ? faucet : { ...faucet, voter };
+	const connect = async (to: string): Promise<Cluster> => {
+		const cluster = await Cluster.connect(to, clusterOptions(options, say));
+		say(`Asking ${cluster.host}`);
+		return cluster;
+	};
 	if (goesOn(options)) {
 		const idle = GENESIS_FLAGS.filter((key) => options[key] !== undefined && options[key] !== false);
 		const names = idle.map((key) => `--${flagName(key)}`).join(', ');
 		if (idle.length > 0) say(`${ledger} holds a chain that goes on; without --reset ${names} have no effect`);
 		const limit = logMessagesBytesLimit === undefined ? {} : { logBytesLimit: logMessagesBytesLimit };
-		return { genesis: { ...keypairs, ...limit }, lateAccounts: [], cluster: null, startSlot: null };
+		const cluster = url !== undefined && (isFork || warpSlot === true) ? await connect(url) : null;
+		const position = warpSlot === true ? await cluster?.position() : undefined;
+		const startSlot = slotOf(warpSlot) ?? position?.slot ?? null;
+		return { genesis: { ...keypairs, ...limit }, lateAccounts: [], cluster, startSlot };
 	}
 	if (url === undefined || !(isFork || wantsCluster(options))) {
 		const genesis = { ...(await loadGenesis(options, null)), ...keypairs };
 		return { ...withinGenesis(genesis, ledger), cluster: null, startSlot: slotOf(warpSlot) };
 	}
-	const cluster = await Cluster.connect(url, clusterOptions(options, say));
-	say(`Asking ${cluster.host}`);
+	const cluster = await connect(url);
 	const position = isFork || warpSlot === true ? await cluster.position() : null;
 	const wanted = isFork ? { ...options, cloneFeatureSet: true } : options;
 	const genesis = { ...(await loadGenesis(wanted, cluster, position)), ...keypairs };

@@ -25,7 +25,8 @@ export function readProgramFile(path: string): Uint8Array {
 				`${path}: ${size.toLocaleString('en-US')} bytes are more than an account can hold, which is ${MAX_ACCOUNT_DATA_LEN.toLocaleString('en-US')}`,
 			);
 		}
-		return readFileSync(path);
+		// A plain array: the `slice` of a `Buffer` shares its memory with who copies by it.
+		return new Uint8Array(readFileSync(path));
 	} catch (thrown) {
 		if (thrown instanceof CliError) throw thrown;
 		throw new CliError(`${path}: ${fileReason(thrown)}`);

@@ -33,6 +33,6 @@ export function progressBar(
 		const filled = Math.floor((done / total) * BAR_WIDTH);
 		const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
 		const text = `${what} ${bar} ${done.toLocaleString('en-US')} of ${total.toLocaleString('en-US')}`;
-		terminal.write(`${CLEAR_LINE}  ${style.dim(text.slice(0, Math.max(0, (terminal.columns ?? 80) - 3)))}`);
+		terminal.write(`${CLEAR_LINE}  ${style.dim(text.slice(0, Math.max(0, (terminal.columns || 80) - 3)))}`);
 	};
 }

@@ -1,16 +1,26 @@
 /** `start` with another cluster, as the commands call it. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Validator } from '@parhelion/rpc';
 import { Chain, LAMPORTS_PER_SOL } from '@parhelion/runtime';
 import { createAccount, Pubkey } from '@parhelion/sdk';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { StartOptions } from './flags/start-flags.ts';
 import { start } from './start.ts';
 
 const ALICE = Pubkey.fromBytes(new Uint8Array(32).fill(1));
+const BOB = Pubkey.fromBytes(new Uint8Array(32).fill(2));
+const CAROL = Pubkey.fromBytes(new Uint8Array(32).fill(3));
 let upstream: Validator;
 
 beforeAll(async () => {
-	const chain = Chain.genesis({ accounts: [[ALICE, createAccount({ lamports: 7n })]] });
+	const chain = Chain.genesis({
+		accounts: [
+			[ALICE, createAccount({ lamports: 7n })],
+			[CAROL, createAccount({ lamports: 8n })],
+		],
+	});
 	chain.warpToSlot(5000n);
 	chain.advanceSlot();
 	upstream = await Validator.start({ chain, rpcPort: 0, slotMs: null });
@@ -113,4 +123,51 @@ it('leaves nothing running where the faucet has no port', async () => {
 	await expect(start(options, { version: '1.2.3', ended: new Promise(() => {}) })).rejects.toThrow(
 		`Faucet: 127.0.0.1:${port} is already in use`,
 	);
+});
+
+describe('on a ledger', () => {
+	const folder = mkdtempSync(join(tmpdir(), 'parhelion-fork-'));
+	afterAll(() => rmSync(folder, { recursive: true, force: true }));
+	const balance = (node: Running): Promise<unknown> =>
+		node.call('getBalance', ALICE.toBase58(), { commitment: 'processed' });
+
+	it('a fork goes on after a restart, and what it deleted stays deleted', async () => {
+		const ledger = join(folder, 'fork');
+		const first = await run({ url: upstream.rpcUrl, ledger }, true);
+		expect(await balance(first)).toMatchObject({ value: 7 });
+		await first.call('parhelion_setAccount', ALICE.toBase58(), { lamports: 0 });
+		await first.call('parhelion_setAccount', BOB.toBase58(), { lamports: 9 });
+		await first.end();
+
+		const second = await run({ url: upstream.rpcUrl, ledger }, true);
+		expect(Number(await second.call('getSlot', { commitment: 'processed' }))).toBeGreaterThan(5000);
+		expect(await balance(second)).toMatchObject({ value: 0 });
+		expect(await second.call('getBalance', BOB.toBase58())).toMatchObject({ value: 9 });
+		expect(await second.call('getBalance', CAROL.toBase58())).toMatchObject({ value: 8 });
+		await second.end();
+	});
+
+	it('a chain of its own is no fork, and another cluster is another fork', async () => {
+		const ledger = join(folder, 'own');
+		const own = await run({ ledger }, false);
+		await own.end();
+		const options = { rpcPort: 0, bindAddress: '127.0.0.1', quiet: true, cache: '', url: upstream.rpcUrl };
+		const context = { version: '1.2.3', isFork: true, ended: Promise.resolve() };
+		await expect(start({ ...options, ledger }, context)).rejects.toThrow('holds a chain that is no fork');
+		writeFileSync(join(ledger, 'fork.txt'), '11111111111111111111111111111111');
+		await expect(start({ ...options, ledger }, context)).rejects.toThrow('a fork of another cluster');
+	});
+
+	it('--warp-slot moves a new chain, and one that goes on, forward only', async () => {
+		const ledger = join(folder, 'warp');
+		const first = await run({ ledger, warpSlot: 1000n }, false);
+		expect(Number(await first.call('getSlot', { commitment: 'processed' }))).toBeGreaterThanOrEqual(1000);
+		await first.end();
+		const second = await run({ ledger, warpSlot: 900_000n }, false);
+		expect(await second.call('getEpochInfo', { commitment: 'processed' })).toMatchObject({ epoch: 2 });
+		await second.end();
+		const third = await run({ ledger, warpSlot: 5n }, false);
+		expect(third.noted.join()).toMatch(/at slot 9000\d\d already, which is not before 5/);
+		await third.end();
+	});
 });

@@ -5,12 +5,15 @@ import { DEFAULT_SLOT_MS, Validator } from '@parhelion/rpc';
 import { banner } from './banner.ts';
 import { listenFaucet } from './faucet-server.ts';
 import type { StartOptions } from './flags/start-flags.ts';
+import { ForkRecord } from './fork/fork-record.ts';
 import { ForkedAccounts } from './fork/forked-accounts.ts';
+import type { NodeChain } from './node-chain.ts';
 import { closeNodeChain, nodeChain, storageFailure, withVoter } from './node-ledger.ts';
 import { inertNotes, setUpNode } from './node-setup.ts';
 import { printLogs } from './print-logs.ts';
 import { showStatus } from './status-line.ts';
 import { styleFor } from './style.ts';
+import type { Cluster } from './upstream/cluster.ts';
 import { writeValidatorLog } from './validator-log.ts';
 
 /** Ticks of a slot that takes {@link DEFAULT_SLOT_MS}. */
@@ -50,6 +53,11 @@ function readyJson({ rpcUrl, wsUrl, chain }: Validator, faucetAt: string | null)
 	});
 }
 
+function forkedAccounts({ chain, ledger }: NodeChain, cluster: Cluster): ForkedAccounts {
+	const record = ledger === null ? null : ForkRecord.open(ledger.folder, cluster.genesisHash, ledger.isNew);
+	return new ForkedAccounts(chain, cluster, record);
+}
+
 /** What a node is run for, besides what the command line says. */
 export interface StartContext {
 	readonly version: string;
@@ -81,6 +89,8 @@ export async function start(options: StartOptions, context: StartContext): Promi
 	const node = await nodeChain(isFork ? genesis : withVoter(genesis, options), options, style);
 	const { chain } = node;
 	if (startSlot !== null && startSlot > chain.slot) chain.warpToSlot(startSlot);
+	else if (startSlot !== null)
+		note(`The chain is at slot ${chain.slot} already, which is not before ${startSlot}`);
 	const slotMs =
 		options.slotMs ?? (DEFAULT_SLOT_MS * Number(chain.bank.ticksPerSlot)) / DEFAULT_TICKS_PER_SLOT;
 	const stops: (() => unknown)[] = [];
@@ -91,7 +101,7 @@ export async function start(options: StartOptions, context: StartContext): Promi
 			chain.advanceSlot();
 			for (const [pubkey, account] of lateAccounts) chain.setAccount(pubkey, account);
 		}
-		const forked = isFork && cluster !== null ? new ForkedAccounts(chain, cluster) : null;
+		const forked = isFork && cluster !== null ? forkedAccounts(node, cluster) : null;
 		if (forked !== null) stops.unshift(() => forked.stop());
 		const { failed, onClockError } = storageFailure();
 		const validator = await Validator.start({

@@ -1,6 +1,6 @@
 /**
  * The flow that runs in Node and in a browser to the same result: airdrop, a mint, token accounts, mint-to,
- * transfer, a transfer that fails, a memo. It knows nothing of either: ELFs come as bytes, what happened goes out
+ * transfer, a transfer that fails, a memo; a program assembled, deployed and invoked. It knows nothing of either: ELFs come as bytes, what happened goes out
  * as text.
  */
 import { ed25519Backends, ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
@@ -15,6 +15,7 @@ import {
 	sysvarIds,
 } from '@parhelion/sdk';
 import { FailedTransactionMetadata, LiteSVM } from 'parhelion';
+import { assemble, deploy, disassemble, verify } from 'parhelion/toolchain';
 
 interface Keypair {
 	readonly seed: Uint8Array;
@@ -61,7 +62,36 @@ export async function runFlow(): Promise<string> {
 		for (const jit of ['off', 'eager'] as const)
 			record.push(await runTokens(new LiteSVM().withJit(jit), program));
 	}
+	record.push(await runProgram());
 	return JSON.stringify(record);
+}
+
+/** A program out of its text, deployed by the loader's transactions, and what it says. */
+async function runProgram(): Promise<unknown> {
+	const svm = new LiteSVM();
+	svm.airdrop(payer.pubkey.toBase58(), 5_000_000_000n);
+	const assembled = assemble('entrypoint:\n    syscall sol_log_64_\n    mov64 r0, 0\n    exit\n');
+	if (!assembled.ok) return assembled.error;
+	const { elf } = assembled.value;
+	const [program, buffer] = accounts.map(({ seed }) => ({ secretKey: seed }));
+	const deployed = await deploy(elf, svm, {
+		payer: { secretKey: payer.seed },
+		...(program === undefined ? {} : { program }),
+		...(buffer === undefined ? {} : { buffer }),
+	});
+	if (!deployed.ok) return deployed.error.kind;
+	const blockhash = Hash.fromBase58(svm.latestBlockhash());
+	const programId = Pubkey.fromBase58(deployed.value.address);
+	const message = compileLegacyMessage(
+		payer.pubkey,
+		[{ programId, accounts: [], data: new Uint8Array(0) }],
+		blockhash,
+	);
+	const signatures = [ed25519Sign(encodeMessage(message), payer.seed)];
+	const outcome = svm.sendTransaction(encodeTransaction({ signatures, message }));
+	const { kind, writes, address } = deployed.value;
+	const meta = outcome instanceof FailedTransactionMetadata ? outcome.meta() : outcome;
+	return { kind, writes, address, logs: meta.logs(), checks: verify(elf), text: disassemble(elf) };
 }
 
 async function runTokens(svm: LiteSVM, program: Pubkey): Promise<unknown[]> {

@@ -157,7 +157,7 @@ function expectTold(sentence: RegExp, parts: readonly Uint8Array[]): void {
 
 describe('The package in a browser', () => {
 	it('is bundled without Node and without eval', async () => {
-		const entries = ['parhelion', 'parhelion/litesvm'];
+		const entries = ['parhelion', 'parhelion/litesvm', 'parhelion/toolchain'];
 		for (const entry of entries) {
 			const code = await bundle('all.ts', `export * from ${JSON.stringify(entry)};`);
 			expect(forbiddenIn(code)).toEqual([]);
@@ -193,6 +193,8 @@ describe('The package in a browser', () => {
 			);
 			expect(JSON.stringify(inNode)).toContain('"error":"Transaction did not pass signature verification"');
 			expect(JSON.stringify(inNode)).toContain('{"signaturesBy":"wasm"}');
+			expect(JSON.stringify(inNode)).toContain('"kind":"deploy","writes":');
+			expect(JSON.stringify(inNode)).toContain('Program log: 0x');
 			const script = await bundle('browser-page.ts');
 			expect(forbiddenIn(script)).toEqual([]);
 			const inBrowser: unknown = JSON.parse(await runInChromium(chromium ?? '', script));

@@ -3,6 +3,7 @@
  * transport. Source: jsonrpc-core 18 `io.rs`, `types/request.rs`, `types/id.rs`; what its derived parser
  * accepts (arrays as calls among it) was compared with it.
  */
+import { prepareZstd } from './encode/zstd.ts';
 import { JsonSyntaxError, parseJson } from './json/parse.ts';
 import { JsonObject, type JsonValue } from './json/value.ts';
 import { type Json, ResponseTooLargeError, writeJson } from './json/write.ts';
@@ -159,6 +160,7 @@ export class JsonRpcHandler {
 
 	/** The answer to `text`; null where none is due: a notification, or a batch of nothing else. */
 	async handle(text: string): Promise<string | null> {
+		await prepareZstd(text);
 		const request = readRequest(text);
 		if (request === null) return envelope('2.0', 'error', writeError(JsonRpcError.parseError), null);
 		if (request.kind === 'single') return this.prepareAndAnswer(request.call, this.maxResponseLength);

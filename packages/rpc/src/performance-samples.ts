@@ -23,7 +23,7 @@ export interface PerformanceSample {
 /** The newest samples. */
 export class PerformanceSamples {
 	/** Oldest first. */
-	private readonly samples: PerformanceSample[] = [];
+	private samples: PerformanceSample[] = [];
 	private readonly now: () => number;
 	private votes = 0n;
 	private start = { time: 0, slot: 0n, transactions: 0n };
@@ -41,6 +41,10 @@ export class PerformanceSamples {
 				if (isVote(transaction)) this.votes++;
 			}),
 			chain.events.on('slot', () => this.onSlot(chain)),
+			chain.events.on('reverted', ({ slot }) => {
+				this.samples = this.samples.filter((sample) => sample.slot <= slot);
+				this.restart(chain);
+			}),
 		];
 		return () => {
 			for (const end of ends) end();

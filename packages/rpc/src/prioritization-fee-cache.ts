@@ -82,6 +82,10 @@ export class PrioritizationFeeCache {
 				this.offers.push({ price: computeUnitPrice(transaction.transaction.message), transaction });
 			}),
 			chain.events.on('slot', () => this.closeBlock()),
+			chain.events.on('reverted', ({ slot }) => {
+				this.offers = [];
+				for (const known of this.blocks.keys()) if (known > slot) this.blocks.delete(known);
+			}),
 		];
 		return () => {
 			for (const end of ends) end();

@@ -2,7 +2,7 @@
  * JSON-RPC over WebSocket, with subscriptions. Source: solana-rpc 4.3.0 `rpc_pubsub_service.rs`.
  */
 import type { IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { HostCheck } from './http-hosts.ts';
 import { MAX_CONNECTIONS } from './http-server.ts';
@@ -33,6 +33,9 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 class Connection implements Subscriber {
 	private readonly socket: WebSocket;
+	/** What carries the frames of the socket. */
+	private readonly stream: Socket;
+	private isCorked = false;
 	private readonly node: RpcNode;
 	private readonly control: SubscriptionControl;
 	private readonly handler: JsonRpcHandler;
@@ -44,11 +47,13 @@ class Connection implements Subscriber {
 
 	constructor(
 		socket: WebSocket,
+		stream: Socket,
 		node: RpcNode,
 		control: SubscriptionControl,
 		onDefect: (defect: unknown) => void,
 	) {
 		this.socket = socket;
+		this.stream = stream;
 		this.node = node;
 		this.control = control;
 		this.handler = new JsonRpcHandler((name, params) => this.dispatch(name, params), onDefect);
@@ -69,8 +74,23 @@ class Connection implements Subscriber {
 
 	private sendNow(text: string): void {
 		if (this.socket.readyState !== this.socket.OPEN) return;
-		if (this.socket.bufferedAmount > MAX_BUFFERED) this.socket.terminate();
-		else this.socket.send(text);
+		if (this.socket.bufferedAmount > MAX_BUFFERED) {
+			this.socket.terminate();
+			return;
+		}
+		this.cork();
+		this.socket.send(text);
+	}
+
+	/** What is sent until the end of this turn leaves in one write. */
+	private cork(): void {
+		if (this.isCorked) return;
+		this.isCorked = true;
+		this.stream.cork();
+		process.nextTick(() => {
+			this.isCorked = false;
+			this.stream.uncork();
+		});
 	}
 
 	/**
@@ -174,14 +194,14 @@ export function listenPubSub(
 			clearInterval(heartbeat);
 			reject(listenError('PubSub', host, port, cause));
 		});
-		server.on('connection', (socket) => {
+		server.on('connection', (socket, { socket: stream }) => {
 			if (server.clients.size > (options.maxConnections ?? MAX_CONNECTIONS)) {
 				socket.close(TRY_AGAIN_LATER);
 				return;
 			}
 			silent.delete(socket);
 			socket.on('pong', () => silent.delete(socket));
-			connections.set(socket, new Connection(socket, node, control, onDefect));
+			connections.set(socket, new Connection(socket, stream, node, control, onDefect));
 			socket.on('close', () => {
 				connections.delete(socket);
 				silent.delete(socket);

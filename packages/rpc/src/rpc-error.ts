@@ -77,6 +77,13 @@ export const RpcCustomError = {
 		message: `Epoch rewards period still active at slot ${slot}`,
 		data: { currentBlockHeight, rewardsCompleteBlockHeight, slot },
 	}),
+	slotNotEpochBoundary: (slot: bigint): RpcError => ({
+		code: -32018,
+		message:
+			`Rewards cannot be found because slot ${slot} is not the epoch boundary. This may be due to gap in the ` +
+			`queried node's local ledger or long-term storage`,
+		data: { slot },
+	}),
 	filterTransactionNotFound: (signature: string): RpcError => ({
 		code: -32020,
 		message: `Transaction ${signature} not found`,

@@ -13,13 +13,22 @@ export class TransactionIndex {
 
 	/** Counts from now on; returns the function that ends it. */
 	attach(chain: Chain): () => void {
-		return chain.events.on('transaction', (transaction) => {
-			if (transaction.slot !== this.slot) {
-				this.slot = transaction.slot;
-				this.next = 0;
-			}
-			this.indices.set(transaction, this.next++);
-		});
+		const ends = [
+			chain.events.on('transaction', (transaction) => {
+				if (transaction.slot !== this.slot) {
+					this.slot = transaction.slot;
+					this.next = 0;
+				}
+				this.indices.set(transaction, this.next++);
+			}),
+			// The slot that was open comes again.
+			chain.events.on('reverted', () => {
+				this.slot = -1n;
+			}),
+		];
+		return () => {
+			for (const end of ends) end();
+		};
 	}
 
 	/** The place in the block, from 0; null if it was not seen going in. */

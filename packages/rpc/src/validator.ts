@@ -8,10 +8,9 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountProvider } from './account-provider.ts';
 import { Cheatcodes } from './cheatcodes/index.ts';
 import { hostCheck, isLoopback } from './http-hosts.ts';
-import { createHttpServer } from './http-server.ts';
 import { listenError } from './listen.ts';
 import { Metrics } from './metrics.ts';
-import { listenPubSub, type PubSubServer } from './pubsub-server.ts';
+import type { PubSubServer } from './pubsub-server.ts';
 import { createNode, createRpcHandler } from './rpc-handler.ts';
 import { DEFAULT_SLOT_MS, SlotClock } from './slot-clock.ts';
 import { SubscriptionControl } from './subscriptions/control.ts';
@@ -87,6 +86,11 @@ export class Validator {
 	/** Listens, then lets slots pass. Rejects with a `ListenError` where a port cannot be had; nothing is left running. */
 	static async start(options: ValidatorOptions): Promise<Validator> {
 		const { chain, bindAddress = DEFAULT_BIND_ADDRESS, rpcPort = DEFAULT_RPC_PORT } = options;
+		// The servers' libraries are a quarter of what the command line would load, and most commands serve nothing.
+		const [{ createHttpServer }, { listenPubSub }] = await Promise.all([
+			import('./http-server.ts'),
+			import('./pubsub-server.ts'),
+		]);
 		const onDefect = options.onDefect ?? throwLater;
 		const { slotMs = DEFAULT_SLOT_MS } = options;
 		const clock = slotMs === null ? null : new SlotClock(chain, slotMs, options.onClockError);
@@ -169,8 +173,15 @@ function addGauges(metrics: Metrics, chain: Chain, control: SubscriptionControl,
 	metrics.add('parhelion_transactions_total', transactions, () => chain.transactionCount, 'counter');
 	metrics.add('parhelion_subscriptions', 'Live subscriptions.', () => control.size);
 	metrics.add('parhelion_pubsub_connections', 'Open WebSocket connections.', () => pubsub.connections());
-	const memory = 'Bytes of memory of this process.';
-	metrics.add('process_resident_memory_bytes', memory, () => process.memoryUsage.rss());
+	const resident = 'Bytes of memory of this process.';
+	metrics.add('process_resident_memory_bytes', resident, () => process.memoryUsage.rss());
+	for (const [name, key, help] of [
+		['nodejs_heap_size_used_bytes', 'heapUsed', 'Bytes of objects.'],
+		['nodejs_external_memory_bytes', 'external', 'Bytes outside of the heap that objects hold.'],
+		['nodejs_array_buffers_bytes', 'arrayBuffers', 'Those of them that are buffers.'],
+	] as const) {
+		metrics.add(name, help, () => process.memoryUsage()[key]);
+	}
 }
 
 function hostPort(host: string, port: number): string {

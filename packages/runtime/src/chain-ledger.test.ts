@@ -16,67 +16,21 @@ import {
 } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MemoryStorage } from './accounts-db/memory-storage.ts';
-import type { AccountsBatch } from './accounts-db/storage.ts';
+import { Disk } from '../test/disk.ts';
 import { StorageError } from './accounts-db/storage-error.ts';
 import type { GenesisOptions, Keypair } from './bank/bank-types.ts';
 import { Chain } from './chain.ts';
 import { createBootstrapStakeAccount, createVoteAccount } from './genesis/bootstrap-genesis.ts';
-import { decodeGenesisConfig, encodeGenesisConfig } from './genesis/genesis-config.ts';
 import {
 	keypairFromSeed,
 	LAMPORTS_PER_SOL,
 	resolveGenesis,
 	transferInstruction,
 } from './genesis/local-genesis.ts';
-import { Blockstore } from './ledger/blockstore.ts';
-import { MemoryTables, type TableWrite } from './ledger/blockstore-tables.ts';
-import type { Ledger } from './ledger/ledger.ts';
 
 const keypair = (byte: number): Keypair => keypairFromSeed(new Uint8Array(32).fill(byte));
 const alice = keypair(1);
 const bob = keypair(2).pubkey;
-
-/** What outlives a process in these tests, and may refuse to write. */
-class Disk {
-	readonly storage: MemoryStorage = new MemoryStorage();
-	readonly tables: MemoryTables = new MemoryTables();
-	readonly #genesis: Uint8Array;
-	/** Commits that succeed before the disk is full. */
-	room: number = Number.POSITIVE_INFINITY;
-
-	constructor(options: GenesisOptions = {}) {
-		this.#genesis = encodeGenesisConfig(resolveGenesis(options).config);
-		const { storage, tables } = this;
-		const commit = storage.commit.bind(storage);
-		storage.commit = (batch: AccountsBatch) => {
-			this.#spend();
-			commit(batch);
-		};
-		const commitTables = tables.commit.bind(tables);
-		tables.commit = (writes: readonly TableWrite[]) => {
-			this.#spend();
-			commitTables(writes);
-		};
-	}
-
-	#spend(): void {
-		if (this.room <= 0) throw new StorageError('disk-full', 'No room is left.');
-		this.room--;
-	}
-
-	/** The ledger as a new process finds it. */
-	ledger(): Ledger {
-		const genesis = decodeGenesisConfig(this.#genesis);
-		if (!genesis.ok) throw new Error(genesis.error.kind);
-		return {
-			genesis: genesis.value,
-			storage: this.storage,
-			blockstore: new Blockstore(this.tables),
-			close: () => Promise.resolve(),
-		};
-	}
-}
 
 function transfer(chain: Chain, to: Pubkey, lamports: number): VersionedTransaction {
 	const instruction = transferInstruction(alice.pubkey, to, BigInt(lamports));

@@ -21,7 +21,7 @@ import { decodeMessages } from './ledger/block-sidecar.ts';
 import type { BlockMeta } from './ledger/blockstore.ts';
 import { type Ledger, ledgerLeader, setLedgerLeader } from './ledger/ledger.ts';
 import { readBack } from './ledger/ledger-blocks.ts';
-import { replayBlock } from './ledger/replay.ts';
+import { openReplayed, replayBlock } from './ledger/replay.ts';
 
 /** Transactions that a chain on a ledger keeps in memory beside it. */
 const LEDGER_HISTORY_LIMIT = 10_000;
@@ -97,9 +97,8 @@ export function startFromLedger(ledger: Ledger, options: OpenOptions): ChainStar
 	}
 	for (const meta of blocks) {
 		replayed = meta.blockTime;
-		// A block whose parent has none was left out by `replayable`; slots that were left out were warped over.
-		const isWarp = meta.slot > meta.parent + 1n;
-		const bank = forks.insert(Bank.newFromParent(forks.get(meta.parent)!, leader, meta.slot, isWarp));
+		// A block whose parent has none was left out by `replayable`.
+		const bank = forks.insert(openReplayed(forks.get(meta.parent)!, leader, meta));
 		replayBlock(bank, blockstore, meta);
 		options.onProgress?.(++done, total);
 	}
@@ -127,8 +126,16 @@ function bankOptionsOf(
 	};
 }
 
-/** The bank that a replay begins on. */
-function rootBank(ledger: Ledger, accountsDb: AccountsDb, leader: SlotLeader, options: BankOptions): Bank {
+/**
+ * The bank that a replay begins on: that of the genesis, open, or of the root where `accountsDb` stands at one. StorageError
+ * (`corrupt`) where its checkpoint is missing or cannot be read.
+ */
+export function rootBank(
+	ledger: Ledger,
+	accountsDb: AccountsDb,
+	leader: SlotLeader,
+	options: BankOptions,
+): Bank {
 	const { genesis } = ledger;
 	if (accountsDb.root === null) return Bank.newFromGenesis(genesis, leader, accountsDb, options);
 	const checkpoint = accountsDb.loadCheckpoint();
@@ -148,8 +155,10 @@ function rootBank(ledger: Ledger, accountsDb: AccountsDb, leader: SlotLeader, op
 /** Tells a restored root's bank which messages it and those before it have processed. */
 function restoreStatusCache({ slot, shared }: Bank, { blockstore }: Ledger): void {
 	const roots: Slot[] = [];
+	// The checkpoint has told of the slots up to a snapshot's.
+	const known = shared.statusCache.appended.at(-1)?.slot ?? -1n;
 	for (const meta of blockstore.rootsDownFrom(slot)) {
-		if (roots.push(meta.slot) >= MAX_RECENT_BLOCKHASHES) break;
+		if (meta.slot <= known || roots.push(meta.slot) >= MAX_RECENT_BLOCKHASHES) break;
 	}
 	for (const root of roots.reverse()) {
 		const messages = blockstore.getSidecar(root, 'messages');

@@ -46,6 +46,7 @@ import type {
 	TransactionOutcome,
 	Voter,
 } from './bank/bank-types.ts';
+import { blockLimitsOf } from './bank/block-limits.ts';
 import type { SlotLeader } from './bank/leader-schedule.ts';
 import { overwriteAccount } from './bank/overwrite-account.ts';
 import {
@@ -56,6 +57,7 @@ import {
 	simulateTransaction,
 } from './bank/transaction-processing.ts';
 import { verifySignatures } from './bank/verify-transaction.ts';
+import { type ChainSnapshot, revertBanks, takeSnapshot } from './chain-snapshot.ts';
 import { type ChainStart, type OpenOptions, startFromGenesis, startFromLedger } from './chain-start.ts';
 import { voteTransaction } from './consensus/own-votes.ts';
 import type { Emitter } from './events.ts';
@@ -81,6 +83,7 @@ export class Chain {
 	readonly #ledger: Ledger | null;
 	readonly #maxLedgerBytes: number;
 	readonly #archive: ChainArchive;
+	readonly #snapshots: Set<ChainSnapshot> = new Set();
 	#bank: Bank;
 	#recorder: BlockRecorder;
 	/** Behind that of the forks while the disk refuses to write what was rooted. */
@@ -98,7 +101,9 @@ export class Chain {
 		this.#ledger = ledger;
 		this.#maxLedgerBytes = maxLedgerBytes;
 		const blockstore = ledger?.blockstore ?? null;
-		this.#archive = new ChainArchive(historyLimit, blockstore, (slot) => this.#isVisible(slot));
+		this.#archive = new ChainArchive(historyLimit, Number(ROOT_DEPTH), blockstore, (slot) =>
+			this.#isVisible(slot),
+		);
 		this.#archive.open(bank);
 		this.#bank = bank;
 		this.#recorder = new BlockRecorder(bank, ledger !== null);
@@ -329,7 +334,8 @@ export class Chain {
 			return processTransaction(bank, transaction, options);
 		} finally {
 			// Also where a listener threw: what the bank has committed is part of the block.
-			if (bank.blockTransactionCount > before) this.#recorder.record(transaction);
+			if (bank.blockTransactionCount > before)
+				this.#recorder.record(transaction, blockLimitsOf(bank, options));
 		}
 	}
 
@@ -388,6 +394,12 @@ export class Chain {
 
 	/** `due`: what is to be rooted, if it is above the root and has a bank: right after a warp there is none so deep. */
 	#openSlot(slot: Slot, due: Slot, isWarp: boolean): void {
+		this.#closeSlot(due);
+		this.#openNext(slot, isWarp);
+	}
+
+	/** Completes the open slot and roots `due`. */
+	#closeSlot(due: Slot): void {
 		const parent = this.#bank;
 		this.#recorder.complete();
 		parent.freeze();
@@ -400,6 +412,11 @@ export class Chain {
 		}
 		this.#archive.close(block);
 		this.forks.tellRooted();
+	}
+
+	/** Opens `slot` on the bank of the slot that was closed. */
+	#openNext(slot: Slot, isWarp: boolean): void {
+		const parent = this.#bank;
 		this.#bank = this.forks.insert(Bank.newFromParent(parent, this.#leader, slot, isWarp));
 		this.#archive.open(this.#bank);
 		this.#recorder = new BlockRecorder(this.#bank, this.#ledger !== null);
@@ -407,6 +424,57 @@ export class Chain {
 			this.events.emit('slot', { slot: this.slot, parent: parent.slot, root: this.root });
 		}
 		this.#vote();
+	}
+
+	// Going back.
+
+	/** Whether its blocks are on a disk, from where they are not taken back. */
+	get hasLedger(): boolean {
+		return this.#ledger !== null;
+	}
+
+	/**
+	 * Completes the open slot, roots it, opens the next one and keeps the state between the two, until
+	 * {@link forgetSnapshot}. RangeError for a chain with a ledger.
+	 */
+	snapshot(): ChainSnapshot {
+		if (this.#ledger !== null) throw new RangeError('a chain on a ledger cannot go back');
+		// Slot 0 is genesis, which nothing roots but a slot above it.
+		if (this.slot === this.parentSlot) this.advanceSlot();
+		const { slot } = this;
+		this.#closeSlot(slot);
+		const snapshot = takeSnapshot(this.forks);
+		this.#snapshots.add(snapshot);
+		this.#openNext(slot + 1n, false);
+		return snapshot;
+	}
+
+	/**
+	 * Goes back to a snapshot: accounts, blockhashes, what was processed, blocks and transactions are as they were then, and
+	 * the slot after it is opened anew. Later snapshots are gone, this one can be gone back to again. Blocks that had to go
+	 * for the limits of the history do not come back. RangeError for a snapshot that this chain does not keep.
+	 */
+	revertTo(snapshot: ChainSnapshot): void {
+		this.#checkKept(snapshot);
+		const { slot, bank } = snapshot;
+		for (const other of this.#snapshots) if (other.slot > slot) this.#snapshots.delete(other);
+		const accounts = revertBanks(this.forks, snapshot, this.#bank);
+		this.#archive.revertTo(slot);
+		this.#root = slot;
+		this.#bank = bank;
+		if (this.events.has('reverted')) this.events.emit('reverted', { slot, accounts });
+		this.#openNext(slot + 1n, false);
+	}
+
+	/** Lets go of a snapshot. RangeError for one that this chain does not keep. */
+	forgetSnapshot(snapshot: ChainSnapshot): void {
+		this.#checkKept(snapshot);
+		this.#snapshots.delete(snapshot);
+		this.#bank.shared.accountsDb.forgetRoot(snapshot.slot);
+	}
+
+	#checkKept(snapshot: ChainSnapshot): void {
+		if (!this.#snapshots.has(snapshot)) throw new RangeError(`no snapshot of slot ${snapshot.slot} is kept`);
 	}
 
 	/** Votes for the block below the open one, if there is somebody to vote. */

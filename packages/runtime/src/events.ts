@@ -20,7 +20,7 @@ export class Emitter<Events extends object> {
 
 	/** Whether building an event of this name is worth it. */
 	has(name: keyof Events): boolean {
-		return this.#listeners.has(name);
+		return this.#listeners.size !== 0 && this.#listeners.has(name);
 	}
 
 	/** Hands `event` to whoever listens to `name`; a listener added or removed meanwhile counts from the next. */

@@ -37,6 +37,7 @@ export {
 } from './bank/transaction-processing.ts';
 export * from './bank/verify-transaction.ts';
 export * from './chain.ts';
+export type { ChainSnapshot } from './chain-snapshot.ts';
 export type { OpenOptions } from './chain-start.ts';
 export * from './events.ts';
 export * from './genesis/bootstrap-genesis.ts';

@@ -6,7 +6,12 @@
  */
 
 export * from './accounts-db/ancestors.ts';
-export { type ChainIdentity, FORMAT_VERSION, LmdbEnvironment } from './accounts-db/lmdb-environment.ts';
+export {
+	type ChainIdentity,
+	FORMAT_VERSION,
+	LmdbEnvironment,
+	makeWritable,
+} from './accounts-db/lmdb-environment.ts';
 export { LmdbStorage } from './accounts-db/lmdb-storage.ts';
 export * from './accounts-db/memory-storage.ts';
 export * from './accounts-db/storage.ts';
@@ -18,6 +23,9 @@ export * from './ledger/blockstore-folder.ts';
 export { LmdbTables } from './ledger/blockstore-lmdb.ts';
 export { type BlockstoreTables, MemoryTables } from './ledger/blockstore-tables.ts';
 export * from './ledger/chain-folder.ts';
+export { createProofVerifier, type ProofVerifierOptions } from './ledger/proof-threads.ts';
+export type { ProofVerifier } from './ledger/proof-verifier.ts';
+export { type LedgerReport, type VerifyLedgerOptions, verifyLedger } from './ledger/verify-ledger.ts';
 export * from './scheduler/block-executor.ts';
 export { type BlockExecutorOptions, createBlockExecutor } from './scheduler/node-threads.ts';
 export * from './snapshots/load-snapshot.ts';
@@ -26,3 +34,4 @@ export * from './snapshots/slot-deltas.ts';
 export * from './snapshots/snapshot-bank.ts';
 export * from './snapshots/snapshot-error.ts';
 export * from './snapshots/snapshot-files.ts';
+export * from './snapshots/snapshot-ledger.ts';

@@ -5,8 +5,7 @@ import { AccountsLtHash } from '../src/accounts-db/lattice-hash.ts';
 import { Chain } from '../src/chain.ts';
 import { openChainFolder } from '../src/ledger/chain-folder.ts';
 import { genesis, MAX_LEDGER_BYTES, unixTimestamp } from './chain-crash-model.ts';
-import { bundleChild, Child } from './crash-harness.ts';
-import { randomOf } from './crash-model.ts';
+import { killAndLook } from './kill-and-look.ts';
 
 /** Signatures of old slots that are looked up after each kill, beside all of the newest slots'. */
 const OLD_LOOKUPS = 30;
@@ -54,35 +53,18 @@ export async function runChainCrashes(
 	kills: number,
 	seed: number,
 ): Promise<ChainCrashReport> {
-	const program = await bundleChild(folder, 'chain-crash-child.ts');
 	const ledger = join(folder, 'ledger');
-	const random = randomOf(seed);
 	const told = new Told();
 	let [early, replayed] = [0, 0];
 	let purged: Slot = 0n;
-	// The next one starts up while the one before is at work.
-	let next = new Child(program, ledger, seed);
-	try {
-		for (let kill = 0; kill < kills; kill++) {
-			const child = next;
-			await child.waiting();
-			child.go();
-			next = new Child(program, ledger, seed);
-			const whileOpening = random(4) === 0;
-			if (!whileOpening) await child.open();
-			const delay = random(whileOpening ? 150 : 600);
-			await new Promise((resolve) => setTimeout(resolve, delay));
-			await child.kill();
-			if (!child.opened) early++;
-			told.add(child.output);
-			const when = `kill ${kill} of seed ${seed}, after ${delay} ms`;
-			const found = await check(ledger, told, random, when);
-			replayed += found.replayed;
-			purged = found.firstSlot;
-		}
-	} finally {
-		await next.kill();
-	}
+	const killing = { kills, seed, openingOneIn: 4, openingMs: 150, workMs: 600 };
+	await killAndLook(folder, 'chain-crash-child.ts', ledger, killing, async (child, when, random) => {
+		if (!child.opened) early++;
+		told.add(child.output);
+		const found = await check(ledger, told, random, when);
+		replayed += found.replayed;
+		purged = found.firstSlot;
+	});
 	let transactions = 0;
 	for (const [slot, signatures] of told.signatures) if (slot <= told.root) transactions += signatures.length;
 	return { kills, root: told.root, transactions, replayed, early, purged };

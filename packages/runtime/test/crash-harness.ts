@@ -1,15 +1,10 @@
-/** Kills a process that writes a ledger, again and again, and looks at what it left. */
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+/** A database under load that is killed again and again, and what it left. */
+import { join } from 'node:path';
 import type { AccountSharedData, Slot } from '@parhelion/sdk';
-import { rolldown } from 'rolldown';
 import { openLedgerFolder } from '../src/ledger/blockstore-folder.ts';
-import { blockOf, fieldsOf, KEYS, key, OWNERS, owner, randomOf, slotWrites } from './crash-model.ts';
+import { blockOf, fieldsOf, KEYS, key, OWNERS, owner, slotWrites } from './crash-model.ts';
+import { killAndLook } from './kill-and-look.ts';
 
-const HERE = dirname(fileURLToPath(import.meta.url));
 const identity = { genesisHash: new Uint8Array(32).fill(1), featureSetId: 1 };
 
 /** What a run found. */
@@ -26,128 +21,23 @@ export interface CrashReport {
 	readonly late: number;
 }
 
-/** The child, bundled into one file so that Node runs it as it is. */
-export async function bundleChild(folder: string, source = 'crash-child.ts'): Promise<string> {
-	const build = await rolldown({
-		input: join(HERE, source),
-		platform: 'node',
-		external: ['lmdb'],
-		resolve: { conditionNames: ['source', 'import', 'node', 'default'] },
-		onLog: (level, log) => {
-			if (level === 'warn') throw new Error(log.message);
-		},
-	});
-	const { output } = await build.generate({ format: 'esm' });
-	await build.close();
-	// The bundle lies outside of the workspace, where the bare name means nothing.
-	const lmdb = pathToFileURL(
-		createRequire(import.meta.url)
-			.resolve('lmdb')
-			.replace('dist/index.cjs', 'node-index.js'),
-	);
-	const path = join(folder, 'child.mjs');
-	writeFileSync(path, output[0].code.replaceAll(/(['"])lmdb\1/g, JSON.stringify(lmdb.href)));
-	return path;
-}
-
-/** A process that writes a ledger. */
-export class Child {
-	readonly #process: ChildProcessWithoutNullStreams;
-	#out = '';
-	#errors = '';
-	readonly ended: Promise<void>;
-
-	constructor(program: string, folder: string, seed: number) {
-		this.#process = spawn(process.execPath, [program, folder, String(seed)]);
-		this.#process.stdout.on('data', (chunk: Buffer) => {
-			this.#out += chunk.toString();
-		});
-		this.#process.stderr.on('data', (chunk: Buffer) => {
-			this.#errors += chunk.toString();
-		});
-		this.ended = new Promise((resolve) => this.#process.on('close', () => resolve()));
-	}
-
-	get pid(): number {
-		return this.#process.pid ?? 0;
-	}
-
-	waiting(): Promise<void> {
-		return this.#said('waiting');
-	}
-
-	open(): Promise<void> {
-		return this.#said('open ');
-	}
-
-	async #said(word: string): Promise<void> {
-		while (!this.#out.includes(word)) {
-			if (this.#process.exitCode !== null) throw new Error(`the child ended by itself: ${this.#errors}`);
-			await new Promise((resolve) => setTimeout(resolve, 2));
-		}
-	}
-
-	go(): void {
-		this.#process.stdin.write('go\n');
-	}
-
-	async kill(): Promise<void> {
-		if (this.#process.exitCode !== null) throw new Error(`the child ended by itself: ${this.#errors}`);
-		this.#process.kill('SIGKILL');
-		await this.ended;
-	}
-
-	/** All that it has written. */
-	get output(): string {
-		return this.#out;
-	}
-
-	get opened(): boolean {
-		return this.#out.includes('open ');
-	}
-
-	/** The last root that was told of. */
-	get told(): Slot {
-		const lines = this.#out.split('\n').slice(0, -1);
-		const last = lines.findLast((line) => line.startsWith('root ') || line.startsWith('open '));
-		return last === undefined ? 0n : BigInt(last.slice(5));
-	}
-}
-
 /** Kills `kills` processes at random moments and checks the folder after each. Throws at the first contradiction. */
 export async function runCrashes(folder: string, kills: number, seed: number): Promise<CrashReport> {
-	const program = await bundleChild(folder);
 	const ledger = join(folder, 'ledger');
-	const random = randomOf(seed);
 	const state = new Map<number, AccountSharedData>();
 	let [root, told, untold, aheadBlocks, early, late] = [0n, 0n, 0, 0, 0, 0];
-	// The next one starts up while the one before is at work.
-	let next = new Child(program, ledger, seed);
-	try {
-		for (let kill = 0; kill < kills; kill++) {
-			const child = next;
-			await child.waiting();
-			child.go();
-			next = new Child(program, ledger, seed);
-			// Some while they open the folder, most while they write.
-			const whileOpening = random(5) === 0;
-			if (!whileOpening) await child.open();
-			const delay = random(whileOpening ? 100 : 300);
-			await new Promise((resolve) => setTimeout(resolve, delay));
-			await child.kill();
-			if (child.opened) late++;
-			else early++;
-			if (child.told > told) told = child.told;
-			const found = await check(ledger, seed, state, root, `kill ${kill} of seed ${seed}, after ${delay} ms`);
-			if (found.root < told) throw new Error(`root ${told} was told of, the storage stands at ${found.root}`);
-			if (found.root > told) untold++;
-			if (found.highestBlock > found.root) aheadBlocks++;
-			root = found.root;
-			told = root;
-		}
-	} finally {
-		await next.kill();
-	}
+	const killing = { kills, seed, openingOneIn: 5, openingMs: 100, workMs: 300 };
+	await killAndLook(folder, 'crash-child.ts', ledger, killing, async (child, when) => {
+		if (child.opened) late++;
+		else early++;
+		if (child.told > told) told = child.told;
+		const found = await check(ledger, seed, state, root, when);
+		if (found.root < told) throw new Error(`root ${told} was told of, the storage stands at ${found.root}`);
+		if (found.root > told) untold++;
+		if (found.highestBlock > found.root) aheadBlocks++;
+		root = found.root;
+		told = root;
+	});
 	return { kills, root, untold, aheadBlocks, early, late };
 }
 

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openLedgerFolder } from '../src/ledger/blockstore-folder.ts';
-import { bundleChild, Child, runCrashes } from './crash-harness.ts';
+import { runCrashes } from './crash-harness.ts';
+import { bundleChild, Child } from './kill-and-look.ts';
 
 const kills = Number(process.env['PARHELION_KILLS'] ?? 25);
 const seed = Number(process.env['PARHELION_SEED'] ?? 20_261_122);
@@ -34,7 +35,7 @@ it('refuses a folder that another process has open, and opens it when that one w
 	const folder = mkdtempSync(join(tmpdir(), 'parhelion-crash-'));
 	const ledger = join(folder, 'ledger');
 	const identity = { genesisHash: new Uint8Array(32).fill(1), featureSetId: 1 };
-	const child = new Child(await bundleChild(folder), ledger, 1);
+	const child = new Child(await bundleChild(folder, 'crash-child.ts'), ledger, 1);
 	try {
 		await child.waiting();
 		child.go();

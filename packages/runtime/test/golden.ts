@@ -3,7 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { sha256 } from '@parhelion/crypto';
-import { ByteWriter, decodeTransaction, Hash, Pubkey, type VersionedTransaction } from '@parhelion/sdk';
+import {
+	ByteWriter,
+	decodeTransaction,
+	Hash,
+	Pubkey,
+	type TransactionError,
+	type VersionedTransaction,
+} from '@parhelion/sdk';
 import { AccountsDb } from '../src/accounts-db/accounts-db.ts';
 import { MemoryStorage } from '../src/accounts-db/memory-storage.ts';
 import { Bank } from '../src/bank/bank.ts';
@@ -71,18 +78,27 @@ export function goldenTransaction(base64: string): VersionedTransaction {
 	return transaction.value;
 }
 
-/** Runs a slot's transactions and ticks; the errors in the reference's Debug form, as far as they occur here. */
-export function runSlot(bank: Bank, row: GoldenSlot): (string | null)[] {
-	const errors = row.transactions.map(([bytes]) => {
-		const { err } = processTransaction(bank, goldenTransaction(bytes));
-		if (err === null) return null;
-		if (err.kind !== 'InstructionError') return err.kind;
-		const inner = err.error.kind === 'Custom' ? `Custom(${err.error.code})` : err.error.kind;
-		return `InstructionError(${err.index}, ${inner})`;
-	});
+/** An error in the reference's Debug form, as far as it occurs here. */
+export function errorText(err: TransactionError | null): string | null {
+	if (err === null) return null;
+	if (err.kind !== 'InstructionError') return err.kind;
+	const inner = err.error.kind === 'Custom' ? `Custom(${err.error.code})` : err.error.kind;
+	return `InstructionError(${err.index}, ${inner})`;
+}
+
+/** Ends a slot as the reference did. */
+export function finishSlot(bank: Bank): void {
 	const blockhash = sha256(new TextEncoder().encode('tick'), new ByteWriter(8).u64(bank.slot).finish());
 	while (!bank.isComplete) bank.registerTick(Hash.fromBytes(blockhash));
 	bank.freeze();
+}
+
+/** Runs a slot's transactions and ticks; the errors as {@link errorText}. */
+export function runSlot(bank: Bank, row: GoldenSlot): (string | null)[] {
+	const errors = row.transactions.map(([bytes]) =>
+		errorText(processTransaction(bank, goldenTransaction(bytes)).err),
+	);
+	finishSlot(bank);
 	return errors;
 }
 

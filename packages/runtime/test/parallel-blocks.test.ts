@@ -1,5 +1,5 @@
 /**
- * Random blocks in a row on forks, serially and by 1, 2 and 4 workers: one bank hash, and all outcomes, events and costs
+ * Random blocks in a row on forks, serially and by 1, 2 and 4 workers: one bank hash, and all outcomes, committed transactions, accounts told of and costs
  * alike. `PARHELION_BLOCKS` says how many, `PARHELION_SEED` which.
  */
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';

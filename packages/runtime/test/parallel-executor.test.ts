@@ -204,6 +204,49 @@ describe('an executor with workers', () => {
 		expect(kinds(outcomes)).toEqual(outcomes.map(() => null));
 	});
 
+	it('carries more accounts than the memory between the threads holds at once', async () => {
+		const readonly = (i: number): Instruction['accounts'][number] => ({
+			pubkey: keypairFromSeed(
+				new Uint8Array(32)
+					.fill(9)
+					.fill(i, 0, 1)
+					.fill(i >> 8, 1, 2),
+			).pubkey,
+			isSigner: false,
+			isWritable: false,
+		});
+		const perTransaction = 7;
+		const others = Array.from({ length: 40 * perTransaction }, (_, i) => readonly(i));
+		const outcomes = await compare(
+			(bank) =>
+				Array.from({ length: 40 }, (_, i) => {
+					const instruction = transferInstruction(alice.pubkey, carol, BigInt(i));
+					const named = others.slice(i * perTransaction, (i + 1) * perTransaction);
+					return signed(bank, alice, { ...instruction, accounts: [...instruction.accounts, ...named] });
+				}),
+			{},
+			(bank) => {
+				for (const [i, { pubkey }] of others.entries()) {
+					const data = new Uint8Array(16_000).fill(i);
+					bank.store(pubkey, createAccount({ lamports: LAMPORTS_PER_SOL, data }));
+				}
+			},
+		);
+		expect(kinds(outcomes)).toEqual(outcomes.map(() => null));
+	});
+
+	it('goes on after a listener threw before any worker was woken', async () => {
+		const warm = openBank();
+		await executor.execute(warm, [transfer(warm, 1n)]);
+		const bank = openBank();
+		const off = bank.shared.events.on('locked', () => {
+			throw new Error('enough');
+		});
+		await expect(executor.execute(bank, [transfer(bank, 1n)])).rejects.toThrow('enough');
+		off();
+		expect(kinds(await executor.execute(bank, [transfer(bank, 1n)]))).toEqual([null]);
+	});
+
 	it('executes blocks one after another, however many are asked for', async () => {
 		const banks = Array.from({ length: 5 }, () => openBank());
 		const all = await Promise.all(
@@ -250,12 +293,19 @@ describe('an executor with workers', () => {
 		failures.length = 0;
 		const broken = start(2, pathToFileURL(path));
 		const bank = openBank();
+		const locked = new Set<Uint8Array>();
+		bank.shared.events.on('locked', ({ signature }) => {
+			if (locked.has(signature)) throw new Error('locked twice');
+			locked.add(signature);
+		});
+		bank.shared.events.on('unlocked', ({ signature }) => locked.delete(signature));
 		const block = Array.from({ length: 60 }, (_value, i) =>
 			transfer(bank, BigInt(i), i % 2 === 0 ? alice : bob),
 		);
 		expect(kinds(await broken.execute(bank, block))).toEqual(block.map(() => null));
 		expect(failures.join()).toContain(message);
 		expect(bank.blockTransactionCount).toBe(60);
+		expect(locked.size).toBe(0);
 		await broken.close();
 	});
 

@@ -1,14 +1,16 @@
-/** The thread of an executor as one file, from the sources: what Node runs by itself is compiled, and may be older. */
+/** What a thread runs as one file, from the sources: what Node runs by itself is compiled, and may be older. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { rolldown } from 'rolldown';
 
-/** A script for `createBlockExecutor`, and how to take it away again. */
-export async function bundleThread(): Promise<{ readonly script: URL; remove(): void }> {
+/** A script for `createBlockExecutor` by default, and how to take it away again. */
+export async function bundleThread(
+	source = 'scheduler/execution-thread.ts',
+): Promise<{ readonly script: URL; remove(): void }> {
 	const build = await rolldown({
-		input: join(import.meta.dirname, '../src/scheduler/execution-thread.ts'),
+		input: join(import.meta.dirname, '../src', source),
 		platform: 'node',
 		resolve: { conditionNames: ['source', 'import', 'node', 'default'] },
 		onLog: (level, log) => {

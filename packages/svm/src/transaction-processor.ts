@@ -98,7 +98,9 @@ export class TransactionBatchProcessor {
 		const { arena, programCache, addSyscalls } = parent;
 		const processor = new TransactionBatchProcessor(slot, epoch, arena, programCache, addSyscalls);
 		processor.executionCost = parent.executionCost;
-		processor.environments = parent.environments;
+		const { environments } = parent;
+		processor.environments =
+			environments === null ? null : { ...environments, deployment: environments.execution };
 		processor.environmentFeatures = parent.environmentFeatures;
 		for (const [key, builtin] of parent.builtins) processor.builtins.set(key, builtin);
 		processor.resetBatch();
@@ -181,18 +183,32 @@ export class TransactionBatchProcessor {
 		return null;
 	}
 
+	/**
+	 * Says that this is the last slot of an epoch with `features` before one with `upcoming`: a program that is deployed now
+	 * runs for the first time then, so it is checked by those.
+	 */
+	setUpcomingFeatures(features: RuntimeFeatures, upcoming: RuntimeFeatures): void {
+		const { execution } = this.programRuntimeEnvironments(features);
+		this.environments = { execution, deployment: this.newEnvironment(upcoming) };
+	}
+
 	/** The environments for running and deploying programs under `features`; made anew only when those change. */
 	programRuntimeEnvironments(features: RuntimeFeatures): ProgramRuntimeEnvironments {
 		if (this.environments !== null && this.environmentFeatures === features) return this.environments;
 		if (this.environments === null || !isSame(this.environmentFeatures, features)) {
-			const budget = newBudgetWithDefaults(features.raiseCpiNestingLimitTo8);
-			const environment = createProgramRuntimeEnvironment(features, budget, false, false);
-			this.addSyscalls?.(environment);
+			const environment = this.newEnvironment(features);
 			this.environments = { execution: environment, deployment: environment };
 			this.resetBatch();
 		}
 		this.environmentFeatures = features;
 		return this.environments;
+	}
+
+	private newEnvironment(features: RuntimeFeatures): ProgramRuntimeEnvironment {
+		const budget = newBudgetWithDefaults(features.raiseCpiNestingLimitTo8);
+		const environment = createProgramRuntimeEnvironment(features, budget, false, false);
+		this.addSyscalls?.(environment);
+		return environment;
 	}
 
 	/**

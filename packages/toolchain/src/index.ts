@@ -1,5 +1,6 @@
 /** The face of the toolchain: objects and archives into programs. */
 
+export { CallBatcher } from './deploy/call-batcher.ts';
 export { type DeployError, deployErrorText } from './deploy/deploy-error.ts';
 export {
 	type DeployPlan,
@@ -15,6 +16,8 @@ export {
 	type ProgramAction,
 } from './deploy/manage-program.ts';
 export { type PlannedTransaction, plannedTransaction } from './deploy/planned-transaction.ts';
+export type { RpcCaller, RpcOutcome } from './deploy/rpc-caller.ts';
+export { RpcTarget } from './deploy/rpc-target.ts';
 export {
 	type Deployment,
 	type DeployOptions,

@@ -6,6 +6,7 @@ import { JSON_FLAG } from '../flags/json-flag.ts';
 import { ARCH_FLAG, ENTRY_FLAG, outputFlag, type ProgramVersion } from '../flags/program-flags.ts';
 import { processOutput } from '../output.ts';
 import { readProgramFile, SYSCALL_NAMES, writeOutputFile } from '../program-files.ts';
+import { printable } from '../style.ts';
 import { type Command, defineCommand } from './command.ts';
 
 interface AsmOptions {
@@ -30,7 +31,8 @@ async function run(args: readonly string[], options: AsmOptions): Promise<number
 	const linked = link(inputs, { syscalls: SYSCALL_NAMES, version, entry });
 	if (!linked.ok) throw new CliError(linked.error.map(linkErrorText).join('\n'));
 	const output = options.output ?? `${first.replace(/\.[^./\\]+$/, '')}.so`;
-	const { elf } = linked.value;
+	const { elf, warnings } = linked.value;
+	for (const warning of warnings) note(printable(`warning: ${warning}`));
 	writeOutputFile(output, elf);
 	if (options.json === true) printJson({ output, size: elf.length, version });
 	else note(`${output}: ${elf.length.toLocaleString('en-US')} bytes, v${version}`);

@@ -18,6 +18,7 @@ import { JSON_FLAG } from '../flags/json-flag.ts';
 import { ARCH_FLAG, ENTRY_FLAG, oneOf, outputFlag, type ProgramVersion } from '../flags/program-flags.ts';
 import { processOutput } from '../output.ts';
 import { defaultBuildCache, SYSCALL_NAMES, writeOutputFile } from '../program-files.ts';
+import { printable } from '../style.ts';
 import { type Command, defineCommand } from './command.ts';
 
 interface BuildCommandOptions {
@@ -108,6 +109,7 @@ async function run(args: readonly string[], options: BuildCommandOptions): Promi
 	const [first = '.'] = args;
 	const { emit = 'elf', json = false } = options;
 	const built = buildOrFail(args, buildOptions(options));
+	for (const warning of built.linked?.warnings ?? []) note(printable(`warning: ${warning}`));
 	const product = emitted(built, emit, SYSCALL_NAMES);
 	if (!product.ok) throw new CliError(product.error);
 	const output = options.output ?? (emit === 'elf' ? defaultOutput(first) : undefined);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ed25519Sign } from '@parhelion/crypto';
 import { Validator } from '@parhelion/rpc';
 import { type Chain, keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '@parhelion/runtime';
+import { openChainFolder } from '@parhelion/runtime/node';
 import {
 	base58Encode,
 	compileLegacyMessage,
@@ -122,6 +123,46 @@ describe('accounts', () => {
 			'x is no address, and no .json file.',
 		);
 		expect((await run('accounts')).error).toMatchObject({ exitCode: 2 });
+	});
+});
+
+describe('ledger verify', () => {
+	it('says what a ledger holds, and where it is wrong', async () => {
+		const ledger = join(folder, 'verified');
+		expect((await run('ledger', 'verify', ledger)).error?.message).toContain(
+			'there is no ledger in this folder',
+		);
+		const made = await openNodeChain({}, { folder: ledger, reset: false, maxLedgerBytes: 1e9 });
+		for (let i = 0; i < 40; i++) {
+			made.chain.advanceSlot();
+			made.chain.airdrop(BOB, LAMPORTS_PER_SOL);
+		}
+		await made.chain.close();
+		const { out, exitCode } = await run('ledger', 'verify', ledger, '--workers', '0');
+		expect(exitCode).toBe(0);
+		for (const part of ['41, of slots 0 to 40', 'slot 8 with', '40, every signature checked']) {
+			expect(out).toContain(part);
+		}
+		const { out: json } = await run('ledger', 'verify', ledger, '--workers', '0', '--json');
+		expect(JSON.parse(json)).toMatchObject({
+			blocks: 41,
+			executed: 41,
+			unlimited: 0,
+			transactions: 40,
+			root: '8',
+		});
+		const opened = await openChainFolder(ledger);
+		const { root, entries, checkpoint } = {
+			root: opened.storage.root!,
+			entries: [[BOB, createAccount({ lamports: 1n })]] as const,
+			checkpoint: opened.storage.checkpoint()!.fields,
+		};
+		opened.storage.commit({ root, entries, checkpoint });
+		await opened.close();
+		expect((await run('ledger', 'verify', ledger, '--workers', '0')).error?.message).toContain(
+			'The accounts of slot 8 do not hash to what its bank says.',
+		);
+		expect((await run('ledger', 'burn', ledger)).error?.name).toBe('UsageError');
 	});
 });
 

@@ -14,11 +14,10 @@ import {
 	FeatureSet,
 	Pubkey,
 } from '@parhelion/sdk';
-import { type DeployRequest, type DeployTarget, link, runDeploy } from '@parhelion/toolchain';
+import { type DeployRequest, type DeployTarget, link, RpcTarget, runDeploy } from '@parhelion/toolchain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command.ts';
 import { programDataAddress, signerOf } from '../deploy/deploy-context.ts';
-import { RpcTarget } from '../deploy/rpc-target.ts';
 import { createNodeChain } from '../node-chain.ts';
 import { SYSCALL_NAMES } from '../program-files.ts';
 import { RpcClient } from '../upstream/rpc-client.ts';
@@ -35,7 +34,7 @@ const at = (name: string): string => join(folder, name);
 /** A program that ends with `code`, with as many further instructions as asked for. */
 function program(code: number, instructions = 0): Uint8Array {
 	const padding = Array.from({ length: instructions }, (_, i) => `  mov64 r1, ${i + 1}\n`).join('');
-	const assembly = `entrypoint:\n${padding}  mov64 r0, ${code}\n  exit\n`;
+	const assembly = `entrypoint:\n${padding}  call function_end\n  exit\nfunction_end:\n  mov64 r0, ${code}\n  exit\n`;
 	const linked = link([{ name: 'program.s', assembly }], { syscalls: SYSCALL_NAMES });
 	if (!linked.ok) throw new Error(JSON.stringify(linked.error));
 	return linked.value.elf;
@@ -78,10 +77,14 @@ function asAlice(...args: string[]): ReturnType<typeof runCommand> {
 	return runCommand(...args, '-u', node.rpcUrl, '-k', at('alice.json'));
 }
 
+async function slotsPass(count: number): Promise<void> {
+	const last = chain.slot + BigInt(count);
+	while (chain.slot < last) await new Promise((resolve) => setTimeout(resolve, 5));
+}
+
 /** What the program at `address` ends with; null for 0. */
 async function invoke(address: Pubkey): Promise<unknown> {
-	const slot = chain.slot;
-	while (chain.slot <= slot) await new Promise((resolve) => setTimeout(resolve, 5));
+	await slotsPass(1);
 	const instruction = { programId: address, accounts: [], data: Uint8Array.of(Number(chain.slot & 0xffn)) };
 	const message = compileLegacyMessage(ALICE.pubkey, [instruction], chain.lastBlockhash());
 	return chain.processTransaction({ signatures: [ed25519Sign(encodeMessage(message), ALICE.seed)], message })
@@ -176,7 +179,7 @@ describe('deploy, by the upgradeable loader', () => {
 		broken[broken.indexOf(0xb7)] = 0xff;
 		writeFileSync(at('broken.so'), broken);
 		expect((await asAlice('deploy', at('broken.so'))).error?.message).toMatch(
-			/would not be accepted, and nothing was sent:\n {2}instructions: .*UnknownOpCode/,
+			/does not pass its checks, and nothing was sent:\n {2}instructions: .*UnknownOpCode/,
 		);
 		expect(existsSync(at('broken-keypair.json')) || existsSync(at('broken-buffer-keypair.json'))).toBe(false);
 		writeFileSync(at('big.so'), program(1, 2000));
@@ -221,6 +224,7 @@ describe('deploy, by the upgradeable loader', () => {
 			ok: false,
 			error: { kind: 'StepFailed', step: 'write', reason: 'the line is dead', leftBehind: bufferKey.pubkey },
 		});
+		await slotsPass(2);
 		const flags = [
 			...['--buffer', keypairFile('buffer.json', bufferKey)],
 			...['--program-id', keypairFile('program.json', programKey)],

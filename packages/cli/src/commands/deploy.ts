@@ -4,7 +4,13 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Keypair, keypairFromSeed } from '@parhelion/runtime';
 import { Pubkey } from '@parhelion/sdk';
-import { type DeployPlan, type DeployRequest, prepareDeploy, runDeploy } from '@parhelion/toolchain';
+import {
+	type Deployment,
+	type DeployPlan,
+	type DeployRequest,
+	prepareDeploy,
+	runDeploy,
+} from '@parhelion/toolchain';
 import { EXIT } from '../cli-error.ts';
 import {
 	keypairFlag,
@@ -64,10 +70,10 @@ const FLAGS: FlagTable<DeployOptions> = {
 		fallbackText: 'as much as the program needs',
 	}),
 	final: toggle({ group: GROUP, help: 'nobody may change the program afterwards' }),
-	parallel: one('COUNT', integer('A number of transactions', 1, 64), {
+	parallel: one('COUNT', integer('A number of transactions', 1, 1000), {
 		group: 'Network',
 		help: 'transactions on their way at a time',
-		fallback: 8,
+		fallback: 128,
 	}),
 	plan: toggle({ group: 'Output', help: 'show what would be sent, and send nothing' }),
 	json: JSON_FLAG,
@@ -148,9 +154,16 @@ function showPlan(
 	);
 }
 
+/** What was done, in a line. */
+function outcomeText({ plan, slot, writes }: Deployment): string {
+	if (slot === null) return 'The same program is there already: nothing was sent.';
+	const count = `${writes.toLocaleString('en-US')} write${writes === 1 ? '' : 's'}`;
+	return plan.kind === 'unchanged' ? `Done in slot ${slot}.` : `Done in slot ${slot}, ${count}.`;
+}
+
 async function run([file = '']: readonly string[], options: DeployOptions): Promise<number> {
 	const output = processOutput();
-	const { loader = 'v3', final = false, plan = false, json = false, maxLen, parallel = 8 } = options;
+	const { loader = 'v3', final = false, plan = false, json = false, maxLen, parallel = 128 } = options;
 	if (loader === 'v4' && (maxLen !== undefined || options.buffer !== undefined)) {
 		throw new UsageError('--max-len and --buffer are for loader v3.');
 	}
@@ -207,7 +220,10 @@ async function run([file = '']: readonly string[], options: DeployOptions): Prom
 	const deployed = orFail(outcome);
 	const { kind } = deployed.plan;
 	if (json) output.printJson({ program, kind, slot: deployed.slot, writes: deployed.writes, loader });
-	else output.print(`${program}`);
+	else {
+		output.note(outcomeText(deployed));
+		output.print(`${program}`);
+	}
 	return EXIT.ok;
 }
 

@@ -3,6 +3,7 @@ import { accountsCommand } from './accounts.ts';
 import type { Command } from './command.ts';
 import { completionCommand } from './completion.ts';
 import { forkCommand } from './fork.ts';
+import { ledgerCommand } from './ledger.ts';
 import { logsCommand } from './logs.ts';
 import { PROGRAM_COMMANDS } from './program-commands.ts';
 import { replayCommand } from './replay.ts';
@@ -15,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
 	replayCommand,
 	transactionCommand,
 	accountsCommand,
+	ledgerCommand,
 	logsCommand,
 	...PROGRAM_COMMANDS,
 	completionCommand(() => COMMANDS),

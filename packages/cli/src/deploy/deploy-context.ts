@@ -7,7 +7,7 @@ import { ed25519Sign } from '@parhelion/crypto';
 import type { Keypair } from '@parhelion/runtime';
 import { InvariantError, type Pubkey, programIds, type Result } from '@parhelion/sdk';
 import { findProgramAddress } from '@parhelion/svm';
-import { type DeployError, type DeploySigner, deployErrorText } from '@parhelion/toolchain';
+import { type DeployError, type DeploySigner, deployErrorText, RpcTarget } from '@parhelion/toolchain';
 import { CliError } from '../cli-error.ts';
 import { urlFlag } from '../flags/cluster-flags.ts';
 import { type Flag, one } from '../flags/flag.ts';
@@ -15,7 +15,6 @@ import { CLUSTER_URLS, nonEmpty } from '../flags/readers.ts';
 import { readKeypairFile } from '../keypair-file.ts';
 import { printable } from '../style.ts';
 import { RpcClient } from '../upstream/rpc-client.ts';
-import { RpcTarget } from './rpc-target.ts';
 
 const GROUP = 'Programs and accounts';
 

@@ -229,6 +229,22 @@ describe('a fork', () => {
 		expect(cluster.rpc.requests).toBe(before);
 	});
 
+	it('asks again for what it got since the snapshot that it goes back to, and for nothing else', async () => {
+		const [alice, bob] = [ALICE.pubkey.toBase58(), BOB.toBase58()];
+		await valueIn('getBalance', alice);
+		await call('parhelion_setAccount', alice, { lamports: 0 });
+		const { id } = (await valueIn('parhelion_snapshot')) as { id: number };
+		await call('parhelion_setAccount', bob, { lamports: 5 });
+		await valueIn('getBalance', IN_TABLE.toBase58());
+		await call('parhelion_setAccount', alice, { lamports: 7 });
+		await call('parhelion_revert', id);
+		expect(await valueIn('getBalance', alice)).toBe(0);
+		const before = cluster.rpc.requests;
+		expect(await valueIn('getBalance', bob)).toBe(0);
+		expect(await valueIn('getBalance', IN_TABLE.toBase58())).toBe(1_000_000_000);
+		expect(cluster.rpc.requests).toBe(before + 2);
+	});
+
 	it('asks once for what many want at a time', async () => {
 		const before = cluster.rpc.requests;
 		const balances = await Promise.all(

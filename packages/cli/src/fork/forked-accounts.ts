@@ -15,6 +15,7 @@ import {
 } from '@parhelion/sdk';
 import { inForceAt, programdataOf } from '../upstream/clone.ts';
 import type { Cluster } from '../upstream/cluster.ts';
+import type { ForkRecord } from './fork-record.ts';
 
 /** Accounts lead to others: a table to its addresses, a program to its code. More steps than these lead nowhere. */
 const MAX_STEPS = 4;
@@ -43,16 +44,36 @@ type FoundAccount = readonly [Pubkey, AccountSharedData | null];
 export class ForkedAccounts implements AccountProvider {
 	private readonly chain: Chain;
 	private readonly cluster: Cluster;
-	/** By `Pubkey.key`: what need not be asked for, because it was, or because the chain has made it. And the searches that were made. */
-	private readonly known = new Set<string>();
+	/**
+	 * By `Pubkey.key`: what need not be asked for, because it was, or because the chain has made it. And the searches that were
+	 * made. Since which slot, for a chain that goes back.
+	 */
+	private readonly known = new Map<string, bigint>();
 	/** The same: what is being asked for. */
 	private readonly pending = new Map<string, Promise<void>>();
 	private readonly stopListening: () => void;
 
-	constructor(chain: Chain, cluster: Cluster) {
+	/** `record` is for a chain on a ledger. */
+	constructor(chain: Chain, cluster: Cluster, record: ForkRecord | null = null) {
 		this.chain = chain;
 		this.cluster = cluster;
-		this.stopListening = chain.events.on('account', ({ pubkey }) => this.known.add(pubkey.key));
+		for (const key of record?.deleted ?? []) this.know(key);
+		const ends = [
+			chain.events.on('account', ({ pubkey, account }) => {
+				this.know(pubkey.key);
+				if (account === null) record?.add(pubkey);
+			}),
+			chain.events.on('reverted', ({ slot }) => {
+				for (const [key, since] of this.known) if (since > slot) this.known.delete(key);
+			}),
+		];
+		this.stopListening = () => {
+			for (const end of ends) end();
+		};
+	}
+
+	private know(key: string): void {
+		if (!this.known.has(key)) this.known.set(key, this.chain.slot);
 	}
 
 	/** Ends listening to the chain. */
@@ -110,7 +131,7 @@ export class ForkedAccounts implements AccountProvider {
 			await this.adopt(found.filter(([pubkey]) => isNew.has(pubkey.key)));
 			// The mint is looked at to tell whether there is one.
 			if (filter.kind === 'mint') await this.beforeRead([filter.address]);
-			this.known.add(key);
+			this.know(key);
 		} finally {
 			this.pending.delete(key);
 		}
@@ -121,7 +142,7 @@ export class ForkedAccounts implements AccountProvider {
 		for (const pubkey of pubkeys) {
 			if (this.known.has(pubkey.key)) continue;
 			if (this.chain.getAccount(pubkey) === null) missing.set(pubkey.key, pubkey);
-			else this.known.add(pubkey.key);
+			else this.know(pubkey.key);
 		}
 		return [...missing.values()];
 	}
@@ -159,7 +180,7 @@ export class ForkedAccounts implements AccountProvider {
 		for (const [pubkey, account] of found.values()) {
 			// Whatever the chain did with the address in the meantime stands.
 			if (this.known.has(pubkey.key)) continue;
-			this.known.add(pubkey.key);
+			this.know(pubkey.key);
 			// What is newer than the open slot's parent would not be in force yet.
 			if (account !== null) this.chain.setAccount(pubkey, inForceAt(account, this.chain.slot - 1n));
 		}

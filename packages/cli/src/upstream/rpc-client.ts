@@ -67,6 +67,16 @@ interface Failure {
 	readonly retryAfter: number | null;
 }
 
+/** What became of a call. */
+export type Outcome = { readonly result: unknown } | { readonly error: UpstreamError };
+
+interface RequestBody {
+	readonly jsonrpc: '2.0';
+	readonly id: number;
+	readonly method: string;
+	readonly params: readonly unknown[];
+}
+
 /** One printable line. */
 function quote(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: what a stranger wrote must not steer the terminal
@@ -131,9 +141,66 @@ export class RpcClient {
 
 	/** The result of a call. Rejects with an {@link UpstreamError}; integers of 16 digits and more come as strings. */
 	async call(method: string, params: readonly unknown[]): Promise<unknown> {
+		const where = `${this.host} (${method})`;
+		return this.patiently(async () => {
+			const posted = await this.post(this.request(method, params), where);
+			return 'error' in posted ? posted : readAnswer(posted.text, where);
+		});
+	}
+
+	/**
+	 * Calls of one method in one request: what became of each, in order. Null where the server does not take them together.
+	 * Rejects as {@link call} does.
+	 */
+	async batch(method: string, calls: readonly (readonly unknown[])[]): Promise<readonly Outcome[] | null> {
+		const where = `${this.host} (${method})`;
+		const requests = calls.map((params) => this.request(method, params));
+		let text: string;
+		try {
+			text = await this.patiently(async () => {
+				const posted = await this.post(requests, where);
+				return 'error' in posted ? posted : { result: posted.text };
+			});
+		} catch (thrown) {
+			// It was reached, and did not like what it got: what is wrong with a call by itself comes as an error of that call.
+			const { status } = thrown as UpstreamError;
+			if (status !== null && status < 500 && status !== 429) return null;
+			throw thrown;
+		}
+		const answers = parsed(text);
+		if (!Array.isArray(answers)) return null;
+		const byId = new Map(answers.map((answer: unknown) => [Number(member(answer, 'id')), answer]));
+		const all = requests.map(({ id }) => byId.get(id));
+		if (all.includes(undefined)) return null;
+		return Promise.all(
+			all.map((answer, i) => this.orAgain(outcomeOf(answer, where), method, calls[i] ?? [])),
+		);
+	}
+
+	/** The outcome of a call in a batch; where it was "not now", that of the call by itself. */
+	private async orAgain(outcome: Outcome, method: string, params: readonly unknown[]): Promise<Outcome> {
+		if (!('error' in outcome) || !isRetryable(outcome.error)) return outcome;
+		try {
+			return { result: await this.call(method, params) };
+		} catch (thrown) {
+			return { error: thrown as UpstreamError };
+		}
+	}
+
+	/** The error for an answer in which `what` cannot be read. */
+	unreadable(what: string): UpstreamError {
+		return new UpstreamError(`${this.host}: ${what} cannot be read`);
+	}
+
+	private request(method: string, params: readonly unknown[]): RequestBody {
+		return { jsonrpc: '2.0', id: ++this.id, method, params };
+	}
+
+	/** Works until it is done, or has failed in a way that does not pass. */
+	private async patiently<T>(work: () => Promise<Failure | { readonly result: T }>): Promise<T> {
 		const { attempts, backoff, onRetry } = this.options;
 		for (let attempt = 1; ; attempt++) {
-			const outcome = await this.inTurn(() => this.attempt(method, params));
+			const outcome = await this.inTurn(work);
 			if (!('error' in outcome)) return outcome.result;
 			const { error, retryAfter } = outcome;
 			if (retryAfter === null) throw error;
@@ -166,12 +233,11 @@ export class RpcClient {
 		}
 	}
 
-	private async attempt(
-		method: string,
-		params: readonly unknown[],
-	): Promise<Failure | { readonly result: unknown }> {
+	private async post(
+		body: RequestBody | readonly RequestBody[],
+		where: string,
+	): Promise<Failure | { readonly text: string }> {
 		const { timeout, maxResponse } = this.options;
-		const where = `${this.host} (${method})`;
 		this.requests++;
 		let response: Response;
 		let text: string | null;
@@ -179,7 +245,7 @@ export class RpcClient {
 			response = await fetch(this.url, {
 				method: 'POST',
 				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify({ jsonrpc: '2.0', id: ++this.id, method, params }),
+				body: JSON.stringify(body),
 				signal: AbortSignal.timeout(timeout),
 			});
 			text = await readText(response, maxResponse);
@@ -204,27 +270,45 @@ export class RpcClient {
 			if (status !== 429 && status < 500) return { error, retryAfter: null };
 			return { error, retryAfter: retryAfterMs(response.headers.get('retry-after'), Date.now()) ?? 0 };
 		}
-		return readAnswer(text, where);
+		return { text };
+	}
+}
+
+/** The JSON in `text`; undefined where there is none. */
+function parsed(text: string): unknown {
+	try {
+		return parseLongJson(text);
+	} catch {
+		return undefined;
 	}
 }
 
 function readAnswer(text: string, where: string): Failure | { readonly result: unknown } {
-	let answer: unknown;
-	try {
-		answer = parseLongJson(text);
-	} catch {
+	const answer = parsed(text);
+	if (answer === undefined) {
 		const error = new UpstreamError(`${where} answered with no JSON: ${quote(text.slice(0, 2 * MAX_QUOTE))}`);
 		return { error, retryAfter: null };
 	}
+	const outcome = outcomeOf(answer, where);
+	if (!('error' in outcome)) return outcome;
+	const { error } = outcome;
+	return { error, retryAfter: isRetryable(error) ? 0 : null };
+}
+
+function isRetryable({ code }: UpstreamError): boolean {
+	return code !== null && RETRYABLE_CODES.has(code);
+}
+
+/** What one answer of JSON-RPC says. */
+function outcomeOf(answer: unknown, where: string): Outcome {
 	const failed = member(answer, 'error');
 	if (failed !== undefined && failed !== null) {
 		const code = member(failed, 'code');
 		const known = { data: member(failed, 'data'), ...(typeof code === 'number' ? { code } : {}) };
 		const said = quote(String(member(failed, 'message') ?? 'no message'));
-		const error = new UpstreamError(`${where} says no: ${said} (${String(code)})`, known);
-		return { error, retryAfter: RETRYABLE_CODES.has(Number(code)) ? 0 : null };
+		return { error: new UpstreamError(`${where} says no: ${said} (${String(code)})`, known) };
 	}
 	const result = member(answer, 'result');
 	if (result !== undefined) return { result };
-	return { error: new UpstreamError(`${where} answered with no result`), retryAfter: null };
+	return { error: new UpstreamError(`${where} answered with no result`) };
 }

@@ -11,6 +11,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { LiteConnection, LiteSVM } from 'parhelion/node';
 import type { Engine } from '../suite.ts';
+import { runSteps, type Steps } from './steps.ts';
 import type { TestOutcome } from './test-results.ts';
 
 const PROGRAMS = 'anchor-litesvm/tests/anchor-example';
@@ -105,27 +106,13 @@ export function anchorIsMissing(root: string): string | null {
 	}
 }
 
-/** Runs every step; those after a failed one run all the same. */
+/** Runs every step. */
 export async function anchorSteps(root: string, engine: Engine): Promise<TestOutcome[]> {
 	const anchor = createRequire(join(root, 'package.json'))('@coral-xyz/anchor') as Anchor;
-	const outcomes: TestOutcome[] = [];
-	for (const [name, step] of Object.entries(stepsOf(anchor, root, engine))) {
-		let failure: string | null = null;
-		try {
-			await step();
-		} catch (thrown) {
-			failure = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-		}
-		outcomes.push({ file: 'anchor.ts', name, failure });
-	}
-	return outcomes;
+	return runSteps('anchor.ts', stepsOf(anchor, root, engine));
 }
 
-function stepsOf(
-	anchor: Anchor,
-	root: string,
-	engine: Engine,
-): Readonly<Record<string, () => Promise<void>>> {
+function stepsOf(anchor: Anchor, root: string, engine: Engine): Steps {
 	const { AnchorError, AnchorProvider, BN, Program, utils, Wallet, web3 } = anchor;
 	const { Keypair, PublicKey, SendTransactionError } = web3;
 	const svm = new LiteSVM().withJit(engine === 'jit' ? 'eager' : 'off');

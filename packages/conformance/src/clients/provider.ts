@@ -3,6 +3,7 @@ import type { ProviderReport, SuiteProvider } from '../provider.ts';
 import type { Engine } from '../suite.ts';
 import { clientsFolder } from '../vectors/folders.ts';
 import { anchorIsMissing, anchorSteps } from './anchor.ts';
+import { COMMAND_LINES, type CommandLineRow, commandLineIsMissing } from './command-lines.ts';
 import { runSuite, SuiteError, suiteFolder } from './run-suite.ts';
 import { CLIENT_SUITES, type ClientSuite } from './suites.ts';
 import { briefly, type TestOutcome } from './test-results.ts';
@@ -67,5 +68,21 @@ const anchor: SuiteProvider = {
 	},
 };
 
+/** A row of the report: a command line that speaks to our node as to any cluster. */
+function commandLineProvider(row: CommandLineRow): SuiteProvider {
+	return {
+		suite: 'clients',
+		source: `${row.name}: commands that people type, our node as cluster`,
+		isEngineless: true,
+		async run(): Promise<ProviderReport | string> {
+			return commandLineIsMissing(row) ?? reportOf({ leftOut: [] }, await row.run());
+		},
+	};
+}
+
 /** Every client suite. */
-export const clientProviders: readonly SuiteProvider[] = [...CLIENT_SUITES.map(clientProvider), anchor];
+export const clientProviders: readonly SuiteProvider[] = [
+	...CLIENT_SUITES.map(clientProvider),
+	anchor,
+	...COMMAND_LINES.map(commandLineProvider),
+];

@@ -17,13 +17,14 @@ import {
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { createNodeChain } from '@parhelion/cli';
 import { Validator } from '@parhelion/rpc';
 import { createAccount, Pubkey, programIds } from '@parhelion/sdk';
 import { readBundledProgram } from 'parhelion/node';
 import type { Engine } from '../suite.ts';
 import { ALIAS_VARIABLE, type AliasSettings } from './alias-settings.ts';
+import { NodeError, startNode } from './node-process.ts';
 import type { ClientSuite, SuiteProgram } from './suites.ts';
 import { readOutcomes, type TestOutcome } from './test-results.ts';
 
@@ -52,7 +53,7 @@ export async function runSuite(suite: ClientSuite, root: string, engine: Engine)
 	const folder = suiteFolder(suite, root);
 	if (folder === null) throw new SuiteError(`${suite.repository}/${suite.package} is not in ${root}`);
 	const work = mkdtempSync(join(tmpdir(), 'parhelion-client-'));
-	const validator = await startNode(suite, root);
+	const validator = await startNodeOf(suite, root);
 	try {
 		for (const program of suite.programs) {
 			if (isPath(program)) placeProgram(program, join(root, suite.repository));
@@ -114,38 +115,13 @@ interface Running {
 }
 
 /** The node that a suite wants; `null` where it wants none. */
-async function startNode(suite: ClientSuite, root: string): Promise<Running | null> {
-	if (suite.node !== undefined) return startCommand(suite.node, join(root, suite.repository));
-	return suite.validator ? startValidator(suite, root) : null;
-}
-
-/** `parhelion start` in a folder, as a process of its own; resolves when it listens. */
-async function startCommand(args: readonly string[], cwd: string): Promise<Running> {
-	const main = fileURLToPath(new URL('./main.js', import.meta.resolve('@parhelion/cli')));
-	const child = spawn(process.execPath, [main, 'start', '--json', ...args], {
-		cwd,
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	const ended = new Promise<void>((resolve) => {
-		child.once('exit', () => resolve());
-	});
-	let errors = '';
-	child.stderr.on('data', (chunk: Buffer) => {
-		errors = (errors + chunk.toString()).slice(-MAX_OUTPUT);
-	});
-	const isReady = await Promise.race([
-		new Promise<boolean>((resolve) => {
-			child.stdout.once('data', () => resolve(true));
-		}),
-		ended.then(() => false),
-	]);
-	if (!isReady) throw new SuiteError(`the node did not start: ${errors}`);
-	return {
-		stop: async () => {
-			child.kill('SIGTERM');
-			await ended;
-		},
-	};
+async function startNodeOf(suite: ClientSuite, root: string): Promise<Running | null> {
+	if (suite.node === undefined) return suite.validator ? startValidator(suite, root) : null;
+	try {
+		return await startNode(suite.node, join(root, suite.repository));
+	} catch (thrown) {
+		throw thrown instanceof NodeError ? new SuiteError(thrown.message) : thrown;
+	}
 }
 
 async function startValidator(suite: ClientSuite, root: string): Promise<Validator> {

@@ -117,12 +117,6 @@ function kitPackage(name: string, leftOut: ClientSuite['leftOut']): ClientSuite 
 	};
 }
 
-const NEEDS_ZSTD: KnownFailure = {
-	file: /get-token-accounts-by/,
-	message: /base64\+zstd/,
-	reason: 'wants the very bytes of a Zstandard compressor, which Node has from 22.15 on',
-};
-
 const NEEDS_GOSSIP: KnownFailure = {
 	file: /get-cluster-nodes-test/,
 	message: /Node info not found/,
@@ -159,7 +153,7 @@ export const CLIENT_SUITES: readonly ClientSuite[] = [
 		programs: [],
 		leftOut: [],
 	},
-	kitPackage('rpc-api', [NEEDS_ZSTD, NEEDS_GOSSIP]),
+	kitPackage('rpc-api', [NEEDS_GOSSIP]),
 	kitPackage('rpc-subscriptions-api', []),
 	kitClient('system', []),
 	kitClient('token', [deployed('p-token', 'pinocchio_token_program.so')]),

@@ -120,6 +120,7 @@ export function fuzzReport(
 export async function runFuzz(args: readonly string[]): Promise<number> {
 	const [name = PROGRAMS, ...rest] = args[0]?.startsWith('--') === false ? args : [PROGRAMS, ...args];
 	if (name === PROGRAMS) return runPrograms(rest);
+	if (name === RPC) return (await import('../rpc-fuzz/command.ts')).runRpcFuzz(rest);
 	// As the oracle they compare with, targets are loaded when they are asked for.
 	const [{ TARGETS }, { runTargetCommand }] = await Promise.all([
 		import('./targets/index.ts'),
@@ -129,7 +130,8 @@ export async function runFuzz(args: readonly string[]): Promise<number> {
 	if (targets.length === 0) {
 		const rows = TARGETS.map((target) => `  ${target.name.padEnd(24)}${target.about}\n`);
 		const programs = `  ${PROGRAMS.padEnd(24)}random programs on two engines; what runs where none is named\n`;
-		const list = [programs, ...rows, `  ${'all'.padEnd(24)}every target but the first\n`].join('');
+		const rpc = `  ${RPC.padEnd(24)}requests to a node over its sockets\n`;
+		const list = [programs, rpc, ...rows, `  ${'all'.padEnd(24)}every target but the first two\n`].join('');
 		if (name !== 'list') process.stderr.write(`no target ${name}; there are\n`);
 		process.stdout.write(list);
 		return name === 'list' ? 0 : 2;
@@ -140,6 +142,7 @@ export async function runFuzz(args: readonly string[]): Promise<number> {
 }
 
 const PROGRAMS = 'programs';
+const RPC = 'rpc';
 
 async function runPrograms(args: readonly string[]): Promise<number> {
 	const options = parseFuzzArguments(args);

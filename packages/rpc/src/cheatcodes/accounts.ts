@@ -96,6 +96,20 @@ function programdataAddressOf(program: Pubkey): Pubkey {
 	return findProgramAddress([program.bytes], programIds.bpfLoaderUpgradeable)!.address;
 }
 
+/** An upgradeable program's authority and code. Ends the call with -32602 where it is none. */
+function deployedProgram(
+	{ chain }: Cheatcodes,
+	program: Pubkey,
+): { readonly authority: Pubkey | null; readonly code: Uint8Array } {
+	const account = chain.getAccount(programdataAddressOf(program));
+	const state = account === null ? null : decodeUpgradeableLoaderState(account.data);
+	if (state === null || !state.ok || state.value.kind !== 'ProgramData') {
+		return failInvalidParams('Invalid param: not an upgradeable program');
+	}
+	const code = account!.data.subarray(UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA);
+	return { authority: state.value.upgradeAuthorityAddress, code };
+}
+
 function setProgramdata(
 	cheats: Cheatcodes,
 	address: Pubkey,
@@ -125,14 +139,9 @@ const setProgramAuthority: Cheat = cheat(
 	[readString, opt(readString)],
 	(cheats, text, authority) => {
 		const newAuthority = authority === null ? null : verifyPubkey(authority);
-		const address = programdataAddressOf(verifyPubkey(text));
-		const account = cheats.chain.getAccount(address);
-		const state = account === null ? null : decodeUpgradeableLoaderState(account.data);
-		if (state === null || !state.ok || state.value.kind !== 'ProgramData') {
-			return failInvalidParams('Invalid param: not an upgradeable program');
-		}
-		const code = account!.data.subarray(UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA);
-		setProgramdata(cheats, address, newAuthority, code);
+		const program = verifyPubkey(text);
+		const { code } = deployedProgram(cheats, program);
+		setProgramdata(cheats, programdataAddressOf(program), newAuthority, code);
 		return newResponse(cheats.chain, null);
 	},
 );
@@ -163,13 +172,8 @@ const cloneProgramAccount: Cheat = cheat(
 	[readString, readString],
 	(cheats, source, destination) => {
 		const [from, to] = [verifyPubkey(source), verifyPubkey(destination)];
-		const account = cheats.chain.getAccount(programdataAddressOf(from));
-		const state = account === null ? null : decodeUpgradeableLoaderState(account.data);
-		if (state === null || !state.ok || state.value.kind !== 'ProgramData') {
-			return failInvalidParams('Invalid param: not an upgradeable program');
-		}
-		const code = account!.data.subarray(UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA);
-		setProgram(cheats, to, state.value.upgradeAuthorityAddress, code);
+		const { authority, code } = deployedProgram(cheats, from);
+		setProgram(cheats, to, authority, code);
 		return newResponse(cheats.chain, null);
 	},
 );

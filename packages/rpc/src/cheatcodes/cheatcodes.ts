@@ -1,7 +1,6 @@
 /**
- * What cheatcodes change and have to remember: accounts as they were before, the time that was travelled to,
- * descriptions of programs.
- * One for each node.
+ * What cheatcodes change and have to remember: accounts as they were before, the time that was travelled to, snapshots,
+ * descriptions of programs. One for each node.
  */
 import type { Chain } from '@parhelion/runtime';
 import {
@@ -9,17 +8,33 @@ import {
 	createAccount,
 	encodeClock,
 	type Pubkey,
+	type Slot,
 	sysvarIds,
 	type UnixTimestamp,
 } from '@parhelion/sdk';
 import type { Json } from '../json/write.ts';
-import type { RpcNode } from '../node.ts';
+import type { RpcNode, SupplyOverride } from '../node.ts';
 import type { SlotClock } from '../slot-clock.ts';
 import { IdlRegistry } from './idl-registry.ts';
+import { SnapshotRegistry } from './snapshot-registry.ts';
 
 interface Original {
 	readonly pubkey: Pubkey;
 	readonly account: AccountSharedData | null;
+}
+
+/** A moment that was travelled to: the time of the chain goes on from it. */
+interface Journey {
+	readonly timestamp: UnixTimestamp;
+	/** The slot that was open then. */
+	readonly start: Slot;
+}
+
+/** What goes back with the chain. */
+export interface CheatState {
+	readonly originals: ReadonlyMap<string, Original>;
+	readonly journey: Journey | null;
+	readonly supplyOverride: SupplyOverride | null;
 }
 
 /** The state of a node's cheatcodes. */
@@ -27,11 +42,14 @@ export class Cheatcodes {
 	readonly node: RpcNode;
 	readonly chain: Chain;
 	readonly idls: IdlRegistry = new IdlRegistry();
+	readonly snapshots: SnapshotRegistry;
 	/** Null where somebody else opens the slots. */
 	private readonly clock: SlotClock | null;
 	private readonly msPerSlot: number;
 	/** Accounts that were changed, as they stood before the first change. */
-	private readonly originals = new Map<string, Original>();
+	private originals = new Map<string, Original>();
+	private journey: Journey | null = null;
+	/** Ends the setting of each new slot's time; null until time was travelled. */
 	private stopTime: (() => void) | null = null;
 
 	constructor(node: RpcNode, clock: SlotClock | null, msPerSlot: number) {
@@ -39,6 +57,7 @@ export class Cheatcodes {
 		this.chain = node.chain;
 		this.clock = clock;
 		this.msPerSlot = msPerSlot;
+		this.snapshots = new SnapshotRegistry(this);
 	}
 
 	/** Stores an account past all rules; null deletes it. */
@@ -64,19 +83,18 @@ export class Cheatcodes {
 
 	/** Lets the time of the chain go on from `timestamp` (seconds since 1970), by the length of its slots. */
 	travelTo(timestamp: UnixTimestamp): void {
-		const { slot: start } = this.chain;
-		const setTime = (): void => {
-			const slots = this.chain.slot - start;
-			this.setClock(timestamp + (slots * BigInt(Math.round(this.msPerSlot * 1000))) / 1_000_000n);
-		};
-		this.stopTime?.();
-		setTime();
-		this.stopTime = this.chain.events.on('slot', setTime);
+		this.journey = { timestamp, start: this.chain.slot };
+		this.stopTime ??= this.chain.events.on('slot', () => this.setTime());
+		this.setTime();
 	}
 
-	private setClock(unixTimestamp: UnixTimestamp): void {
+	/** Sets the clock of the open slot, where the time was travelled. */
+	private setTime(): void {
 		const account = this.chain.getAccount(sysvarIds.clock);
-		if (account === null) return;
+		if (this.journey === null || account === null) return;
+		const { timestamp, start } = this.journey;
+		const slots = this.chain.slot - start;
+		const unixTimestamp = timestamp + (slots * BigInt(Math.round(this.msPerSlot * 1000))) / 1_000_000n;
 		const data = encodeClock({ ...this.chain.clock(), unixTimestamp });
 		this.chain.setAccount(sysvarIds.clock, createAccount({ ...account, data }));
 	}
@@ -89,6 +107,19 @@ export class Cheatcodes {
 	/** Lets slots be opened again. */
 	resume(): void {
 		this.clock?.resume();
+	}
+
+	/** What a snapshot of the chain keeps besides. */
+	get state(): CheatState {
+		const { originals, journey, node } = this;
+		return { originals: new Map(originals), journey, supplyOverride: node.supplyOverride };
+	}
+
+	/** Before the chain goes back to where this was kept: the slot that it opens has the time of then. */
+	restore({ originals, journey, supplyOverride }: CheatState): void {
+		this.originals = new Map(originals);
+		this.journey = journey;
+		this.node.supplyOverride = supplyOverride;
 	}
 
 	/** Ends what goes on by itself. */

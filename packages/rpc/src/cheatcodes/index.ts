@@ -1,11 +1,12 @@
 /**
- * Owns the table of cheatcodes: each is called `parhelion_<name>`, or by Surfpool's `surfnet_<name>`.
+ * Owns the table of cheatcodes: each is called `parhelion_<name>`, and those that Surfpool has by its `surfnet_<name>` too.
  */
 import type { Method } from '../methods/method.ts';
 import { accountCheats } from './accounts.ts';
 import type { Cheatcodes } from './cheatcodes.ts';
 import { idlCheats } from './idl.ts';
 import { profileTransaction } from './profile.ts';
+import { snapshotCheats } from './snapshots.ts';
 import { setSupply } from './supply.ts';
 import type { Cheat } from './table.ts';
 import { timeCheats } from './time.ts';
@@ -13,8 +14,7 @@ import { setTokenAccount } from './tokens.ts';
 
 export { Cheatcodes } from './cheatcodes.ts';
 
-/** Every cheatcode. */
-export const cheats: readonly Cheat[] = [
+const surfpoolCheats: readonly Cheat[] = [
 	...accountCheats,
 	setTokenAccount,
 	setSupply,
@@ -23,15 +23,18 @@ export const cheats: readonly Cheat[] = [
 	...idlCheats,
 ];
 
-const PREFIXES = ['parhelion', 'surfnet'];
+/** Every cheatcode. */
+export const cheats: readonly Cheat[] = [...surfpoolCheats, ...snapshotCheats];
 
 /** The cheatcodes on `state` as methods, by each of their names. */
 export function cheatcodeMethods(state: Cheatcodes): ReadonlyMap<string, Pick<Method, 'call'>> {
 	const methods = new Map<string, Pick<Method, 'call'>>();
-	for (const prefix of PREFIXES) {
-		for (const row of cheats) {
+	const add = (prefix: string, rows: readonly Cheat[]): void => {
+		for (const row of rows) {
 			methods.set(`${prefix}_${row.name}`, { call: (_node, params) => row.call(state, params) });
 		}
-	}
+	};
+	add('parhelion', cheats);
+	add('surfnet', surfpoolCheats);
 	return methods;
 }

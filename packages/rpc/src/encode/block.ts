@@ -25,6 +25,7 @@ export function encodeReward(reward: Reward): Json {
 		postBalance: reward.postBalance,
 		rewardType: reward.type,
 		commission: reward.commission,
+		commissionBps: reward.commissionBps,
 	};
 }
 
@@ -62,6 +63,7 @@ export function encodeBlock(
 				? transactions.map(({ signature }) => base58Encode(signature))
 				: undefined,
 		rewards: options.showRewards ? block.rewards.map(encodeReward) : undefined,
+		numRewardPartitions: block.numRewardPartitions ?? undefined,
 		blockTime: block.blockTime,
 		blockHeight: block.blockHeight,
 	};

@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto';
 import { base58Encode } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBase58 } from './base58.ts';
 import { base64Decode, base64Encode } from './base64.ts';
 import { formatTokenAmount } from './token-amount.ts';
-import { zstdFrame } from './zstd.ts';
+import { prepareZstd, zstdFrame } from './zstd.ts';
 
 describe('base64', () => {
 	it('reads what it writes', () => {
@@ -45,38 +46,46 @@ describe('base58', () => {
 	});
 });
 
-/** Reads a frame of raw and run-length blocks, as RFC 8878 describes them. */
-function readStoredFrame(frame: Uint8Array): Uint8Array {
-	const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-	expect(view.getUint32(0, true)).toBe(0xfd2fb528);
-	expect([frame[4], frame[5]]).toEqual([0, 0x58]);
-	const data: Uint8Array[] = [];
-	for (let at = 6, last = false; !last; ) {
-		const header = frame[at]! | (frame[at + 1]! << 8) | (frame[at + 2]! << 16);
-		last = (header & 1) === 1;
-		const length = header >> 3;
-		at += 3;
-		data.push(
-			((header >> 1) & 3) === 1 ? new Uint8Array(length).fill(frame[at]!) : frame.subarray(at, at + length),
-		);
-		at += ((header >> 1) & 3) === 1 ? 1 : length;
-		if (last) expect(at).toBe(frame.length);
+/** Data of a seed, `spread` of whose values of a byte are in use; every second hundred bytes repeat earlier ones. */
+function seededData(length: number, spread: number): Uint8Array {
+	const data = new Uint8Array(length);
+	let state = 12_345;
+	for (let i = 0; i < length; i++) {
+		state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+		data[i] = i % 200 >= 100 ? data[i - 1 - (state >>> 26)]! : (state >>> 16) % spread;
 	}
-	return new Uint8Array(Buffer.concat(data));
+	return data;
 }
 
 describe('zstdFrame', () => {
-	it('holds the data, blocks of zeroes as a run', () => {
-		for (const data of [
-			new Uint8Array(0),
-			Uint8Array.of(7),
-			new Uint8Array(300_000),
-			Uint8Array.from({ length: 200_000 }, (_, i) => i),
-		]) {
-			const frame = zstdFrame(data, undefined);
-			expect(readStoredFrame(frame)).toEqual(data);
-		}
-		expect(zstdFrame(new Uint8Array(100_000), undefined).length).toBeLessThan(20);
+	it('is ready for requests that may ask for it, and loads nothing for others', async () => {
+		expect(prepareZstd('{"encoding":"base64"}')).toBeNull();
+		await prepareZstd('{"encoding":"base64+z\\u0073td"}');
+		expect(prepareZstd('{"encoding":"base64+zstd"}')).toBeNull();
+	});
+
+	it('is what Agave answers for a short text', async () => {
+		await prepareZstd('base64+zstd');
+		expect(base64Encode(zstdFrame(new TextEncoder().encode('test data')))).toBe('KLUv/QBYSQAAdGVzdCBkYXRh');
+	});
+
+	// Hashes of the frames that the crate `zstd` 0.13.3 (libzstd 1.5.7) makes as solana-account-decoder 4.3.0 uses it.
+	it.each([
+		[0, 1, '6fb8543883dafcc2'],
+		[1, 256, '855a26fe270a687d'],
+		[165, 4, 'b6db130214959ad7'],
+		[165, 256, 'fbbf46887b36adc2'],
+		[3_000, 1, '01077dc12d4d1ca8'],
+		[50_000, 16, '53d73ff2a714a7fa'],
+		[131_072, 256, '5b4931448fb1a16b'],
+		[131_073, 7, 'e2d5c75100c62f6d'],
+		[262_144, 3, '23a9d2fff8bb9b0d'],
+		[300_000, 40, 'a111df8a3f3b20cb'],
+		[2_500_000, 20, '2ebd4802fa7b7f32'],
+	])('is what libzstd makes of %d bytes, %d values of a byte in use', async (length, spread, hash) => {
+		await prepareZstd('base64+zstd');
+		const frame = zstdFrame(seededData(length, spread));
+		expect(createHash('sha256').update(frame).digest('hex').slice(0, 16)).toBe(hash);
 	});
 });
 

@@ -1,43 +1,52 @@
 /**
- * Wraps bytes in a Zstandard frame that any decoder reads. Node's own compressor is used where it has one
- * (from 22.15 on); elsewhere the frame carries the bytes in raw and run-length blocks, uncompressed.
- * Source: RFC 8878, sections 3.1.1 and 3.1.1.2.
+ * Wraps bytes in the Zstandard frame that Agave answers with, byte for byte: libzstd 1.5.7, level 3, a stream whose length is
+ * not known ahead. Library: `@hpcc-js/wasm-zstd`, which is libzstd as WebAssembly. Node's own compressor is there from 22.15 on
+ * only. Sources: solana-account-decoder 4.3.0 `lib.rs` (`encode_ui_account`); RFC 8878, section 3.1.1.
  */
-import * as zlib from 'node:zlib';
+import type { Zstd } from '@hpcc-js/wasm-zstd';
 
-const MAGIC = [0x28, 0xb5, 0x2f, 0xfd];
-/** As upstream's encoder, which does not know the length ahead: a window of 2 MiB, no content size, no checksum. */
-const FRAME_HEADER = [0x00, 0x58];
-const HEADER_LENGTH = MAGIC.length + FRAME_HEADER.length;
+/** What the stream's end makes of no data at all, whose length is known then. */
+const EMPTY_FRAME = Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x20, 0x00, 0x01, 0x00, 0x00);
+const FRAME_HEADER_LENGTH = 6;
+const BLOCK_HEADER_LENGTH = 3;
 const MAX_BLOCK_SIZE = 128 * 1024;
-const RAW_BLOCK = 0;
 const RLE_BLOCK = 1;
+const LAST_BLOCK = 1;
+/** How requests name the encoding; any part of that may be written as an escape of JSON. */
+const MAY_ASK = /zstd|\\u/;
 
-type Compress = (data: Uint8Array) => Uint8Array;
-const native = (zlib as { readonly zstdCompressSync?: Compress }).zstdCompressSync;
+let compressor: Zstd | null = null;
 
-/** A Zstandard frame that decompresses to `data`. */
-export function zstdFrame(data: Uint8Array, compress: Compress | undefined = native): Uint8Array {
-	return compress === undefined ? storedFrame(data) : compress(data);
+async function load(): Promise<void> {
+	const library = await import('@hpcc-js/wasm-zstd');
+	compressor = await library.Zstd.load();
 }
 
-function storedFrame(data: Uint8Array): Uint8Array {
-	const blocks = Math.max(1, Math.ceil(data.length / MAX_BLOCK_SIZE));
-	const frame = new Uint8Array(HEADER_LENGTH + blocks * 3 + data.length);
-	frame.set(MAGIC);
-	frame.set(FRAME_HEADER, MAGIC.length);
-	let at = HEADER_LENGTH;
-	for (let block = 0; block < blocks; block++) {
-		const bytes = data.subarray(block * MAX_BLOCK_SIZE, (block + 1) * MAX_BLOCK_SIZE);
-		const isRun = bytes.length > 1 && bytes.every((byte) => byte === bytes[0]);
-		const header =
-			(block === blocks - 1 ? 1 : 0) | ((isRun ? RLE_BLOCK : RAW_BLOCK) << 1) | (bytes.length << 3);
-		frame[at++] = header & 255;
-		frame[at++] = (header >> 8) & 255;
-		frame[at++] = header >> 16;
-		const content = isRun ? bytes.subarray(0, 1) : bytes;
-		frame.set(content, at);
-		at += content.length;
+/** Loads the compressor if the request in `text` may need it; null where nothing has to be waited for. */
+export function prepareZstd(text: string): Promise<void> | null {
+	return compressor === null && MAY_ASK.test(text) ? load() : null;
+}
+
+/** Marks the last block of flushed blocks as what it is. */
+function end(frame: Uint8Array): Uint8Array {
+	let block = FRAME_HEADER_LENGTH;
+	for (let next = block; next < frame.length; ) {
+		block = next;
+		const header = frame[block]! | (frame[block + 1]! << 8) | (frame[block + 2]! << 16);
+		const isRun = ((header >> 1) & 3) === RLE_BLOCK;
+		next = block + BLOCK_HEADER_LENGTH + (isRun ? 1 : header >> 3);
 	}
-	return frame.subarray(0, at);
+	frame[block]! |= LAST_BLOCK;
+	return frame;
+}
+
+/** A Zstandard frame that decompresses to `data`. The compressor must have been loaded by {@link prepareZstd}. */
+export function zstdFrame(data: Uint8Array): Uint8Array {
+	if (compressor === null) throw new Error('the Zstandard compressor is not loaded');
+	if (data.length === 0) return EMPTY_FRAME;
+	compressor.reset();
+	const flushed = compressor.compressChunk(data);
+	// Upstream writes a full block as soon as it is full, before it knows that nothing follows.
+	const isFull = data.length % MAX_BLOCK_SIZE === 0;
+	return isFull ? Buffer.concat([flushed, compressor.compressEnd()]) : end(flushed);
 }

@@ -189,6 +189,17 @@ describe('getSignaturesForAddress', () => {
 			message: `Transaction ${before} not found`,
 		});
 	});
+
+	it('knows no bound that has not come as far as the commitment', async () => {
+		const until = send(0n);
+		node.chain.advanceSlot();
+		const address = BOB.pubkey.toBase58();
+		expect((await node.error('getSignaturesForAddress', address, { until })).code).toBe(-32020);
+		const confirmed = { until, commitment: 'confirmed' };
+		expect(await node.result('getSignaturesForAddress', address, confirmed)).toEqual([]);
+		node.finalize();
+		expect(await node.result('getSignaturesForAddress', address, { until })).toEqual([]);
+	});
 });
 
 describe('getBlockProduction', () => {

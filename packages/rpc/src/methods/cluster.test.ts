@@ -95,6 +95,12 @@ describe('the node', () => {
 			code: -32004,
 			message: 'Block not available for slot 99',
 		});
+		node.chain.warpToSlot(100n);
+		advance(40);
+		expect(await node.error('getBlockTime', 50)).toEqual({
+			code: -32007,
+			message: 'Slot 50 was skipped, or missing due to ledger jump to recent snapshot',
+		});
 	});
 });
 

@@ -3,6 +3,7 @@
  * Errors in order: -32602 (base58 with v1, commitment), -32004 (not there yet), -32001 (no longer there), -32007
  * (skipped), -32015. Upstream: `rpc_full::get_block`. */
 import { encodeBlock } from '../encode/block.ts';
+import { failMissingBlock } from '../missing-block.ts';
 import { atLeastConfirmed } from '../node.ts';
 import { readBlockConfig } from '../params/ledger-configs.ts';
 import { opt } from '../params/params.ts';
@@ -22,11 +23,7 @@ export const getBlock: Method = method(
 		if (slot > chain.bankAt(commitment).slot) return fail(RpcCustomError.blockNotAvailable(slot));
 		const block = chain.getBlock(slot);
 		if (block === null) {
-			const { root, firstAvailableSlot } = chain;
-			if (slot > root) return null;
-			if (slot === root) return fail(RpcCustomError.blockNotAvailable(slot));
-			if (slot < firstAvailableSlot) return fail(RpcCustomError.blockCleanedUp(slot, firstAvailableSlot));
-			return fail(RpcCustomError.slotSkipped(slot));
+			return slot > chain.root ? null : failMissingBlock(chain, slot);
 		}
 		return encodeBlock(block, block.transactions, {
 			encoding,

@@ -1,7 +1,7 @@
 /** `getSignaturesForAddress`: transactions that name an address, newest first.
  *
  * Errors in order: -32602 (no address, no signature, limit, commitment), -32016, -32020 (`before` or `until` is not
- * known). Upstream: `JsonRpcRequestProcessor::get_signatures_for_address`. */
+ * known at this commitment). Upstream: `JsonRpcRequestProcessor::get_signatures_for_address`. */
 import type { SignatureInfo } from '@parhelion/runtime';
 import { base58Encode } from '@parhelion/sdk';
 import { encodeError } from '../encode/transaction.ts';
@@ -44,7 +44,9 @@ export const getSignaturesForAddress: Method = method(
 		atLeastConfirmed(config?.commitment);
 		const bank = bankWithConfig(node, config);
 		for (const bound of bounds) {
-			if (bound !== null && chain.getTransaction(bound.bytes) === null) {
+			if (bound === null) continue;
+			const transaction = chain.getTransaction(bound.bytes);
+			if (transaction === null || transaction.slot > bank.slot) {
 				return fail(RpcCustomError.filterTransactionNotFound(bound.text));
 			}
 		}

@@ -27,13 +27,15 @@ function votersOf(bank: Bank, isEpochVoter: (key: string) => boolean, only: Pubk
 		const { state } = versions;
 		const stake = bank.stakes.stakeOf(pubkey);
 		const lastVote = state.votes.at(-1)?.slot ?? 0n;
-		const percent = commissionPercent(versions);
+		const bps = commissionBps(versions);
+		// Cut without the feature, rounded up with it.
+		const percent = hasBps ? commissionPercent(versions) : Math.min(255, Math.trunc(bps / 100));
 		const json = {
 			votePubkey: pubkey.toBase58(),
 			nodePubkey: state.nodePubkey.toBase58(),
 			activatedStake: stake,
 			commission: percent,
-			inflationRewardsCommissionBps: hasBps ? commissionBps(versions) : percent * 100,
+			inflationRewardsCommissionBps: hasBps ? bps : percent * 100,
 			epochVoteAccount: isEpochVoter(key),
 			epochCredits: state.epochCredits
 				.slice(-MAX_EPOCH_CREDITS_HISTORY)

@@ -57,7 +57,10 @@ export const blockSubscription: Subscription = subscription(
 			key: watchKey(address ?? '', commitment, JSON.stringify(options)),
 			start(feed, notify) {
 				let last = feed.chain.bankAt(commitment).slot;
-				return feed.onSlot(() => {
+				const stopReverted = feed.onReverted(({ slot }) => {
+					if (slot < last) last = slot;
+				});
+				const stopSlots = feed.onSlot(() => {
 					const newest = feed.chain.bankAt(commitment).slot;
 					for (const slot of feed.chain.getBlocks(last + 1n, newest)) {
 						const block = feed.chain.getBlock(slot);
@@ -66,6 +69,10 @@ export const blockSubscription: Subscription = subscription(
 					}
 					last = newest;
 				});
+				return () => {
+					stopSlots();
+					stopReverted();
+				};
 			},
 		};
 	},

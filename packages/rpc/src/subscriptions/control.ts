@@ -51,6 +51,8 @@ export class SubscriptionControl {
 	private readonly bySubscriber = new Map<Subscriber, Map<number, Active>>();
 	private nextId = 0;
 	private count = 0;
+	/** Notifications that leave together. */
+	private due: { readonly text: string; readonly subscribers: readonly Subscriber[] }[] = [];
 
 	constructor(feed: Feed, limits: SubscriptionLimits = {}) {
 		this.feed = feed;
@@ -121,9 +123,14 @@ export class SubscriptionControl {
 		const subscribers = [...active.subscribers];
 		if (isFinal) for (const subscriber of subscribers) this.leave(subscriber, active);
 		// The answer that carries the id goes out first.
-		setImmediate(() => {
-			for (const subscriber of subscribers) subscriber.send(text);
-		});
+		if (this.due.length === 0) setImmediate(() => this.deliver());
+		this.due.push({ text, subscribers });
+	}
+
+	private deliver(): void {
+		const { due } = this;
+		this.due = [];
+		for (const { text, subscribers } of due) for (const subscriber of subscribers) subscriber.send(text);
 	}
 
 	/** How many subscriptions are live. */

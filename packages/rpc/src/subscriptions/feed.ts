@@ -5,7 +5,7 @@
  * One listener of each kind hangs on the chain however many subscriptions there are; they are found by key.
  * Upstream: solana-rpc 4.3.0 `rpc_subscriptions.rs`.
  */
-import type { AccountEvent, Chain, CommittedTransaction, SlotEvent } from '@parhelion/runtime';
+import type { AccountEvent, Chain, ChainReverted, CommittedTransaction, SlotEvent } from '@parhelion/runtime';
 import type { Pubkey, Slot } from '@parhelion/sdk';
 import { slotWithCommitment } from '../node.ts';
 import type { CommitmentLevel } from '../params/configs.ts';
@@ -51,6 +51,7 @@ const ALL = '';
 export class Feed {
 	readonly chain: Chain;
 	private readonly slots = new Listeners<SlotEvent>();
+	private readonly reversions = new Listeners<ChainReverted>();
 	private readonly accounts = new Listeners<AccountEvent>();
 	private readonly programs = new Listeners<AccountEvent>();
 	private readonly signatures = new Listeners<CommittedTransaction>();
@@ -63,6 +64,7 @@ export class Feed {
 		this.chain = chain;
 		this.stops = [
 			chain.events.on('slot', (event) => this.slots.emit(ALL, event)),
+			chain.events.on('reverted', (event) => this.onChainReverted(event)),
 			chain.events.on('transaction', (transaction) => this.onTransaction(transaction)),
 		];
 	}
@@ -80,9 +82,24 @@ export class Feed {
 		for (const { key } of transaction.accountKeys) this.mentions.emit(key, transaction);
 	}
 
+	private onChainReverted(event: ChainReverted): void {
+		this.reversions.emit(ALL, event);
+		for (const [pubkey, account] of event.accounts) this.onChange({ slot: event.slot, pubkey, account });
+	}
+
+	private onChange(event: AccountEvent): void {
+		this.accounts.emit(event.pubkey.key, event);
+		if (event.account !== null) this.programs.emit(event.account.owner.key, event);
+	}
+
 	/** New slots. */
 	onSlot(listener: (event: SlotEvent) => void): Stop {
 		return this.slots.add(ALL, listener);
+	}
+
+	/** Each time that the chain went back. */
+	onReverted(listener: (event: ChainReverted) => void): Stop {
+		return this.reversions.add(ALL, listener);
 	}
 
 	/** All transactions. */
@@ -112,10 +129,7 @@ export class Feed {
 
 	/** Account events cost the chain work, so it is asked for them only while someone wants them. */
 	private listenToAccounts(stop: Stop): Stop {
-		this.stopAccounts ??= this.chain.events.on('account', (event) => {
-			this.accounts.emit(event.pubkey.key, event);
-			if (event.account !== null) this.programs.emit(event.account.owner.key, event);
-		});
+		this.stopAccounts ??= this.chain.events.on('account', (event) => this.onChange(event));
 		return () => {
 			stop();
 			if (!this.accounts.isEmpty || !this.programs.isEmpty) return;
@@ -130,7 +144,7 @@ export class CommitmentQueue<Item> {
 	private readonly chain: Chain;
 	private readonly commitment: CommitmentLevel;
 	private readonly deliver: (slot: Slot, item: Item) => void;
-	private readonly pending: { readonly slot: Slot; readonly key: string; item: Item }[] = [];
+	private pending: { readonly slot: Slot; readonly key: string; item: Item }[] = [];
 	private readonly latest = new Map<string, { readonly slot: Slot; item: Item }>();
 	/** Ends the queue. */
 	readonly stop: Stop;
@@ -139,7 +153,13 @@ export class CommitmentQueue<Item> {
 		this.chain = feed.chain;
 		this.commitment = commitment;
 		this.deliver = deliver;
-		this.stop = commitment === 'processed' ? () => {} : feed.onSlot(() => this.flush());
+		const stops =
+			commitment === 'processed'
+				? []
+				: [feed.onSlot(() => this.flush()), feed.onReverted(({ slot }) => this.revertTo(slot))];
+		this.stop = () => {
+			for (const stop of stops) stop();
+		};
 	}
 
 	/** Queues `item` of `slot`; one of the same slot and the same non-empty `key` that still waits gives way to it. */
@@ -156,6 +176,13 @@ export class CommitmentQueue<Item> {
 		const entry = { slot, key, item };
 		this.pending.push(entry);
 		if (key !== '') this.latest.set(key, entry);
+	}
+
+	/** What waits from above `slot` never comes. */
+	private revertTo(slot: Slot): void {
+		this.pending = this.pending.filter((entry) => entry.slot <= slot);
+		this.latest.clear();
+		for (const entry of this.pending) if (entry.key !== '') this.latest.set(entry.key, entry);
 	}
 
 	private flush(): void {

@@ -22,6 +22,11 @@ class BlockStats {
 		else this.failed++;
 	}
 
+	/** The open block begins again. */
+	reset(): void {
+		this.slot = -1n;
+	}
+
 	of(slot: Slot): { readonly [key: string]: number } {
 		const [successful, failed] = slot === this.slot ? [this.successful, this.failed] : [0, 0];
 		const entries = successful + failed;
@@ -41,6 +46,7 @@ export const slotsUpdatesSubscription: Subscription = subscription('slotsUpdates
 		const stats = new BlockStats();
 		const stops = [
 			feed.onTransactions((transaction) => stats.add(transaction)),
+			feed.onReverted(() => stats.reset()),
 			events.on('slotOpened', ({ slot, parent }) =>
 				notify({ type: 'createdBank', slot, parent, timestamp: Date.now() }),
 			),

@@ -16,6 +16,7 @@ import { InvariantError } from '@parhelion/sdk';
 import { type Ancestors, slotNumber } from './ancestors.ts';
 import { ReadCache } from './read-cache.ts';
 import type { AccountEntry, AccountsBatch, AccountsStorage, Checkpoint } from './storage.ts';
+import { UndoLogs } from './undo-logs.ts';
 
 /** What to make a database of. */
 export interface AccountsDbOptions {
@@ -90,6 +91,7 @@ export class AccountsDb {
 	#bytes = 0;
 	/** Owner to keys of which some version had that owner; made at the first question. */
 	#cachedOwners: Map<string, Set<string>> | null = null;
+	readonly #undoLogs: UndoLogs = new UndoLogs();
 	#flushing = false;
 	/** Hears of every flush. */
 	onFlush: ((report: FlushReport) => void) | null = null;
@@ -300,6 +302,48 @@ export class AccountsDb {
 		return this.#storage.checkpoint();
 	}
 
+	/**
+	 * From now on {@link revertTo} can go back to the newest root, until {@link forgetRoot}. InvariantError where a rooted slot
+	 * is not flushed.
+	 */
+	keepRoot(): void {
+		if (this.#roots.length > 0 || this.root === null) throw new InvariantError('a root that is not flushed');
+		this.#undoLogs.begin(this.root);
+	}
+
+	/** Nobody will go back to a root. InvariantError where it was not kept. */
+	forgetRoot(root: Slot): void {
+		this.#undoLogs.end(root);
+	}
+
+	/** The accounts that were written since a root that was kept. InvariantError where it was not. */
+	writtenSince(root: Slot): Pubkey[] {
+		const written = this.#undoLogs.writtenSince(root);
+		for (const [key, { pubkey }] of this.#newest) written.set(key, pubkey);
+		return [...written.values()];
+	}
+
+	/**
+	 * Goes back to a root that was kept: what came after it is gone, and the later ones are not kept any more. InvariantError
+	 * where it was not kept, StorageError as of {@link flushSync}.
+	 */
+	revertTo(root: Slot): void {
+		const entries = this.#undoLogs.undo(root);
+		this.#storage.commit({ root, entries, checkpoint: null });
+		for (const [{ key }, account] of entries) {
+			if (account === null) this.#cache.delete(key);
+			else this.#cache.set(key, account);
+		}
+		this.#newest.clear();
+		this.#bySlot.clear();
+		this.#roots = [];
+		this.#rooted.clear();
+		this.#maxRoot = slotNumber(root);
+		this.#versions = 0;
+		this.#bytes = 0;
+		this.#cachedOwners = null;
+	}
+
 	/** Gives back memory that dead versions in the storage hold; returns the bytes freed. */
 	shrink(): number {
 		return this.#storage.shrink();
@@ -368,6 +412,7 @@ export class AccountsDb {
 				entries.push([pubkey, account]);
 			}
 		}
+		this.#undoLogs.note(entries, (pubkey) => this.#storage.get(pubkey));
 		return { root, entries, checkpoint };
 	}
 

@@ -17,7 +17,7 @@ import { claimOf, isAlive, parseClaim } from './process-claim.ts';
 import { StorageError } from './storage-error.ts';
 
 /** Version of the tables and their contents; a newer file is refused. */
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
 
 /** What the state in a folder belongs to. */
 export interface ChainIdentity {
@@ -201,9 +201,24 @@ export function makeWritable(path: string): void {
 			if (existsSync(join(path, name))) accessSync(join(path, name), constants.R_OK | constants.W_OK);
 		}
 	} catch (error) {
-		throw explainRefusal(error, path, `The ledger folder ${path} cannot be used`);
+		throw unmakable(path, error) ?? explainRefusal(error, path, `The ledger folder ${path} cannot be used`);
 	}
 	if (freeBytes(path) < LEAST_FREE_BYTES) throw diskFull(path);
+}
+
+/** Why a folder cannot be made, where that is told by these codes; else `null`. */
+function unmakable(path: string, error: unknown): StorageError | null {
+	const what = `The ledger folder ${path} cannot be made`;
+	switch (error instanceof Error ? Reflect.get(error, 'code') : undefined) {
+		case 'EEXIST':
+		case 'ENOTDIR':
+			return new StorageError('foreign', `${what}: there is a file of that name, or of one above it.`, error);
+		// What a device that is read-only answers for a new folder.
+		case 'ENOENT':
+			return new StorageError('read-only', `${what}: nothing can be written to the folder above it.`, error);
+		default:
+			return null;
+	}
 }
 
 function freeBytes(path: string): number {

@@ -132,7 +132,7 @@ export class LmdbStorage implements AccountsStorage {
 		this.#count = 0;
 	}
 
-	load(slot: Slot, entries: readonly AccountEntry[]): void {
+	load(slot: Slot, entries: Iterable<AccountEntry>): void {
 		if (!this.#loading) throw new InvariantError('accounts were loaded outside of a load');
 		for (const entry of entries) {
 			this.#pending.push([slot, entry]);

@@ -109,7 +109,7 @@ export class MemoryStorage implements AccountsStorage {
 		this.#checkpoint = null;
 	}
 
-	load(slot: Slot, entries: readonly AccountEntry[]): void {
+	load(slot: Slot, entries: Iterable<AccountEntry>): void {
 		for (const [pubkey, account] of entries) {
 			const known = this.#table.find(pubkey.words);
 			if (known >= 0) {

@@ -12,7 +12,7 @@ export type AccountEntry = readonly [Pubkey, AccountSharedData | null];
 
 /** What one transaction changes. */
 export interface AccountsBatch {
-	/** The root that the storage stands at afterwards; not below the present one. */
+	/** The root that the storage stands at afterwards; below the present one where a chain goes back to it. */
 	readonly root: Slot;
 	/** At most one entry for a key. */
 	readonly entries: readonly AccountEntry[];
@@ -57,7 +57,7 @@ export interface AccountsStorage {
 	 * Stores accounts of a load as `slot` left them. Slots come in any order; of a key the newest slot's version counts,
 	 * of two in one slot the later.
 	 */
-	load(slot: Slot, entries: readonly AccountEntry[]): void;
+	load(slot: Slot, entries: Iterable<AccountEntry>): void;
 	/** Writes what a load holds back, so that {@link accounts} shows all of it; between the last load and its end. */
 	settleLoad(): void;
 	/** Ends a load: the storage stands at `root`. */

@@ -2,7 +2,8 @@
  * A frozen bank's own fields as bytes: what a restart cannot tell from the accounts.
  *
  * Owns the layout: a version, the fields, a SHA-256 over both. What the accounts say is left to them: who votes and who is
- * staked now, the clock and all other sysvars. Which messages were processed is the ledger's to say.
+ * staked now, the clock and all other sysvars. Which messages were processed is the ledger's to say, but for those that
+ * came out of a snapshot: no block tells of them.
  *
  * A vote account lives in up to five epochs' stakes and is mostly zeros: each is written once, without the zeros at
  * its end.
@@ -39,6 +40,7 @@ import {
 	writeFeeRateGovernor,
 } from '../genesis/fee-rate-governor.ts';
 import type { HardForks } from '../genesis/genesis-config.ts';
+import { readSlotDeltas, writeSlotDeltas } from '../snapshots/slot-deltas.ts';
 import type { Bank } from './bank.ts';
 import { BlockhashQueue, MAX_RECENT_BLOCKHASHES } from './blockhash-queue.ts';
 import type { StakeReward } from './epoch-rewards/calculation.ts';
@@ -50,9 +52,10 @@ import { EpochStakes } from './stakes/epoch-stakes.ts';
 import { readStake } from './stakes/stake-state.ts';
 import type { StakedVoteAccount } from './stakes/stakes-cache.ts';
 import { VoteAccount } from './stakes/vote-account.ts';
+import type { SlotDelta } from './status-cache.ts';
 
 /** Version of the layout. */
-export const CHECKPOINT_VERSION = 1;
+export const CHECKPOINT_VERSION = 2;
 
 const MAGIC = 0x4b4e4250;
 const CHECKSUM_BYTES = 32;
@@ -97,6 +100,8 @@ export interface BankCheckpoint {
 	readonly stakeHistory: StakeHistory;
 	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
 	readonly epochRewards: EpochRewardStatus | null;
+	/** What a snapshot told the status cache, by ascending slot, as long as it counts. */
+	readonly slotDeltas: readonly SlotDelta[];
 }
 
 /** The fields of a frozen bank. InvariantError for one that is not frozen. */
@@ -128,6 +133,7 @@ export function encodeBankCheckpoint(bank: Bank): Uint8Array {
 		writer.u64(epoch).u64(effective).u64(activating).u64(deactivating);
 	writeEpochStakes(writer, bank.epochStakes);
 	writer.option(bank.epochRewards, writeEpochRewards);
+	writeSlotDeltas(writer, bank.shared.statusCache.appended);
 	const fields = writer.finish();
 	return writer.raw(sha256(fields)).finish();
 }
@@ -208,6 +214,7 @@ function readCheckpoint(reader: ByteReader): BankCheckpoint {
 		stakeHistory: new StakeHistory(history),
 		epochStakes: readEpochStakes(reader),
 		epochRewards: reader.option(readEpochRewards),
+		slotDeltas: readRootedDeltas(reader, slot),
 	};
 }
 
@@ -221,6 +228,16 @@ function readBlockhashes(reader: ByteReader): BlockhashQueue {
 			hashIndex: Number(reader.u64()),
 		})),
 	);
+}
+
+/** Rooted slots up to that of the bank, ascending. */
+function readRootedDeltas(reader: ByteReader, bankSlot: Slot): SlotDelta[] {
+	const deltas = readSlotDeltas(reader);
+	for (const [i, { slot, isRoot }] of deltas.entries()) {
+		const isNext = slot <= bankSlot && (i === 0 || slot > deltas[i - 1]!.slot);
+		if (!isRoot || !isNext) throw invalid(`the statuses of slot ${slot} where another's belong`);
+	}
+	return deltas;
 }
 
 function writeFeatures(writer: ByteWriter, featureSet: FeatureSet): void {

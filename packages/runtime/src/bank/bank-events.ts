@@ -1,12 +1,16 @@
 /**
  * What can be heard of a chain's banks: one typed stream for RPC, metrics and views. Events of a slot come in the order
  * in which the bank did the things: `slotOpened` first; of a transaction `locked`, `executed`, then its accounts once it is
- * committed, `committed`, `transaction`, `unlocked`; `slotFrozen`; `slotsRooted`; `flushed` once that is on the disk. On
- * worker threads a transaction's accounts are `unlocked` when the worker has answered, before it is `committed` in its turn;
- * one that has to run again is told again. Nothing is built where nobody listens. A bank or the forks are whole when they tell of a thing, so that what a listener throws does
- * them no harm.
+ * committed, `committed`, `transaction`, `unlocked`; `slotFrozen`; `slotsRooted`; `flushed` once that is on the disk.
+ *
+ * On worker threads a transaction's accounts are `unlocked` when the worker has answered, before it is `committed` in its
+ * turn; one that has to run again is told again, and so is one that is then turned away: its accounts are locked before
+ * its signatures are known.
+ *
+ * Nothing is built where nobody listens. A bank or the forks are whole when they tell of a thing, so that what a listener
+ * throws does them no harm.
  */
-import type { Hash, Lamports, Pubkey, Slot, TransactionError } from '@parhelion/sdk';
+import type { AccountSharedData, Hash, Lamports, Pubkey, Slot, TransactionError } from '@parhelion/sdk';
 import type { FlushReport } from '../accounts-db/accounts-db.ts';
 import type { AccountEvent, CommittedTransaction, SlotEvent } from './bank-types.ts';
 import type { CoreBpfMigrationError } from './core-programs/core-program-error.ts';
@@ -39,6 +43,13 @@ export interface SlotsRooted {
 /** A fork was dropped with this slot on it. */
 export interface SlotDropped {
 	readonly slot: Slot;
+}
+
+/** The chain went back to a slot that was rooted then, and is again: whatever came after it is gone. */
+export interface ChainReverted {
+	readonly slot: Slot;
+	/** The accounts that are not as they were a moment ago; `null` for those that are gone. */
+	readonly accounts: readonly (readonly [Pubkey, AccountSharedData | null])[];
 }
 
 /** A transaction's accounts were locked: as in Agave many readers or one writer. */
@@ -74,7 +85,7 @@ export interface TransactionPartOfBank {
 }
 
 /** Why lamports were paid, as the RPC names it. */
-export type RewardType = 'Fee' | 'Rent' | 'Staking' | 'Voting';
+export type RewardType = 'Fee' | 'Rent' | 'Staking' | 'Voting' | 'DeactivatedStake';
 
 /** Lamports that a block paid beside its transactions. */
 export interface Reward {
@@ -83,8 +94,10 @@ export interface Reward {
 	/** Below zero where they were taken. */
 	readonly lamports: bigint;
 	readonly postBalance: Lamports;
-	/** Percent, for votes and stakes. */
+	/** Percent, for votes and stakes; `null` where basis points are told. */
 	readonly commission: number | null;
+	/** Basis points, for votes and stakes, since SIMD-0291. */
+	readonly commissionBps?: number;
 }
 
 /** A feature was to replace a program, and did (`error` is `null`) or could not. */
@@ -101,6 +114,8 @@ export interface BankEvents {
 	readonly slotFrozen: SlotFrozen;
 	readonly slotsRooted: SlotsRooted;
 	readonly slotDropped: SlotDropped;
+	/** Before the next slot is opened. */
+	readonly reverted: ChainReverted;
 	/** Rooted slots are in the storage. */
 	readonly flushed: FlushReport;
 	readonly programReplaced: ProgramReplaced;

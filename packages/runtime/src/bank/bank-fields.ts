@@ -249,11 +249,13 @@ export function restoredFields(
 	accountsDb: AccountsDb,
 	options: BankOptions,
 ): BankFields {
-	const { slot, hash, signatureCount, hardForks, stakeHistory, slotParamsBaseline, ...rest } = checkpoint;
+	const { slot, hash, signatureCount, hardForks, stakeHistory, slotParamsBaseline, slotDeltas, ...rest } =
+		checkpoint;
 	if (accountsDb.root !== slot) {
 		throw new RangeError(`a checkpoint of slot ${slot} does not fit a database at slot ${accountsDb.root}`);
 	}
 	const shared = newShared(genesisHash, accountsDb, slot, options.hardForks ?? hardForks, options);
+	shared.statusCache.append(slotDeltas);
 	const { featureSet, epochSchedule } = checkpoint;
 	const ancestors = Ancestors.of([slot]);
 	const epoch = epochSchedule.getEpoch(slot);

@@ -101,6 +101,14 @@ export class BankForks {
 		if (events.has('slotsRooted')) events.emit('slotsRooted', { root: this.root, slots });
 	}
 
+	/** Begins again at `root`, a root of before; no other bank is left. */
+	revertTo(root: Bank): void {
+		this.#banks.clear();
+		this.#banks.set(root.slot, root);
+		this.#root = root;
+		this.#untold = [];
+	}
+
 	/** Takes out a bank that no other descends from. RangeError for the root or one with descendants. */
 	remove(slot: Slot): void {
 		const bank = this.#banks.get(slot);

@@ -6,6 +6,7 @@ import {
 	AuthorizedVoters,
 	compileLegacyMessage,
 	createAccount,
+	decodeRent,
 	EpochSchedule,
 	encodeFeature,
 	encodeMessage,
@@ -385,6 +386,40 @@ describe('features of a bank, as Agave’s', () => {
 		expect(genesisBank({ rent }).rent).toEqual(new Rent(6_960n, 1, 50));
 		const old = genesisBank({ rent, features: without('deprecate_rent_exemption_threshold') });
 		expect(old.rent).toEqual(rent);
+	});
+
+	it('leave the rent sysvar what its balance was when several rates begin at once', () => {
+		const names = ['set_lamports_per_byte_to_6333', 'set_lamports_per_byte_to_696'] as const;
+		const genesis = genesisBank({
+			rent: new Rent(1n, 1, 50),
+			features: without(...names),
+			accounts: names.map((name) => pendingFeature(featureId(name))),
+		});
+		const bank = child(genesis, SLOTS_PER_EPOCH);
+		expect(bank.rent.lamportsPerByte).toBe(696n);
+		expect(bank.getBalance(sysvarIds.rent)).toBe(new Rent(6_333n, 1, 50).minimumBalance(17));
+		expect(decodeRent(bank.getAccount(sysvarIds.rent)!.data)).toMatchObject({ ok: true, value: bank.rent });
+		expect(bank.capitalization).toBe(sumOfLamports(bank));
+	});
+
+	it('that begin with the next slot are those that programs are deployed for, and no others', () => {
+		const name = 'enable_sha512_syscall';
+		const sha512 = new TextEncoder().encode('sol_sha512');
+		const genesis = genesisBank({
+			features: without(name),
+			accounts: [pendingFeature(featureId(name))],
+		});
+		const known = (bank: Bank): boolean[] => {
+			const { execution, deployment } = bank.processor.programRuntimeEnvironments(bank.features);
+			return [execution, deployment].map(({ functions }) => functions.lookupByName(sha512) !== undefined);
+		};
+		const before = child(genesis, SLOTS_PER_EPOCH - 2n);
+		const last = child(before, SLOTS_PER_EPOCH - 1n);
+		expect([before, last, child(last, SLOTS_PER_EPOCH)].map(known)).toEqual([
+			[false, false],
+			[false, true],
+			[true, true],
+		]);
 	});
 
 	it('double the taper of inflation, at genesis and at an epoch, without a step (SIMD-0550)', () => {

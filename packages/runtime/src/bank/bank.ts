@@ -52,7 +52,7 @@ import {
 	distributePartitionedRewards,
 	type EpochRewardStatus,
 } from './epoch-rewards/distribution.ts';
-import { addProgramAccounts, applyFeatures } from './feature-activation.ts';
+import { activeFeatures, addProgramAccounts, applyFeatures, rentSteps } from './feature-activation.ts';
 import { distributeFees } from './fee-distribution.ts';
 import type { Inflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
@@ -182,7 +182,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		addProgramAccounts(bank);
 		updateStakeHistory(bank, bank.stakes.history);
 		updateClock(bank, genesisClock(bank, options.unixTimestamp?.(0n) ?? config.creationTime));
-		updateRent(bank);
+		updateRent(bank, bank.rent);
 		updateEpochSchedule(bank, bank.epochSchedule);
 		updateRecentBlockhashes(bank, bank.blockhashes);
 		updateLastRestartSlot(bank, bank.shared.hardForks.lastRestartSlot(0n));
@@ -232,6 +232,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		} catch (error) {
 			// Whatever a listener threw, the slot can be opened again.
 			bank.discard();
+			if (events.has('slotDropped')) events.emit('slotDropped', { slot });
 			throw error;
 		}
 		return bank;
@@ -241,7 +242,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#prepare(parent: Bank, activated: readonly Pubkey[]): void {
 		const startsEpoch = this.epoch !== parent.epoch;
 		applyFeatures(this, activated);
-		if (this.rent !== parent.rent) updateRent(this);
+		for (const rent of rentSteps(parent.rent, activated)) updateRent(this, rent);
 		if (startsEpoch) {
 			this.#epochRewards = beginPartitionedRewards(this, parent.epoch);
 			// Now, so that all banks on top share the environment of the epoch.
@@ -255,6 +256,15 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		updateClock(this, nextClock(this, parent));
 		updateLastRestartSlot(this, this.shared.hardForks.lastRestartSlot(this.slot));
 		this.processor.fillMissingSysvarCacheEntries(this);
+		if (this.epochSchedule.getEpoch(this.slot + 1n) !== this.epoch) this.#anticipateFeatures();
+	}
+
+	/** In the last slot of an epoch: programs are deployed for the features that the next one will have. */
+	#anticipateFeatures(): void {
+		const getAccount = (id: Pubkey): AccountSharedData | null => this.getAccount(id);
+		const { featureSet, activated } = activeFeatures(getAccount, this.slot + 1n, true, this.featureSet);
+		if (activated.length === 0) return;
+		this.processor.setUpcomingFeatures(this.features, resolveRuntimeFeatures(featureSet));
 	}
 
 	// Where the chain stands.

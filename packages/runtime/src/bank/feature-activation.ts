@@ -67,18 +67,30 @@ export function activeFeatures(
 	return { featureSet, activated };
 }
 
-/** The rent after these features have become active (`compute_and_apply_new_feature_activations`). */
-export function rentAfter(before: Rent, activated: readonly Pubkey[]): Rent {
+/**
+ * The rents that one after the other come into force as these features become active, in the order of upstream's gates
+ * (`compute_and_apply_new_feature_activations`): each is written, and no balance of a sysvar ever falls.
+ */
+export function rentSteps(before: Rent, activated: readonly Pubkey[]): Rent[] {
 	const isNew = (name: FeatureName): boolean => activated.some((id) => id.equals(featureId(name)));
+	const steps: Rent[] = [];
 	let rent = before;
 	if (isNew('deprecate_rent_exemption_threshold')) {
 		const rate = Number(before.lamportsPerByte) * before.exemptionThreshold;
 		rent = new Rent(BigInt(Math.trunc(rate)), 1, 50);
+		steps.push(rent);
 	}
 	for (const [name, rate] of LAMPORTS_PER_BYTE) {
-		if (isNew(name)) rent = new Rent(rate, rent.exemptionThreshold, rent.burnPercent);
+		if (!isNew(name)) continue;
+		rent = new Rent(rate, rent.exemptionThreshold, rent.burnPercent);
+		steps.push(rent);
 	}
-	return rent;
+	return steps;
+}
+
+/** The rent after these features have become active. */
+export function rentAfter(before: Rent, activated: readonly Pubkey[]): Rent {
+	return rentSteps(before, activated).at(-1) ?? before;
 }
 
 /**

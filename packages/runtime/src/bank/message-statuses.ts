@@ -25,13 +25,19 @@ export class MessageStatuses {
 	readonly key: string;
 	/** The newest slot that used the blockhash. */
 	maxSlot: number;
-	/** Number + 1 of the message at each place; 0 where there is none. At most half full, probed one by one. */
-	#places: Uint32Array = new Uint32Array(FIRST_CAPACITY * 4);
+	/**
+	 * Two words a place: the number + 1 of the message there, 0 where there is none, and one word of the message, so that
+	 * most questions end without a look at its bytes. At most half full, probed one by one.
+	 */
+	#places: Int32Array;
 	/** By number: the eight words of the message. */
-	#keys: Int32Array = new Int32Array(FIRST_CAPACITY * 8);
+	#keys: Int32Array;
 	/** By number: the slot that processed the message; {@link NEVER} once that is forgotten. */
-	#slots: Float64Array = new Float64Array(FIRST_CAPACITY);
+	#slots: Float64Array;
 	#end = 0;
+	/** The message looked for last and its number, -1 where it was not there: whoever asks adds it next. */
+	#sought: Hash | null = null;
+	#soughtNumber = -1;
 	#forgotten = 0;
 	/** By number: how it ended, where that was badly. */
 	readonly #errs: Map<number, TransactionError> = new Map();
@@ -40,9 +46,20 @@ export class MessageStatuses {
 	/** Out of snapshots: by where the 20 bytes begin, then by them. */
 	readonly #slices: Map<number, Map<string, ProcessedStatus[]>> = new Map();
 
-	constructor(key: string, slot: number) {
+	/** `expected` is how many messages there may be: growing costs more than room that is not used. */
+	constructor(key: string, slot: number, expected: number) {
 		this.key = key;
 		this.maxSlot = slot;
+		let capacity = FIRST_CAPACITY;
+		while (capacity < expected) capacity *= 2;
+		this.#places = new Int32Array(capacity * 4);
+		this.#keys = new Int32Array(capacity * 8);
+		this.#slots = new Float64Array(capacity);
+	}
+
+	/** Messages that were added, forgotten ones with them; none out of snapshots. */
+	get added(): number {
+		return this.#end;
 	}
 
 	/** Messages, those out of snapshots included. */
@@ -54,7 +71,7 @@ export class MessageStatuses {
 
 	/** How a message ended in a slot that is an ancestor or a root; `undefined` if in none. */
 	find(message: Hash, ancestors: Ancestors, roots: ReadonlySet<number>): ProcessedStatus | undefined {
-		const number = this.#numberOf(message.bytes);
+		const number = this.#numberOf(message);
 		if (number < 0 && this.#slices.size === 0) return undefined;
 		const isSeen = (slot: number): boolean => ancestors.hasNumber(slot) || roots.has(slot);
 		if (number >= 0) {
@@ -74,7 +91,7 @@ export class MessageStatuses {
 	/** Adds what a slot did with a message; answers the message's number. */
 	add(message: Hash, slot: number, err: TransactionError | null): number {
 		const { bytes } = message;
-		let number = this.#numberOf(bytes);
+		let number = this.#numberOf(message);
 		if (number < 0) number = this.#insert(bytes);
 		else if (this.#slots[number] === NEVER) this.#forgotten--;
 		else {
@@ -115,18 +132,28 @@ export class MessageStatuses {
 	}
 
 	/** The number of a message, -1 where it is not there. */
-	#numberOf(bytes: Uint8Array): number {
+	#numberOf(message: Hash): number {
+		if (message !== this.#sought) {
+			this.#sought = message;
+			this.#soughtNumber = this.#search(message.bytes);
+		}
+		return this.#soughtNumber;
+	}
+
+	#search(bytes: Uint8Array): number {
 		const places = this.#places;
-		const keys = this.#keys;
-		const mask = places.length - 1;
-		for (let at = placeOf(word(bytes, 0), word(bytes, 4)) & mask; ; at = (at + 1) & mask) {
+		const last = places.length - 2;
+		const print = word(bytes, 8);
+		for (let at = placeOf(word(bytes, 0), word(bytes, 4)) & last; ; at = (at + 2) & last) {
 			const entry = places[at]!;
 			if (entry === 0) return -1;
-			const first = (entry - 1) * 8;
-			let i = 0;
-			while (i < 8 && keys[first + i] === word(bytes, i * 4)) i++;
-			if (i === 8) return entry - 1;
+			if (places[at + 1] === print && this.#isMessage(entry - 1, bytes)) return entry - 1;
 		}
+	}
+
+	#isMessage(number: number, bytes: Uint8Array): boolean {
+		for (let i = 0; i < 8; i++) if (this.#keys[number * 8 + i] !== word(bytes, i * 4)) return false;
+		return true;
 	}
 
 	#insert(bytes: Uint8Array): number {
@@ -135,18 +162,21 @@ export class MessageStatuses {
 		for (let i = 0; i < 8; i++) this.#keys[number * 8 + i] = word(bytes, i * 4);
 		this.#end++;
 		this.#place(number);
+		// The one that was not there may be this one.
+		this.#sought = null;
 		return number;
 	}
 
 	#place(number: number): void {
 		const places = this.#places;
-		const mask = places.length - 1;
-		let at = placeOf(this.#keys[number * 8]!, this.#keys[number * 8 + 1]!) & mask;
-		while (places[at] !== 0) at = (at + 1) & mask;
+		const keys = this.#keys;
+		const last = places.length - 2;
+		let at = placeOf(keys[number * 8]!, keys[number * 8 + 1]!) & last;
+		while (places[at] !== 0) at = (at + 2) & last;
 		places[at] = number + 1;
+		places[at + 1] = keys[number * 8 + 2]!;
 	}
 
-	/** Twice the room; the places are four times as many as messages at first, and twice when they grow again. */
 	#grow(): void {
 		const keys = new Int32Array(this.#keys.length * 2);
 		keys.set(this.#keys);
@@ -154,8 +184,7 @@ export class MessageStatuses {
 		const slots = new Float64Array(this.#slots.length * 2);
 		slots.set(this.#slots);
 		this.#slots = slots;
-		if (this.#places.length >= slots.length * 2) return;
-		this.#places = new Uint32Array(slots.length * 4);
+		this.#places = new Int32Array(slots.length * 4);
 		for (let number = 0; number < this.#end; number++) this.#place(number);
 	}
 
@@ -176,6 +205,25 @@ export class MessageStatuses {
 		if (others.length > 0) this.#others.set(number, others);
 		else this.#others.delete(number);
 	}
+
+	/** Forgets what slots above `slot` did; messages that nobody knows of any more give their numbers back. */
+	forgetAfter(slot: number): void {
+		if (this.maxSlot <= slot) return;
+		this.maxSlot = slot;
+		for (let number = 0; number < this.#end; number++) {
+			for (const other of this.#others.get(number) ?? []) {
+				if (Number(other.slot) > slot) this.remove(number, Number(other.slot));
+			}
+			if (this.#slots[number]! > slot) this.remove(number, this.#slots[number]!);
+		}
+		while (this.#end > 0 && this.#slots[this.#end - 1] === NEVER) {
+			this.#end--;
+			this.#forgotten--;
+		}
+		this.#sought = null;
+		this.#places.fill(0);
+		for (let number = 0; number < this.#end; number++) this.#place(number);
+	}
 }
 
 /** Four bytes as a number. */
@@ -183,6 +231,7 @@ function word(bytes: Uint8Array, at: number): number {
 	return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
+/** Where to look first, in no range. */
 function placeOf(first: number, second: number): number {
 	const mixed = Math.imul(first ^ SEED, 0x9e37_79b1) ^ Math.imul(second + SEED, 0x85eb_ca6b);
 	return mixed ^ (mixed >>> 15);

@@ -11,8 +11,8 @@ export function overwriteAccount(bank: Bank, pubkey: Pubkey, account: AccountSha
 	forgetPrograms(bank, pubkey);
 }
 
-/** Drops what is cached of a program whose account, or whose programdata, is written past the rules. */
-function forgetPrograms(bank: Bank, pubkey: Pubkey): void {
+/** Drops what is cached of a program whose account, or whose programdata, is written past the rules, or unwritten. */
+export function forgetPrograms(bank: Bank, pubkey: Pubkey): void {
 	const { processor } = bank;
 	processor.invalidateProgram(pubkey);
 	const loader = programIds.bpfLoaderUpgradeable;

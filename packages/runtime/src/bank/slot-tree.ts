@@ -28,6 +28,13 @@ export class SlotTree implements ForkGraph {
 		this.#ancestors.delete(slot);
 	}
 
+	/** Goes back to a root; no other slot has a bank any more. */
+	revertTo(root: Slot, ancestors: Ancestors): void {
+		this.#ancestors.clear();
+		this.root = root;
+		this.add(root, ancestors);
+	}
+
 	/** How `a` stands to `b`; a slot up to the root that is not known any more counts as everybody's ancestor. */
 	relationship(a: Slot, b: Slot): BlockRelation {
 		if (a === b) return 'Equal';

@@ -41,6 +41,20 @@ describe('status cache', () => {
 		expect(cache.size).toBe(0);
 	});
 
+	it('knows a message again that was asked for before a revert and added after it', () => {
+		const cache = new StatusCache();
+		cache.addRoot(1n);
+		const rooted = (cache.insert(hash(1), hash(8), 2n, null), cache.addRoot(2n), cache.rooted());
+		const message = hash(9);
+		cache.insert(hash(1), message, 3n, null);
+		expect(cache.getStatus(message, hash(1), at(3n))?.slot).toBe(3n);
+		cache.revertTo(rooted);
+		expect(cache.getStatus(hash(9), hash(1), at(3n))).toBeUndefined();
+		cache.insert(hash(1), message, 4n, null);
+		expect(cache.getStatus(hash(9), hash(1), at(4n))?.slot).toBe(4n);
+		expect(cache.size).toBe(2);
+	});
+
 	it('knows by 20 bytes what came out of a snapshot, and by 32 what came after', () => {
 		const cache = new StatusCache();
 		const message = Hash.fromBytes(new Uint8Array(32).map((_, i) => 7 * i));
@@ -65,8 +79,11 @@ describe('status cache', () => {
 		expect(cache.getStatus(other, hash(1), at(7n))?.slot).toBe(7n);
 		cache.clearSlot(7n);
 		expect(cache.size).toBe(2);
-		for (let slot = 6n; slot < 307n; slot++) cache.addRoot(slot);
+		for (let slot = 6n; slot < 305n; slot++) cache.addRoot(slot);
+		expect(cache.appended.map(({ slot }) => slot)).toEqual([5n]);
+		for (let slot = 305n; slot < 307n; slot++) cache.addRoot(slot);
 		expect(cache.size).toBe(2);
+		expect(cache.appended).toEqual([]);
 		cache.addRoot(307n);
 		expect(cache.size).toBe(0);
 	});

@@ -34,6 +34,13 @@ export interface BlockhashStatuses {
 	readonly messages: readonly (readonly [keySlice: Uint8Array, err: TransactionError | null])[];
 }
 
+/** What was rooted at some time, to go back to. */
+export interface RootedStatuses {
+	readonly entries: readonly MessageStatuses[];
+	readonly roots: readonly number[];
+	readonly appended: readonly SlotDelta[];
+}
+
 /** What a slot put in: messages by their numbers under a blockhash, in order. */
 interface SlotMessages {
 	readonly entries: MessageStatuses[];
@@ -48,6 +55,8 @@ export class StatusCache {
 	/** Rooted slots, oldest first, as far as the oldest entry goes back. */
 	readonly #roots: Set<number> = new Set();
 	#newestRoot = -1;
+	/** What came out of a snapshot and still counts, by ascending slot. */
+	#appended: SlotDelta[] = [];
 	/** The slot that was inserted into last, as a number too, and what it put in: most often it is the next one's. */
 	#lastSlot: Slot = -1n;
 	#lastNumber = -1;
@@ -55,6 +64,8 @@ export class StatusCache {
 	/** The blockhash that was asked for last, which most of the next ones name too, and its entry. */
 	#lastBlockhash: Hash | null = null;
 	#lastEntry: MessageStatuses | null = null;
+	/** The entry that was made last: the next one may grow as large. */
+	#lastMade: MessageStatuses | null = null;
 
 	/** How the message ended on the fork of `ancestors`; `undefined` if it was not processed there. */
 	getStatus(messageHash: Hash, blockhash: Hash, ancestors: Ancestors): ProcessedStatus | undefined {
@@ -74,7 +85,8 @@ export class StatusCache {
 	#entryOf(blockhash: Hash, slot: number): MessageStatuses {
 		let entry = this.#find(blockhash);
 		if (entry === undefined) {
-			entry = new MessageStatuses(blockhash.key, slot);
+			entry = new MessageStatuses(blockhash.key, slot, this.#lastMade?.added ?? 0);
+			this.#lastMade = entry;
 			this.#cache.set(entry.key, entry);
 		}
 		if (slot > entry.maxSlot) entry.maxSlot = slot;
@@ -103,13 +115,21 @@ export class StatusCache {
 
 	/** Takes over what a snapshot knows, by ascending slot. InvariantError for a root that is not above the newest. */
 	append(deltas: Iterable<SlotDelta>): void {
-		for (const { slot, isRoot, statuses } of deltas) {
+		for (const delta of deltas) {
+			const { slot, isRoot, statuses } = delta;
 			for (const { blockhash, keyIndex, messages } of statuses) {
 				const entry = this.#entryOf(blockhash, slotNumber(slot));
 				for (const [keySlice, err] of messages) entry.addSlice(keyIndex, keySlice, { slot, err });
 			}
-			if (isRoot) this.addRoot(slot);
+			if (!isRoot) continue;
+			this.#appended.push(delta);
+			this.addRoot(slot);
 		}
+	}
+
+	/** The rooted slots that were appended and still count: no block here tells of them. */
+	get appended(): readonly SlotDelta[] {
+		return this.#appended;
 	}
 
 	/** Makes a slot's statuses those of every fork; forgets blockhashes last used too long before. */
@@ -124,6 +144,7 @@ export class StatusCache {
 		if (this.#roots.size <= MAX_RECENT_BLOCKHASHES) return;
 		const [oldest] = this.#roots;
 		this.#roots.delete(oldest!);
+		if (this.#appended[0]?.slot === BigInt(oldest!)) this.#appended.shift();
 		for (const [key, entry] of this.#cache) if (entry.maxSlot <= oldest!) this.#cache.delete(key);
 	}
 
@@ -135,6 +156,29 @@ export class StatusCache {
 			entry.remove(numbers[i]!, number);
 			if (entry.size === 0) this.#cache.delete(entry.key);
 		}
+	}
+
+	/** What is rooted now. Later slots may add to the entries. */
+	rooted(): RootedStatuses {
+		const [entries, roots] = [[...this.#cache.values()], [...this.#roots]];
+		return { entries, roots, appended: [...this.#appended] };
+	}
+
+	/** Goes back to what was rooted then, and forgets for good what came after it. */
+	revertTo({ entries, roots, appended }: RootedStatuses): void {
+		const newest = roots.at(-1) ?? -1;
+		this.#cache.clear();
+		for (const entry of entries) {
+			entry.forgetAfter(newest);
+			this.#cache.set(entry.key, entry);
+		}
+		this.#bySlot.clear();
+		this.#roots.clear();
+		for (const root of roots) this.#roots.add(root);
+		this.#newestRoot = newest;
+		this.#appended = [...appended];
+		this.#lastSlot = -1n;
+		this.#lastBlockhash = null;
 	}
 
 	/** What a slot put in, which from now on is nobody's to clear. */

@@ -48,14 +48,20 @@ export interface SysvarStore {
  * Writes one sysvar: the data, padded by zeros to `size`; lamports and rent epoch of the account before it, but
  * never less than the account needs.
  */
-function updateSysvarAccount(store: SysvarStore, id: Pubkey, encoded: Uint8Array, size: number): void {
+function updateSysvarAccount(
+	store: SysvarStore,
+	id: Pubkey,
+	encoded: Uint8Array,
+	size: number,
+	rent: Rent = store.rent,
+): void {
 	const before = store.getAccount(id);
 	let data = encoded;
 	if (encoded.length < size) {
 		data = new Uint8Array(size);
 		data.set(encoded);
 	}
-	const minimum = store.rent.minimumBalance(data.length);
+	const minimum = rent.minimumBalance(data.length);
 	const inherited = before?.lamports ?? 1n;
 	store.storeSysvar(
 		id,
@@ -73,9 +79,9 @@ export function updateClock(store: SysvarStore, clock: Clock): void {
 	updateSysvarAccount(store, sysvarIds.clock, encodeClock(clock), 0);
 }
 
-/** Writes the rent. */
-export function updateRent(store: SysvarStore): void {
-	updateSysvarAccount(store, sysvarIds.rent, encodeRent(store.rent), 0);
+/** Writes a rent, the store's own or one on the way to it. */
+export function updateRent(store: SysvarStore, rent: Rent): void {
+	updateSysvarAccount(store, sysvarIds.rent, encodeRent(rent), 0, rent);
 }
 
 /** Writes the epoch schedule. */

@@ -31,7 +31,6 @@ import {
 	NO_FEE,
 	type TransactionProcessingResult,
 } from '@parhelion/svm';
-import type { TransactionCost } from '../scheduler/cost-model.ts';
 import { type Balances, collectBalances } from './balances.ts';
 import type { Bank } from './bank.ts';
 import type {
@@ -41,18 +40,12 @@ import type {
 	SimulationOutcome,
 	TransactionOutcome,
 } from './bank-types.ts';
-import { actualCost, blockLimitsOf, estimatedCost } from './block-limits.ts';
+import { actualUnits, blockLimitsOf, estimatedCost } from './block-limits.ts';
 import { MAX_PROCESSING_AGE, MAX_TRANSACTION_FORWARDING_DELAY } from './blockhash-queue.ts';
 import { checkProcessable, feeForMessage } from './check-transactions.ts';
 import { NO_SIGNATURE, outcomeOf, simulationFailure, turnedAway } from './outcome.ts';
 import { tellExecuted, tellLocked, tellPartOfBank, tellUnlocked } from './transaction-events.ts';
 import { verifyTransaction } from './verify-transaction.ts';
-
-/** A transaction that may be executed, and what the checks found. */
-export interface CheckedTransaction {
-	readonly transaction: SanitizedTransaction;
-	readonly details: CheckedTransactionDetails;
-}
 
 /**
  * Checks the form of a transaction and resolves its addresses.
@@ -66,13 +59,12 @@ export function sanitizeTransaction(
 	checkSignatures: boolean,
 	messageHash?: Hash,
 ): Result<SanitizedTransaction, TransactionError> {
-	return verifyTransaction(transaction, {
-		...(messageHash === undefined ? {} : { messageHash }),
+	const context = {
 		features: bank.features,
-		addressLoader: (lookups) => resolveLookups(bank, lookups),
+		addressLoader: (lookups: Lookups) => resolveLookups(bank, lookups),
 		reservedAccountKeys: bank.reservedKeys,
-		checkSignatures,
-	});
+	};
+	return verifyTransaction(transaction, context, checkSignatures, messageHash);
 }
 
 /** Resolves a message: `SanitizeFailure`, then the address loader's errors. */
@@ -85,10 +77,9 @@ export function resolveMessage(
 	return loaded.ok ? ok(new SanitizedMessage(message, loaded.value, bank.reservedKeys)) : loaded;
 }
 
-function resolveLookups(
-	bank: Bank,
-	lookups: Parameters<typeof loadAddresses>[0],
-): Result<LoadedAddresses, TransactionError> {
+type Lookups = Parameters<typeof loadAddresses>[0];
+
+function resolveLookups(bank: Bank, lookups: Lookups): Result<LoadedAddresses, TransactionError> {
 	if (lookups.length === 0) return ok(NO_LOADED_ADDRESSES);
 	const slotHashes = catchFault(() => bank.processor.sysvarCache.getSlotHashes());
 	return loadAddresses(
@@ -108,9 +99,8 @@ function resolveLookups(
 export function checkTransaction(
 	bank: Bank,
 	transaction: SanitizedTransaction,
-): Result<CheckedTransaction, TransactionError> {
-	const checked = checkProcessable(bank, transaction, MAX_PROCESSING_AGE, false);
-	return checked.ok ? ok({ transaction, details: checked.value }) : checked;
+): Result<CheckedTransactionDetails, TransactionError> {
+	return checkProcessable(bank, transaction, MAX_PROCESSING_AGE, false);
 }
 
 /**
@@ -134,7 +124,8 @@ export interface ExecuteOptions {
 /** Runs a checked transaction; the bank does not change. */
 export function executeTransaction(
 	bank: Bank,
-	{ transaction, details }: CheckedTransaction,
+	transaction: SanitizedTransaction,
+	details: CheckedTransactionDetails,
 	options: ExecuteOptions,
 ): TransactionProcessingResult {
 	return bank.processor.loadAndExecuteSanitizedTransaction(bank, transaction, details, bank.environment, {
@@ -219,7 +210,7 @@ export function processTransaction(
 
 	tellLocked(bank, sanitized.value);
 	try {
-		return processLocked(bank, transaction, checked.value, options);
+		return processLocked(bank, transaction, sanitized.value, checked.value, options);
 	} finally {
 		tellUnlocked(bank, sanitized.value);
 	}
@@ -229,15 +220,15 @@ export function processTransaction(
 function processLocked(
 	bank: Bank,
 	transaction: VersionedTransaction,
-	checked: CheckedTransaction,
+	sanitized: SanitizedTransaction,
+	details: CheckedTransactionDetails,
 	options: ProcessOptions,
 ): TransactionOutcome {
-	const { transaction: sanitized } = checked;
 	const { message } = sanitized;
 	const signature = transaction.signatures[0] ?? NO_SIGNATURE;
 	const { costTracker } = bank;
 	const limits = blockLimitsOf(bank, options);
-	const estimated = estimatedCost(bank, checked);
+	const estimated = estimatedCost(bank, message, details);
 	let isReserved = limits === 'reserve';
 	if (isReserved) {
 		const refusal = costTracker.tryAdd(message, estimated);
@@ -245,7 +236,7 @@ function processLocked(
 	}
 	try {
 		const before = balancesBefore(bank, message);
-		const result = executeTransaction(bank, checked, {
+		const result = executeTransaction(bank, sanitized, details, {
 			recordInnerInstructions: true,
 			keepNoOpTransactions: options.keepNoOpTransactions ?? false,
 		});
@@ -255,15 +246,16 @@ function processLocked(
 		}
 		const outcome = outcomeOf(signature, bank.slot, result);
 		tellExecuted(bank, sanitized, outcome.err, outcome.computeUnitsConsumed);
-		const actual = actualCost(estimated, result);
-		if (isReserved) costTracker.settle(message, estimated, actual);
+		const units = actualUnits(estimated, result);
+		if (isReserved) costTracker.settle(message, estimated.sum, units);
 		else if (limits === 'check') {
-			const refusal = costTracker.tryAdd(message, actual);
+			const { allocatedAccountsDataSize } = estimated;
+			const refusal = costTracker.tryAdd(message, { sum: units, allocatedAccountsDataSize });
 			if (refusal !== null) return turnedAway(signature, bank.slot, refusal);
 		}
 		isReserved = false;
 		commitTransaction(bank, sanitized, effectsOf(message, result));
-		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, actual);
+		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, units);
 		return outcome;
 	} finally {
 		// Whatever kept it out of the block, its place is free again.
@@ -278,7 +270,7 @@ export function tellCommitted(
 	message: SanitizedMessage,
 	outcome: TransactionOutcome,
 	before: Balances,
-	cost: TransactionCost,
+	costUnits: number,
 ): void {
 	const after = collectBalances(message, (pubkey) => bank.getAccount(pubkey));
 	const committed: CommittedTransaction = {
@@ -299,7 +291,7 @@ export function tellCommitted(
 			loadedAddresses: message.loadedAddresses,
 			returnData: outcome.returnData,
 			computeUnitsConsumed: outcome.computeUnitsConsumed,
-			costUnits: cost.sum,
+			costUnits,
 		},
 	};
 	bank.shared.options.history?.add(committed);
@@ -332,8 +324,7 @@ export function simulateTransaction(
 
 	const before = collectBalances(message, (pubkey) => bank.getAccount(pubkey));
 	const records = options.innerInstructions === true;
-	const checked = { transaction: sanitized.value, details: details.value };
-	const result = executeTransaction(bank, checked, {
+	const result = executeTransaction(bank, sanitized.value, details.value, {
 		recordInnerInstructions: records,
 		strictNonceSizeCheck: true,
 	});

@@ -50,14 +50,10 @@ export interface VerifyContext {
 	readonly addressLoader: AddressLoader;
 	/** Keys that are never write-locked. */
 	readonly reservedAccountKeys: ReadonlySet<string>;
-	/** Whether to check signatures. */
-	readonly checkSignatures: boolean;
-	/** The message's hash, where it is known or will be put in later. */
-	readonly messageHash?: Hash;
 }
 
 /**
- * Checks a transaction and resolves its addresses.
+ * Checks a transaction and resolves its addresses. `messageHash` is given where it is known or will be put in later.
  *
  * Errors in order: `UnsupportedVersion`, `SanitizeFailure` (size, number of instructions), `SignatureFailure`,
  * `SanitizeFailure` (form), the address loader's.
@@ -65,6 +61,8 @@ export interface VerifyContext {
 export function verifyTransaction(
 	transaction: VersionedTransaction,
 	context: VerifyContext,
+	checkSignatures: boolean,
+	messageHash?: Hash,
 ): Result<SanitizedTransaction, TransactionError> {
 	const { message } = transaction;
 	const isV1 = message.version === 1;
@@ -73,11 +71,10 @@ export function verifyTransaction(
 	if (transactionSize(transaction) > maxSize) return err(TransactionError.SanitizeFailure);
 	if (message.instructions.length > MAX_INSTRUCTION_TRACE_LENGTH)
 		return err(TransactionError.SanitizeFailure);
-	if (context.checkSignatures && !verifySignatures(transaction))
-		return err(TransactionError.SignatureFailure);
+	if (checkSignatures && !verifySignatures(transaction)) return err(TransactionError.SignatureFailure);
 	if (!isWithinRuntimeLimits(message)) return err(TransactionError.SanitizeFailure);
 	return sanitizeTransaction(transaction, {
-		messageHash: context.messageHash ?? hashMessage,
+		messageHash: messageHash ?? hashMessage,
 		loadedAddresses: context.addressLoader,
 		reservedAccountKeys: context.reservedAccountKeys,
 	});

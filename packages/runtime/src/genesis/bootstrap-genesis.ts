@@ -165,7 +165,8 @@ export function stakeConfigAccount(rent: Rent): AccountSharedData {
 	});
 }
 
-function epochRewardsAccount(rent: Rent): AccountSharedData {
+/** The sysvar of rewards that are distributed: none are. Without it the stake program fails until the first rewards. */
+export function epochRewardsAccount(rent: Rent): AccountSharedData {
 	return createAccount({
 		lamports: larger(rent.minimumBalance(EPOCH_REWARDS_SIZE), 1n),
 		data: new Uint8Array(EPOCH_REWARDS_SIZE),

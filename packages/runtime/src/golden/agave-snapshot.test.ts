@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { err, Hash, type Pubkey, TransactionError } from '@parhelion/sdk';
+import { Hash, type Pubkey } from '@parhelion/sdk';
 import { describe, expect, it } from 'vitest';
 import {
 	accountDifferences,
@@ -13,6 +13,7 @@ import {
 	type GoldenSlot,
 	goldenTransaction,
 	readGolden,
+	restartedBank,
 	runSlot,
 } from '../../test/golden.ts';
 import { AccountsDb } from '../accounts-db/accounts-db.ts';
@@ -34,12 +35,33 @@ async function load(withIncremental: boolean) {
 	const storage = new MemoryStorage();
 	const archives = withIncremental ? { full: [full], incremental: [incremental] } : { full: [full] };
 	const snapshot = await loadSnapshot({ storage, ...archives });
-	return { snapshot, accountsDb: new AccountsDb({ storage }) };
+	return { snapshot, storage, accountsDb: new AccountsDb({ storage }) };
 }
 
 async function loadBank(withIncremental: boolean): Promise<Bank> {
 	const { snapshot, accountsDb } = await load(withIncremental);
 	return bankFromSnapshot(snapshot, genesis, accountsDb);
+}
+
+/** What becomes of the transactions of the slots from `from` to `to` in a child of `bank`, each kind of answer once. */
+function answersOf(
+	bank: Bank,
+	from: bigint,
+	to: bigint,
+): { readonly kinds: Set<string>; readonly count: number } {
+	const child = Bank.newFromParent(bank, bank.leaderAt(bank.slot + 1n)!, bank.slot + 1n);
+	const kinds = new Set<string>();
+	let count = 0;
+	for (const { transactions } of golden.slots.slice(Number(from), Number(to) + 1)) {
+		for (const [bytes] of transactions) {
+			const sanitized = sanitizeTransaction(child, goldenTransaction(bytes), true);
+			if (!sanitized.ok) throw new Error(sanitized.error.kind);
+			const checked = checkTransaction(child, sanitized.value);
+			kinds.add(checked.ok ? 'new' : checked.error.kind);
+			count++;
+		}
+	}
+	return { kinds, count };
 }
 
 describe.each([
@@ -64,21 +86,24 @@ describe.each([
 
 	it('knows what was processed before', async () => {
 		const bank = await loadBank(withIncremental);
-		const child = Bank.newFromParent(bank, bank.leaderAt(slot + 1n)!, slot + 1n);
-		let checked = 0;
-		for (const row of golden.slots.slice(Number(slot) - 20, Number(slot) + 1)) {
-			for (const [bytes] of row.transactions) {
-				const sanitized = sanitizeTransaction(child, goldenTransaction(bytes), true);
-				if (!sanitized.ok) throw new Error(sanitized.error.kind);
-				expect(checkTransaction(child, sanitized.value)).toEqual(err(TransactionError.AlreadyProcessed));
-				checked++;
-			}
+		const before = answersOf(bank, slot - 20n, slot);
+		expect([...before.kinds]).toEqual(['AlreadyProcessed']);
+		expect(before.count).toBeGreaterThan(60);
+		expect([...answersOf(await loadBank(withIncremental), slot + 1n, slot + 1n).kinds]).toEqual(['new']);
+	});
+
+	it('knows it after restarts from its own checkpoints too', async () => {
+		const { snapshot, storage, accountsDb } = await load(withIncremental);
+		let bank = restartedBank(bankFromSnapshot(snapshot, genesis, accountsDb), storage);
+		for (const row of golden.slots.slice(Number(slot) + 1, Number(slot) + 4)) {
+			bank = Bank.newFromParent(bank, bank.leaderAt(BigInt(row.slot))!, BigInt(row.slot));
+			runSlot(bank, row);
+			expect(bank.hash.toBase58()).toBe(row.hash);
 		}
-		expect(checked).toBeGreaterThan(60);
-		for (const [bytes] of golden.slots[Number(slot) + 1]!.transactions) {
-			const sanitized = sanitizeTransaction(child, goldenTransaction(bytes), true);
-			expect(sanitized.ok && checkTransaction(child, sanitized.value).ok).toBe(true);
-		}
+		bank = restartedBank(bank, storage);
+		const { kinds, count } = answersOf(bank, slot - 20n, slot);
+		expect([...kinds]).toEqual(['AlreadyProcessed']);
+		expect(count).toBeGreaterThan(60);
 	});
 });
 

@@ -23,6 +23,8 @@ export interface ChainBlock {
 	/** In the order in which they were processed. */
 	readonly transactions: readonly CommittedTransaction[];
 	readonly rewards: readonly Reward[];
+	/** In the first block of an epoch: in how many of the next ones stakes are paid. */
+	readonly numRewardPartitions: number | null;
 }
 
 /** A transaction that names an address. */
@@ -102,6 +104,13 @@ export class BlockHistory {
 		if (this.#blocks.size <= this.#maxBlocks) return;
 		const [oldest] = this.#blocks.keys();
 		this.#blocks.delete(oldest!);
+	}
+
+	/** Takes out what slots above `slot` hold, the open one among them. */
+	revertTo(slot: Slot): void {
+		this.#open = null;
+		this.#transactions.revertTo(slot);
+		for (const known of this.#blocks.keys()) if (known > slot) this.#blocks.delete(known);
 	}
 
 	/** A block; `null` where it is not remembered. */

@@ -6,7 +6,8 @@
  */
 import { InvariantError, type Pubkey, type Slot, type VersionedTransaction } from '@parhelion/sdk';
 import type { Bank } from '../bank/bank.ts';
-import type { CommittedTransaction } from '../bank/bank-types.ts';
+import type { BlockLimits, CommittedTransaction } from '../bank/bank-types.ts';
+import { rewardPartitionsOf } from '../bank/epoch-rewards/distribution.ts';
 import type { ProcessedMessage } from '../bank/status-cache.ts';
 import { encodeMessages, encodeOverwrites, encodeRewards, type Overwrite } from './block-sidecar.ts';
 import type { Blockstore, StatusInsert } from './blockstore.ts';
@@ -32,6 +33,7 @@ export class BlockRecorder {
 	/** By place in the block; a place is empty where a listener threw before the transaction was told of. */
 	readonly #committed: (CommittedTransaction | undefined)[] = [];
 	#transactions = 0;
+	#isUnlimited = false;
 	/** What the block has processed, once it is complete. */
 	#messages: readonly ProcessedMessage[] | null = null;
 
@@ -60,12 +62,16 @@ export class BlockRecorder {
 		if (this.#keeps) this.#committed[this.#transactions] = transaction;
 	}
 
-	/** Records a transaction that the bank has committed. InvariantError where the slot has no room for an entry. */
-	record(transaction: VersionedTransaction): void {
+	/**
+	 * Records a transaction that the bank has committed, and what the limits of the block were to it. InvariantError where the
+	 * slot has no room for an entry.
+	 */
+	record(transaction: VersionedTransaction, limits: BlockLimits): void {
 		const recorded = this.#poh.record([transaction]);
 		if (!recorded.ok) throw new InvariantError(`slot ${this.#bank.slot}: ${recorded.error}`);
 		for (const entry of recorded.value) this.#keep(entry);
 		this.#transactions++;
+		if (limits === 'ignore') this.#isUnlimited = true;
 	}
 
 	/** Notes an account that was written past all rules. */
@@ -100,6 +106,7 @@ export class BlockRecorder {
 		const overwrites =
 			this.#overwrites.length === 0 ? {} : { overwrites: encodeOverwrites(this.#overwrites) };
 		const messages = this.#messages ?? [];
+		const numPartitions = rewardPartitionsOf(bank);
 		blockstore.insertBlock({
 			slot,
 			parent,
@@ -107,12 +114,15 @@ export class BlockRecorder {
 			bankHash: bank.hash,
 			blockHeight,
 			blockTime: bank.clock().unixTimestamp,
+			origin: this.#isUnlimited ? 'unlimited' : 'own',
 			entries,
 			statuses,
 			sidecar: {
 				...overwrites,
 				...(messages.length === 0 ? {} : { messages: encodeMessages(messages) }),
-				...(bank.rewards.length === 0 ? {} : { rewards: encodeRewards(bank.rewards) }),
+				...(bank.rewards.length === 0 && numPartitions === null
+					? {}
+					: { rewards: encodeRewards({ rewards: bank.rewards, numPartitions }) }),
 			},
 		});
 	}

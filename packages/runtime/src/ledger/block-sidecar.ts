@@ -79,38 +79,70 @@ export function decodeMessages(bytes: Uint8Array): Result<ProcessedMessage[], Wi
 }
 
 /** The types in the order of upstream's protobuf. */
-const REWARD_TYPES: readonly RewardType[] = ['Fee', 'Rent', 'Staking', 'Voting'];
+const REWARD_TYPES: readonly RewardType[] = ['Fee', 'Rent', 'Staking', 'Voting', 'DeactivatedStake'];
+/** What a reward tells of a commission. */
+const COMMISSIONS = { none: 0, percent: 1, basisPoints: 2 } as const;
+
+/** What a block paid (`RewardsAndNumPartitions`). */
+export interface BlockRewards {
+	readonly rewards: readonly Reward[];
+	readonly numPartitions: number | null;
+}
 
 /** The bytes of a block's rewards. */
-export function encodeRewards(rewards: readonly Reward[]): Uint8Array {
-	const writer = new ByteWriter(8 + rewards.length * 52).length64(rewards.length);
-	for (const { pubkey, type, lamports, postBalance, commission } of rewards) {
+export function encodeRewards({ rewards, numPartitions }: BlockRewards): Uint8Array {
+	const writer = new ByteWriter(16 + rewards.length * 52).length64(rewards.length);
+	for (const { pubkey, type, lamports, postBalance, commission, commissionBps } of rewards) {
 		writer.raw(pubkey.bytes).u8(REWARD_TYPES.indexOf(type)).i64(lamports).u64(postBalance);
-		writer.option(commission, (out, percent) => out.u16(percent));
+		if (commissionBps !== undefined) writer.u8(COMMISSIONS.basisPoints).u16(commissionBps);
+		else if (commission !== null) writer.u8(COMMISSIONS.percent).u16(commission);
+		else writer.u8(COMMISSIONS.none);
 	}
-	return writer.finish();
+	return (numPartitions === null ? writer : writer.u32(numPartitions)).finish();
 }
 
 /** The inverse of {@link encodeRewards}. */
-export function decodeRewards(bytes: Uint8Array): Result<Reward[], WireError> {
-	return readAll(bytes, (reader) => {
-		const pubkey = reader.pubkey();
-		const tag = reader.u8();
-		const type = REWARD_TYPES[tag];
-		if (type === undefined) throw new Fault<WireError>({ kind: 'InvalidTagEncoding', tag });
-		const lamports = reader.i64();
-		const postBalance = reader.u64();
-		return { pubkey, type, lamports, postBalance, commission: reader.option((input) => input.u16()) };
+export function decodeRewards(bytes: Uint8Array): Result<BlockRewards, WireError> {
+	return catchFault(() => {
+		const reader = new ByteReader(bytes);
+		const rewards = readList(reader, readReward);
+		// Blocks of earlier releases end here.
+		const numPartitions = reader.remaining > 0 ? reader.u32() : null;
+		checkEnd(reader);
+		return { rewards, numPartitions };
 	});
 }
 
-/** A count, then so many elements, then nothing. */
+function readReward(reader: ByteReader): Reward {
+	const pubkey = reader.pubkey();
+	const tag = reader.u8();
+	const type = REWARD_TYPES[tag];
+	if (type === undefined) throw new Fault<WireError>({ kind: 'InvalidTagEncoding', tag });
+	const reward = { pubkey, type, lamports: reader.i64(), postBalance: reader.u64(), commission: null };
+	const kind = reader.u8();
+	if (kind === COMMISSIONS.none) return reward;
+	if (kind === COMMISSIONS.percent) return { ...reward, commission: reader.u16() };
+	if (kind === COMMISSIONS.basisPoints) return { ...reward, commissionBps: reader.u16() };
+	throw new Fault<WireError>({ kind: 'InvalidTagEncoding', tag: kind });
+}
+
+/** A list, then nothing. */
 function readAll<T>(bytes: Uint8Array, read: (reader: ByteReader) => T): Result<T[], WireError> {
 	return catchFault(() => {
 		const reader = new ByteReader(bytes);
-		const items: T[] = [];
-		for (let left = reader.length64(); left > 0; left--) items.push(read(reader));
-		if (reader.remaining > 0) throw new Fault<WireError>({ kind: 'TrailingBytes' });
+		const items = readList(reader, read);
+		checkEnd(reader);
 		return items;
 	});
+}
+
+/** A count, then so many elements. */
+function readList<T>(reader: ByteReader, read: (reader: ByteReader) => T): T[] {
+	const items: T[] = [];
+	for (let left = reader.length64(); left > 0; left--) items.push(read(reader));
+	return items;
+}
+
+function checkEnd(reader: ByteReader): void {
+	if (reader.remaining > 0) throw new Fault<WireError>({ kind: 'TrailingBytes' });
 }

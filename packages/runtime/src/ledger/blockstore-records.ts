@@ -1,12 +1,16 @@
 /** Owns the bytes of the ledger's records: blocks, and the lists of a block's signatures. */
 import { ByteReader, ByteWriter, Hash, InvariantError, type Slot } from '@parhelion/sdk';
-import type { BlockMeta, StatusInsert } from './blockstore.ts';
+import type { BlockMeta, BlockOrigin, StatusInsert } from './blockstore.ts';
 
 const COMPLETED = 1;
 const ROOTED = 2;
 const HAS_BANK_HASH = 4;
 const HAS_HEIGHT = 8;
 const HAS_TIME = 16;
+/** Two bits of the flags. */
+const ORIGINS: readonly BlockOrigin[] = ['own', 'unlimited', 'foreign'];
+const ORIGIN_SHIFT = 5;
+const ORIGIN_MASK = 3;
 const BLOCK_BYTES = 1 + 8 + 32 + 32 + 8 + 8 + 8 + 4;
 
 /** A block without its entries and its slot, which is the key. */
@@ -18,7 +22,8 @@ export function encodeBlock(meta: BlockMeta): Uint8Array {
 		(meta.rooted ? ROOTED : 0) |
 		(meta.bankHash === null ? 0 : HAS_BANK_HASH) |
 		(meta.blockHeight === null ? 0 : HAS_HEIGHT) |
-		(meta.blockTime === null ? 0 : HAS_TIME);
+		(meta.blockTime === null ? 0 : HAS_TIME) |
+		(ORIGINS.indexOf(meta.origin) << ORIGIN_SHIFT);
 	view.setBigUint64(1, meta.parent, true);
 	bytes.set(meta.blockhash.bytes, 9);
 	if (meta.bankHash !== null) bytes.set(meta.bankHash.bytes, 41);
@@ -44,6 +49,7 @@ export function decodeBlock(slot: Slot, bytes: Uint8Array): BlockMeta {
 		blockTime: (flags & HAS_TIME) === 0 ? null : view.getBigInt64(81, true),
 		completed: (flags & COMPLETED) !== 0,
 		rooted: (flags & ROOTED) !== 0,
+		origin: ORIGINS[(flags >> ORIGIN_SHIFT) & ORIGIN_MASK] ?? 'foreign',
 		byteLength: Number(view.getBigUint64(89, true)),
 		transactionCount: view.getUint32(97, true),
 	};

@@ -15,6 +15,12 @@ import { type Hash, Pubkey, type Slot } from '@parhelion/sdk';
 import { decodeBlock, decodeSignatures, encodeBlock, encodeSignatures } from './blockstore-records.ts';
 import type { BlockstoreTables, TableWrite } from './blockstore-tables.ts';
 
+/**
+ * Who made a block, which decides what a replay checks: `own` is this node's, `unlimited` too, but it was told not to keep
+ * the limits of a block, `foreign` anybody's.
+ */
+export type BlockOrigin = 'own' | 'unlimited' | 'foreign';
+
 /** A block without its entries. */
 export interface BlockMeta {
 	readonly slot: Slot;
@@ -30,6 +36,7 @@ export interface BlockMeta {
 	/** Whether all of its entries are there. */
 	readonly completed: boolean;
 	readonly rooted: boolean;
+	readonly origin: BlockOrigin;
 	/** Bytes that the block and its statuses take. */
 	readonly byteLength: number;
 	readonly transactionCount: number;
@@ -47,6 +54,8 @@ export interface BlockInsert {
 	readonly blockTime?: bigint | null;
 	/** `true` where left out. */
 	readonly completed?: boolean;
+	/** `foreign` where left out: nothing is taken on trust. */
+	readonly origin?: BlockOrigin;
 	/** What became of its transactions, in their order; may be given later by {@link Blockstore.insertStatuses}. */
 	readonly statuses?: readonly StatusInsert[];
 	/** What stands beside the entries. */
@@ -186,6 +195,7 @@ export class Blockstore {
 			blockTime: block.blockTime ?? null,
 			completed: block.completed ?? true,
 			rooted: false,
+			origin: block.origin ?? 'foreign',
 			byteLength: size,
 			transactionCount: statuses.length,
 		};

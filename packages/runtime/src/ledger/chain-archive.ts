@@ -6,13 +6,11 @@
 import { base58Decode, Hash, type Pubkey, type Slot, type UnixTimestamp } from '@parhelion/sdk';
 import type { Bank } from '../bank/bank.ts';
 import type { CommittedTransaction } from '../bank/bank-types.ts';
+import { rewardPartitionsOf } from '../bank/epoch-rewards/distribution.ts';
 import { BlockHistory, type ChainBlock, type SignatureInfo, type SignaturesQuery } from './block-history.ts';
 import type { Blockstore } from './blockstore.ts';
 import { LedgerBlocks, type LedgerStatus } from './ledger-blocks.ts';
 import { BlockTimes } from './transaction-history.ts';
-
-/** Blocks kept in memory beyond one for each transaction: those that are not rooted. */
-const SPARE_BLOCKS = 32;
 
 /** A frozen bank's block, without its transactions. */
 export type ClosedBlock = Omit<ChainBlock, 'transactions'>;
@@ -27,6 +25,7 @@ export function closedBlockOf(bank: Bank): ClosedBlock {
 		blockHeight: bank.blockHeight,
 		blockTime: bank.clock().unixTimestamp,
 		rewards: bank.rewards,
+		numRewardPartitions: rewardPartitionsOf(bank),
 	};
 }
 
@@ -37,12 +36,17 @@ export class ChainArchive {
 	readonly #stored: LedgerBlocks | null;
 
 	/**
-	 * `historyLimit` is the number of transactions in memory. `isVisible` says whether the stored block of a slot is on the
-	 * chain's fork.
+	 * `historyLimit` is the number of transactions in memory. There are as many blocks, and `unrooted` more. `isVisible` says
+	 * whether the stored block of a slot is on the chain's fork.
 	 */
-	constructor(historyLimit: number, blockstore: Blockstore | null, isVisible: (slot: Slot) => boolean) {
-		this.#history = new BlockHistory(historyLimit, historyLimit + SPARE_BLOCKS);
-		this.#times = new BlockTimes(historyLimit + SPARE_BLOCKS);
+	constructor(
+		historyLimit: number,
+		unrooted: number,
+		blockstore: Blockstore | null,
+		isVisible: (slot: Slot) => boolean,
+	) {
+		this.#history = new BlockHistory(historyLimit, historyLimit + unrooted);
+		this.#times = new BlockTimes(historyLimit + unrooted);
 		this.#stored = blockstore === null ? null : new LedgerBlocks(blockstore, isVisible);
 	}
 
@@ -60,6 +64,12 @@ export class ChainArchive {
 	/** Ends the open block. */
 	close(block: ClosedBlock): void {
 		this.#history.close(block);
+	}
+
+	/** Forgets slots above `slot`: in memory alone. What had to go before, for the limits, stays gone. */
+	revertTo(slot: Slot): void {
+		this.#history.revertTo(slot);
+		this.#times.revertTo(slot);
 	}
 
 	/** When a slot was opened, in seconds since 1970; `null` if unknown. */

@@ -1,5 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	renameSync,
+	rmSync,
+	truncateSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAccount, EpochSchedule, FeatureSet, featureId, Pubkey, Rent } from '@parhelion/sdk';
@@ -119,6 +127,44 @@ describe('the folder of a chain', () => {
 		expect(refused).toMatchObject({ kind });
 		expect((refused as Error).message).toMatch(message);
 		await (await openChainFolder(folder, { reset: true })).close();
+	});
+
+	it('is refused where all but its genesis is lost, and can be begun anew', async () => {
+		await made();
+		for (const lose of [truncateSync, rmSync]) {
+			lose(join(folder, 'data.mdb'));
+			const refused = await openChainFolder(folder, { genesis }).catch((error: unknown) => error);
+			expect(refused).toMatchObject({ kind: 'truncated' });
+			expect((refused as Error).message).toContain('data.mdb is gone or empty, and with it all that');
+		}
+		const again = await openChainFolder(folder, { reset: true, genesis });
+		expect(again.isNew).toBe(true);
+		await again.close();
+	});
+
+	it('is made to the end, or begun anew to the end, where that was interrupted', async () => {
+		await made();
+		renameSync(join(folder, 'genesis.bin'), join(folder, 'genesis.bin.new'));
+		const found = await openChainFolder(folder, { genesis });
+		expect(Chain.open(found).slot).toBeGreaterThan(3n);
+		await found.close();
+		renameSync(join(folder, 'genesis.bin'), join(folder, 'genesis.bin.new'));
+		rmSync(join(folder, 'data.mdb'));
+		const begun = await openChainFolder(folder, { genesis: { creationTime: 5n } });
+		expect([begun.isNew, begun.genesis.creationTime]).toEqual([true, 5n]);
+		await begun.close();
+		expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'genesis.bin', 'lock.mdb']);
+	});
+
+	it('is refused where a file is in its way', async () => {
+		const file = join(folder, '..', 'file');
+		writeFileSync(file, 'mine');
+		for (const path of [file, join(file, 'below')]) {
+			await expect(openChainFolder(path)).rejects.toThrow(
+				`${path} cannot be made: there is a file of that name`,
+			);
+		}
+		expect(readFileSync(file, 'utf8')).toBe('mine');
 	});
 
 	it('is refused where it is a folder of Agave, a foreign database, or a part is missing', async () => {

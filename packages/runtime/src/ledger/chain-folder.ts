@@ -3,7 +3,8 @@
  * Owns a chain's folder with all that is in it: `genesis.bin`, as Agave writes it, and the environment of accounts and
  * blocks. For Node alone.
  *
- * `genesis.bin` is there before anything else and never changes; without it nothing here is a chain.
+ * `genesis.bin` never changes, and without it nothing here is a chain. Until a new chain has its database it is called
+ * `genesis.bin.new`, so that a database that is lost later is not taken for one that was never there.
  */
 import {
 	closeSync,
@@ -13,12 +14,18 @@ import {
 	readFileSync,
 	renameSync,
 	rmSync,
+	statSync,
 	writeSync,
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { sha256 } from '@parhelion/crypto';
 import { programIds, wireErrorText } from '@parhelion/sdk';
-import { explainRefusal, LmdbEnvironment, makeWritable } from '../accounts-db/lmdb-environment.ts';
+import {
+	type ChainIdentity,
+	explainRefusal,
+	LmdbEnvironment,
+	makeWritable,
+} from '../accounts-db/lmdb-environment.ts';
 import { StorageError } from '../accounts-db/storage-error.ts';
 import type { GenesisOptions } from '../bank/bank-types.ts';
 import {
@@ -34,8 +41,10 @@ import { resolveGenesis } from '../genesis/local-genesis.ts';
 import { openLedgerFolder } from './blockstore-folder.ts';
 import type { Ledger } from './ledger.ts';
 
-/** What {@link resetChainFolder} deletes, `genesis.bin` last: without the rest it is a chain that has not begun. */
-const FILES = ['data.mdb', 'lock.mdb', `${DEFAULT_GENESIS_FILE}.new`, DEFAULT_GENESIS_FILE] as const;
+const DATA_FILE = 'data.mdb';
+const LOCK_FILE = 'lock.mdb';
+/** The genesis of a chain that is being made. */
+const NEW_GENESIS_FILE = `${DEFAULT_GENESIS_FILE}.new`;
 
 /** How to open a chain's folder. */
 export interface ChainFolderOptions {
@@ -59,8 +68,9 @@ export interface ChainFolder extends Ledger {
  * be that of the options.
  *
  * Errors (StorageError): those of {@link resetChainFolder} where asked to; `foreign` for the folder of another program,
- * `corrupt` for a `genesis.bin` that cannot be read, `other-genesis` with the differences, those of
- * `LmdbEnvironment.open`. None changes a chain that is there. RangeError for a genesis of more than 10 MiB.
+ * `corrupt` for a `genesis.bin` that cannot be read, `truncated` where its database is gone, `other-genesis` with the
+ * differences, those of `LmdbEnvironment.open`. None changes a chain that is there. RangeError for a genesis of more than
+ * 10 MiB.
  */
 export async function openChainFolder(
 	folder: string,
@@ -69,8 +79,10 @@ export async function openChainFolder(
 	const path = resolve(folder);
 	if (options.reset === true) await resetChainFolder(path);
 	makeWritable(path);
-	const stored = readGenesis(path);
-	const genesis = stored ?? writeGenesis(path, options.genesis ?? {});
+	refuseForeign(path);
+	const isUnnamed = !existsSync(join(path, DEFAULT_GENESIS_FILE));
+	const stored = readGenesis(path, isUnnamed);
+	const genesis = stored ?? newGenesis(path, options.genesis ?? {});
 	if (stored !== null && options.genesis !== undefined && options.keepGenesis !== true) {
 		const { config } = resolveGenesis({ ...options.genesis, creationTime: stored.creationTime });
 		const differences = genesisDifferences(stored, config);
@@ -81,11 +93,14 @@ export async function openChainFolder(
 			);
 		}
 	}
-	const identity = {
-		genesisHash: genesisConfigHash(genesis).bytes,
-		featureSetId: activeFeaturesId(genesis),
-	};
-	return { ...(await openLedgerFolder(path, identity)), genesis, isNew: stored === null };
+	const opened = await openLedgerFolder(path, chainIdentity(genesis));
+	try {
+		if (isUnnamed) nameGenesis(path, genesis);
+	} catch (error) {
+		await opened.close();
+		throw error;
+	}
+	return { ...opened, genesis, isNew: stored === null };
 }
 
 /**
@@ -103,10 +118,38 @@ export async function resetChainFolder(folder: string): Promise<void> {
 		);
 	}
 	try {
-		for (const name of FILES) rmSync(join(path, name), { force: true });
+		// Whenever this ends, what is left is the chain, or one that has not begun.
+		if (existsSync(join(path, DEFAULT_GENESIS_FILE))) {
+			renameSync(join(path, DEFAULT_GENESIS_FILE), join(path, NEW_GENESIS_FILE));
+		}
+		dropUnnamed(path);
+		rmSync(join(path, NEW_GENESIS_FILE), { force: true });
 	} catch (error) {
 		throw explainRefusal(error, path, `The ledger in ${path} could not be deleted`);
 	}
+}
+
+/** What a chain's database belongs to. */
+export function chainIdentity(genesis: GenesisConfig): ChainIdentity {
+	return { genesisHash: genesisConfigHash(genesis).bytes, featureSetId: activeFeaturesId(genesis) };
+}
+
+/** StorageError (`foreign`) where a chain, or a part of one, is in a folder. */
+export function refuseChain(path: string): void {
+	refuseForeign(path);
+	const found = [DEFAULT_GENESIS_FILE, NEW_GENESIS_FILE, DATA_FILE].find((name) =>
+		existsSync(join(path, name)),
+	);
+	if (found === undefined) return;
+	throw new StorageError(
+		'foreign',
+		`${path} holds a ledger, or a part of one: ${found}. Choose another folder.`,
+	);
+}
+
+/** Deletes the database of a chain that has no name yet. */
+export function dropUnnamed(path: string): void {
+	for (const name of [DATA_FILE, LOCK_FILE]) rmSync(join(path, name), { force: true });
 }
 
 /** A folder of Agave has a `genesis.bin` too, but its blocks are nothing that can be read here. */
@@ -118,16 +161,27 @@ function refuseForeign(path: string): void {
 	);
 }
 
-function readGenesis(path: string): GenesisConfig | null {
-	refuseForeign(path);
-	const file = join(path, DEFAULT_GENESIS_FILE);
+/**
+ * The genesis of a chain that is there, also of one that was just being made when the process ended (`isUnnamed`); `null`
+ * where there is none.
+ */
+function readGenesis(path: string, isUnnamed: boolean): GenesisConfig | null {
+	const data = join(path, DATA_FILE);
+	const file = join(path, isUnnamed ? NEW_GENESIS_FILE : DEFAULT_GENESIS_FILE);
 	let bytes: Uint8Array;
 	try {
+		const hasData = existsSync(data) && statSync(data).size > 0;
+		if (isUnnamed && !hasData) return null;
+		if (!hasData) {
+			throw new StorageError(
+				'truncated',
+				`${data} is gone or empty, and with it all that the ledger held but its ${DEFAULT_GENESIS_FILE}. Restore it from a copy, or start anew.`,
+			);
+		}
 		if (!existsSync(file)) {
-			if (!existsSync(join(path, 'data.mdb'))) return null;
 			throw new StorageError(
 				'foreign',
-				`${path} has a data.mdb without a ${DEFAULT_GENESIS_FILE}: it is not a ledger of this program, or a part of it is missing. Choose another folder.`,
+				`${path} has a ${DATA_FILE} without a ${DEFAULT_GENESIS_FILE}: it is not a ledger of this program, or a part of it is missing. Choose another folder.`,
 			);
 		}
 		bytes = new Uint8Array(readFileSync(file));
@@ -143,24 +197,39 @@ function readGenesis(path: string): GenesisConfig | null {
 }
 
 /** Writes a new chain's genesis and answers it as it will be read: the stored form leaves out what a fee is at first. */
-function writeGenesis(path: string, options: GenesisOptions): GenesisConfig {
-	const bytes = encodeGenesisConfig(resolveGenesis(options).config);
+function newGenesis(path: string, options: GenesisOptions): GenesisConfig {
+	const { config } = resolveGenesis(options);
+	const decoded = decodeGenesisConfig(writeGenesis(path, config));
+	if (!decoded.ok) throw new RangeError(`the genesis cannot be read back: ${wireErrorText(decoded.error)}`);
+	return decoded.value;
+}
+
+/** Gives a new chain's genesis its name; once more written, since nobody but who has the database may say what it is. */
+export function nameGenesis(path: string, genesis: GenesisConfig): void {
+	writeGenesis(path, genesis);
+	try {
+		renameSync(join(path, NEW_GENESIS_FILE), join(path, DEFAULT_GENESIS_FILE));
+		syncFolder(path);
+	} catch (error) {
+		throw explainRefusal(error, path, `${join(path, DEFAULT_GENESIS_FILE)} could not be written`);
+	}
+}
+
+function writeGenesis(path: string, config: GenesisConfig): Uint8Array {
+	const bytes = encodeGenesisConfig(config);
 	if (bytes.length > MAX_GENESIS_SIZE) {
 		throw new RangeError(
 			`the genesis of a ledger has at most ${MAX_GENESIS_SIZE} bytes, not ${bytes.length}`,
 		);
 	}
-	const file = join(path, DEFAULT_GENESIS_FILE);
+	const file = join(path, NEW_GENESIS_FILE);
 	try {
-		writeDurably(`${file}.new`, bytes);
-		renameSync(`${file}.new`, file);
+		writeDurably(file, bytes);
 		syncFolder(path);
 	} catch (error) {
 		throw explainRefusal(error, path, `${file} could not be written`);
 	}
-	const decoded = decodeGenesisConfig(bytes);
-	if (!decoded.ok) throw new RangeError(`the genesis cannot be read back: ${wireErrorText(decoded.error)}`);
-	return decoded.value;
+	return bytes;
 }
 
 function writeDurably(file: string, bytes: Uint8Array): void {

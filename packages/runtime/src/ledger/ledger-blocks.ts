@@ -77,7 +77,11 @@ export class LedgerBlocks {
 			const status = this.#blockstore.getStatus(signature, (other) => other === slot);
 			if (status !== null) transactions.push(this.#transaction(signature, status, meta, entries));
 		}
-		const rewards = this.#blockstore.getSidecar(slot, 'rewards');
+		const sidecar = this.#blockstore.getSidecar(slot, 'rewards');
+		const { rewards, numPartitions: numRewardPartitions } =
+			sidecar === null
+				? { rewards: [], numPartitions: null }
+				: readBack(slot, 'the rewards', decodeRewards(sidecar));
 		const parent = slot === meta.parent ? null : this.#blockstore.getMeta(meta.parent);
 		return {
 			slot,
@@ -87,7 +91,8 @@ export class LedgerBlocks {
 			blockHeight: meta.blockHeight ?? 0n,
 			blockTime: meta.blockTime ?? 0n,
 			transactions,
-			rewards: rewards === null ? [] : readBack(slot, 'the rewards', decodeRewards(rewards)),
+			rewards,
+			numRewardPartitions,
 		};
 	}
 

@@ -85,6 +85,15 @@ export class TransactionHistory {
 		this.#onForgotten(transaction);
 	}
 
+	/** Takes out what slots above `slot` hold. */
+	revertTo(slot: Slot): void {
+		for (const [key, transaction] of this.#bySignature) {
+			if (transaction.slot <= slot) continue;
+			this.#bySignature.delete(key);
+			this.#bytes -= sizeOf(transaction);
+		}
+	}
+
 	/** By signature: 64 bytes, or base58. */
 	get(signature: Uint8Array | string): CommittedTransaction | null {
 		const bytes = typeof signature === 'string' ? base58Decode(signature) : signature;
@@ -110,6 +119,11 @@ export class BlockTimes {
 			this.#bySlot.delete(oldest);
 			break;
 		}
+	}
+
+	/** Forgets slots above `slot`. */
+	revertTo(slot: Slot): void {
+		for (const known of this.#bySlot.keys()) if (known > slot) this.#bySlot.delete(known);
 	}
 
 	/** Seconds since 1970, or `null` if unknown. */

@@ -29,7 +29,7 @@ import {
 import type { AccountTable } from './account-table.ts';
 import type { ExecuteOptions } from './block-executor.ts';
 import { ConflictGraph } from './conflict-graph.ts';
-import { costAsUsed, costOfExecuted, type TransactionCost } from './cost-model.ts';
+import { costOfExecuted, type TransactionCost, unitsAsUsed } from './cost-model.ts';
 import { MAIN_SLEEPS, MAIN_WAKE, type WorkerMessage } from './execution-control.ts';
 import { AccountReader, END_OF_ACCOUNTS, type ResultHead, readResultHead } from './execution-wire.ts';
 import { committedOutcome, countWrites, locksOf, owned, type Pending } from './pending.ts';
@@ -81,6 +81,8 @@ export class BlockRun {
 	readonly #hashes: Set<string> = new Set();
 	/** Whether hashes are made here, to tell a message that is seen twice before it runs. */
 	#isCareful = false;
+	/** Whether one that had run did not fit the block: workers would run most of the rest in vain. */
+	#isFull = false;
 	/** Index of the next transaction to be looked at. */
 	#next: number;
 	/** Whether that one is to be processed here. */
@@ -115,7 +117,12 @@ export class BlockRun {
 		} catch (error) {
 			this.#isMute = true;
 			this.#release();
-			if (this.#crew.host.failure === null) await this.#recall();
+			try {
+				await this.#recall();
+			} catch {
+				// A thread has failed; what came first counts.
+			}
+			this.#tellFreed();
 			throw error;
 		}
 	}
@@ -198,11 +205,12 @@ export class BlockRun {
 		for (let at = reader.u8(); at !== END_OF_ACCOUNTS; at = reader.u8()) {
 			const account = pending.accounts[at]!;
 			// The version before is this one: whoever wrote the account before has answered before.
-			const read = owned(accountReader.read(account.newest?.data ?? null)!);
+			const before = account.newest?.data ?? null;
+			const read = owned(accountReader.read(before)!);
+			if (read.data !== before) this.#table.bytes += read.data.length;
 			pending.stored.push([account.pubkey, read]);
 			account.newest = read.lamports === 0n ? null : read;
 			account.residents[link.id]!.account = account.newest;
-			this.#table.bytes += read.data.length;
 		}
 		for (const { residents } of pending.accounts) {
 			const resident = residents[link.id]!;
@@ -240,6 +248,7 @@ export class BlockRun {
 			this.#head++;
 			const isVoid = this.#commitOne(pending, pending.head);
 			const isRefused = !this.#outcomes.at(-1)!.committed;
+			this.#isFull ||= isVoid;
 			if (isVoid || (isRefused && stopAtRefusal === true)) {
 				// What came after it saw what will not be.
 				this.#release();
@@ -281,13 +290,15 @@ export class BlockRun {
 			this.#outcomes.push(turnedAway(signature, bank.slot, head.error!));
 			return false;
 		}
-		const actual = (): TransactionCost =>
-			estimated === null
-				? costOfExecuted(message, bank.features, head.units, head.loadedAccountsDataSize)
-				: costAsUsed(estimated, head.units, head.loadedAccountsDataSize);
-		if (estimated !== null) costTracker.settle(message, estimated, actual());
+		const costNow = (): TransactionCost =>
+			costOfExecuted(message, bank.features, head.units, head.loadedAccountsDataSize);
+		let units: number | null = null;
+		if (estimated !== null) {
+			units = unitsAsUsed(estimated, head.units, head.loadedAccountsDataSize);
+			costTracker.settle(message, estimated.sum, units);
+		}
 		if (this.#limits === 'check') {
-			const refusal = costTracker.tryAdd(message, actual());
+			const refusal = costTracker.tryAdd(message, costNow());
 			if (refusal !== null) {
 				this.#outcomes.push(turnedAway(signature, bank.slot, refusal));
 				return true;
@@ -298,7 +309,7 @@ export class BlockRun {
 		commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
 		const outcome = committedOutcome(signature, bank, head);
 		this.#outcomes.push(outcome);
-		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, actual());
+		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, units ?? costNow().sum);
 		return false;
 	}
 
@@ -314,14 +325,22 @@ export class BlockRun {
 		}
 	}
 
+	/** Tells of the locks of what has not answered: nobody will. */
+	#tellFreed(): void {
+		for (const [first] of this.#given) if (first !== undefined) tellUnlocked(this.#bank, first.sanitized);
+	}
+
 	/** Waits for all that is on its way and forgets it, here and in the workers. */
 	async #recall(): Promise<void> {
 		const { host, links } = this.#crew;
 		for (;;) {
 			const seen = Atomics.load(this.#control, MAIN_WAKE);
 			if (host.failure !== null) throw host.failure;
-			for (const link of links) link.requests.flush();
 			this.#collect();
+			for (const link of links) {
+				link.flush();
+				link.wake();
+			}
 			if (links.every(({ inFlight }) => inFlight === 0)) break;
 			await this.#sleep(seen);
 		}
@@ -367,7 +386,7 @@ export class BlockRun {
 	#prepare(index: number): Pending | null {
 		const transaction = this.#transactions[index]!;
 		const bank = this.#bank;
-		if (this.#namesChangingTable(transaction)) return null;
+		if (this.#isFull || this.#namesChangingTable(transaction)) return null;
 		const checked = sanitizeTransaction(bank, transaction, false, this.#isCareful ? undefined : Hash.default);
 		if (!checked.ok) return null;
 		const sanitized = checked.value;
@@ -383,7 +402,7 @@ export class BlockRun {
 		if (this.#limits === 'reserve') {
 			const details = checkLocksAndBudget(bank.features, sanitized);
 			if (!details.ok) return null;
-			estimated = estimatedCost(bank, { transaction: sanitized, details: details.value });
+			estimated = estimatedCost(bank, message, details.value);
 			// Those before it count with what they may use, which is more than what they will have used.
 			if (bank.costTracker.tryAdd(message, estimated) !== null) return null;
 		}
@@ -416,7 +435,7 @@ export class BlockRun {
 	/** Gives the workers what may run, to whoever has least to do first. */
 	#dispatch(): void {
 		const { links } = this.#crew;
-		const open = links.filter((link) => link.requests.flush());
+		const open = links.filter((link) => link.flush());
 		while (open.length > 0) {
 			let least = 0;
 			for (let i = 1; i < open.length; i++) if (open[i]!.inFlight < open[least]!.inFlight) least = i;

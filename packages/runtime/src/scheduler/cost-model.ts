@@ -93,21 +93,9 @@ export function costOfExecuted(
 	return costOf(message, features, units, loadedAccountsDataCost(loadedBytes));
 }
 
-/** The cost of a transaction that used `units` CU and loaded `loadedBytes`, of which `cost` is an estimate. */
-export function costAsUsed(cost: TransactionCost, units: number, loadedBytes: number): TransactionCost {
-	const loadedAccountsData = loadedAccountsDataCost(loadedBytes);
-	const sum = cost.sum - cost.execution - cost.loadedAccountsData + units + loadedAccountsData;
-	// Field by field: a spread takes 0.1 µs.
-	return {
-		signatures: cost.signatures,
-		writeLocks: cost.writeLocks,
-		instructionData: cost.instructionData,
-		execution: units,
-		loadedAccountsData,
-		allocatedAccountsDataSize: cost.allocatedAccountsDataSize,
-		signatureDetails: cost.signatureDetails,
-		sum,
-	};
+/** CU in all of a transaction that used `units` CU and loaded `loadedBytes`, of which `cost` is an estimate. */
+export function unitsAsUsed(cost: TransactionCost, units: number, loadedBytes: number): number {
+	return cost.sum - cost.execution - cost.loadedAccountsData + units + loadedAccountsDataCost(loadedBytes);
 }
 
 function costOf(

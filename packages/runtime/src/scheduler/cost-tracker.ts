@@ -17,6 +17,9 @@ export interface CostTrackerLimits {
 	readonly allocatedDataSize: number;
 }
 
+/** What of a cost counts against a block. */
+export type BlockCost = Pick<TransactionCost, 'sum' | 'allocatedAccountsDataSize'>;
+
 /** CU of the transactions that write an account. */
 interface Cell {
 	units: number;
@@ -62,7 +65,7 @@ export class CostTracker {
 	 * `WouldExceedMaxBlockCostLimit`, `WouldExceedMaxAccountCostLimit` (by itself), `WouldExceedAccountDataBlockLimit`,
 	 * `WouldExceedMaxAccountCostLimit`.
 	 */
-	tryAdd(message: SanitizedMessage, cost: TransactionCost): TransactionError | null {
+	tryAdd(message: SanitizedMessage, cost: BlockCost): TransactionError | null {
 		const { limits } = this;
 		if (this.#blockCost + cost.sum > limits.blockCost) return TransactionError.WouldExceedMaxBlockCostLimit;
 		if (cost.sum > limits.accountCost) return TransactionError.WouldExceedMaxAccountCostLimit;
@@ -81,15 +84,13 @@ export class CostTracker {
 		return null;
 	}
 
-	/** Puts what a transaction really used in the place of its estimate; both as {@link TransactionCost}s of it. */
-	settle(message: SanitizedMessage, estimated: TransactionCost, actual: TransactionCost): void {
-		const difference =
-			actual.execution + actual.loadedAccountsData - estimated.execution - estimated.loadedAccountsData;
-		if (difference !== 0) this.#charge(message, difference);
+	/** Puts the CU that a transaction cost in the place of those it was added with. */
+	settle(message: SanitizedMessage, estimated: number, actual: number): void {
+		if (actual !== estimated) this.#charge(message, actual - estimated);
 	}
 
 	/** Takes a transaction out that was added and then not committed. */
-	remove(message: SanitizedMessage, cost: TransactionCost): void {
+	remove(message: SanitizedMessage, cost: BlockCost): void {
 		this.#charge(message, -cost.sum);
 		this.#allocatedDataSize -= cost.allocatedAccountsDataSize;
 		this.#transactionCount--;

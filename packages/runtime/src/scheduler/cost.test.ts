@@ -162,7 +162,7 @@ describe('cost tracker', () => {
 		const one = message(transfer, allocate(10n));
 		const [estimated, actual] = [estimateCost(one, features), costOfExecuted(one, features, 300, 0)];
 		tracker.tryAdd(one, estimated);
-		tracker.settle(one, estimated, actual);
+		tracker.settle(one, estimated.sum, actual.sum);
 		expect(tracker.blockCost).toBe(actual.sum);
 		expect(tracker.accountCost(key(2).key)).toBe(actual.sum);
 		tracker.remove(one, actual);

@@ -40,7 +40,9 @@ class NodeThreadHost implements ThreadHost {
 		this.control = newControl(workers);
 		this.#words = new Int32Array(this.control);
 		const threads: HostThread[] = [];
-		this.#workers = Array.from({ length: workers }, (_, worker) => {
+		const started: Worker[] = [];
+		this.#workers = started;
+		for (let worker = 0; worker < workers; worker++) {
 			const { port1, port2 } = new MessageChannel();
 			port1.unref();
 			this.#ports.push(port1);
@@ -48,10 +50,14 @@ class NodeThreadHost implements ThreadHost {
 			threads.push({ requests, results, port: sidePort(port1) });
 			const memory: WorkerMemory = { worker, control: this.control, board: this.board, requests, results };
 			const workerData: ThreadData = { memory, port: port2 };
-			return this.#start(
-				new Worker(script, { workerData, transferList: [port2], execArgv: [], name: 'parhelion execution' }),
-			);
-		});
+			const options = { workerData, transferList: [port2], execArgv: [], name: 'parhelion execution' };
+			try {
+				started.push(this.#start(new Worker(script, options)));
+			} catch (error) {
+				void this.close();
+				throw error;
+			}
+		}
 		this.threads = threads;
 	}
 

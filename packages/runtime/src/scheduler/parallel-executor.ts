@@ -27,6 +27,9 @@ const MAX_FAILURES = 3;
 /** Blocks that may wait for the one that is executed. */
 const MAX_WAITING = 64;
 
+/** Keys of compiled programs that are remembered; then all are told anew. */
+const MAX_KNOWN_MODULES = 8192;
+
 /** How an executor is made. */
 export interface ParallelOptions {
 	readonly workers: number;
@@ -66,7 +69,7 @@ export class ParallelExecutor implements BlockExecutor {
 	}
 
 	/** As the face has it; blocks that are asked for meanwhile wait. RangeError where too many do. */
-	execute(
+	async execute(
 		bank: Bank,
 		transactions: readonly VersionedTransaction[],
 		options: ExecuteOptions = {},
@@ -102,10 +105,13 @@ export class ParallelExecutor implements BlockExecutor {
 				return outcomes;
 			} catch (error) {
 				const { failure } = crew.host;
-				if (failure === null) throw error;
-				this.#failures++;
-				await this.#dismiss();
-				this.#options.onFailure?.(failure);
+				if (failure !== null) {
+					this.#failures++;
+					await this.#dismiss();
+					this.#options.onFailure?.(failure);
+				}
+				// What a listener threw is for the caller, whatever became of the threads meanwhile.
+				if (error !== failure) throw error;
 			} finally {
 				crew.host.hold(false);
 			}
@@ -142,6 +148,7 @@ export class ParallelExecutor implements BlockExecutor {
 	/** Hands on what was compiled in this thread. */
 	#tellModules({ links, modules: known }: Crew): void {
 		const modules: SharedModule[] = [];
+		if (known.size > MAX_KNOWN_MODULES) known.clear();
 		for (const module of compiledModules()) {
 			if (known.has(module.key)) continue;
 			known.add(module.key);

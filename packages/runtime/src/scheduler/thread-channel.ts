@@ -60,7 +60,12 @@ export class ChannelWriter {
 		if (!this.flush() || !this.#ring.write(NOTHING)) this.#kept.push(NOTHING);
 	}
 
-	/** Whether nothing is kept any more. */
+	/** Whether nothing is kept. */
+	get isFlushed(): boolean {
+		return this.#kept.length === 0;
+	}
+
+	/** Sends what is kept, as far as there is room; whether nothing is kept any more. */
 	flush(): boolean {
 		const kept = this.#kept;
 		if (kept.length === 0) return true;

@@ -19,7 +19,10 @@ export interface ThreadHost {
 	readonly failure: Error | null;
 	/** Notes a failure, unless there was one before, and wakes who sleeps; answers the first. */
 	fail(error: Error): Error;
-	/** Blocks this thread until the word is no longer `seen`, for so many milliseconds at most; where it may not, not at all. */
+	/**
+	 * Blocks this thread until the word is no longer `seen`, for so many milliseconds at most. A browser's main thread may
+	 * not block: there it does nothing, and the caller goes on to {@link waitWhile}.
+	 */
 	block(word: number, seen: number, milliseconds: number): void;
 	/** Waits until the word is no longer `seen`, and lets others work meanwhile. A failure changes the word to sleep on. */
 	waitWhile(word: number, seen: number): Promise<void>;

@@ -28,6 +28,13 @@ export class WorkerLink {
 		if (++this.#unwoken >= REQUESTS_UNTIL_WAKE) this.wake();
 	}
 
+	/** Sends what found no room before; whether nothing is left of it. */
+	flush(): boolean {
+		if (this.requests.isFlushed) return true;
+		this.#unwoken++;
+		return this.requests.flush();
+	}
+
 	/** Wakes the worker if something was sent. */
 	wake(): void {
 		if (this.#unwoken === 0) return;

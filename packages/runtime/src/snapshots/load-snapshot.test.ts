@@ -310,6 +310,28 @@ describe('loadSnapshot', () => {
 		}
 	});
 
+	it('refuses what would fill memory or disk: a bomb, a file or a number of files beyond the limits', async () => {
+		// 4 bytes for each 128 KiB of zeros.
+		const header = tarHeader('accounts/1.1', 1 << 30);
+		const frame = [Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58), Uint8Array.of(0, 16, 0), header];
+		const zeros = Uint8Array.of(2 | ((1 << 20) & 0xff), (1 << 20) >> 8, (1 << 20) >> 16, 0);
+		const bomb = concat([...frame, ...Array.from({ length: 1 << 13 }, () => zeros)]);
+		const spareBytes = 1 << 24;
+		expect(await refusal(() => load({ full: [bomb], limits: { spareBytes } }))).toBe(
+			'limit: The archive unpacks to more than 500 times its bytes.',
+		);
+		expect(await refusal(() => load({ limits: { maxFileBytes: 100 } }))).toMatch(
+			/^limit: \S+ in the archive has \d+ bytes, 100 are allowed\.$/,
+		);
+		expect(await refusal(() => load({ limits: { maxEntries: 2 } }))).toBe(
+			'limit: The archive has more than 2 entries.',
+		);
+		const lie = concat([tarHeader('accounts/1.1', 2 ** 31 - 1), new Uint8Array(1024)]);
+		expect(await refusal(() => load({ full: [zstdOf(lie)] }))).toMatch(
+			/^archive: .* in the middle of a file/,
+		);
+	});
+
 	it('answers every damaged byte with its own error', async () => {
 		const files = await filesOf(full);
 		const manifest = files.get('snapshots/1/1')!;

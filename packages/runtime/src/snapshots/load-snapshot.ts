@@ -41,6 +41,8 @@ export interface SnapshotLoadOptions {
 	readonly expectedHash?: Hash;
 	/** Told now and then; a throw of it ends the load, which then never happened. */
 	readonly onProgress?: (progress: SnapshotProgress) => void;
+	/** In place of the limits that are large enough for any cluster's. */
+	readonly limits?: Partial<SnapshotLimits>;
 	/** Whether to hash all accounts at the end; `true` where left out. */
 	readonly verify?: boolean;
 	/** The bank's fields as its own checkpoint, stored in the transaction that ends the load. */
@@ -55,7 +57,22 @@ export interface LoadedSnapshot {
 	readonly accountCount: number;
 }
 
-const LIMITS = { maxFileBytes: 2 ** 31, maxEntries: 5_000_000 } as const;
+/** What an archive may unpack to: a few bytes of it can stand for terabytes. */
+export interface SnapshotLimits {
+	/** Bytes of one file, which is in memory as a whole. */
+	readonly maxFileBytes: number;
+	readonly maxEntries: number;
+	/** Bytes that all files may take for each byte of the archive, and besides. */
+	readonly maxRatio: number;
+	readonly spareBytes: number;
+}
+
+const LIMITS: SnapshotLimits = {
+	maxFileBytes: 2 ** 31,
+	maxEntries: 5_000_000,
+	maxRatio: 500,
+	spareBytes: 2 ** 32,
+};
 /** The largest version file that upstream reads (`MAX_SNAPSHOT_VERSION_FILE_SIZE`). */
 const MAX_VERSION_BYTES = 8;
 /** Outputs without a byte for one input: a sound stream has at most one for each of its frames. */
@@ -83,7 +100,14 @@ export async function loadSnapshot(options: SnapshotLoadOptions): Promise<Loaded
 	const report = options.onProgress ?? ((): void => undefined);
 	const decoder = new ZSTDDecoder();
 	await decoder.init();
+	const limits = { ...LIMITS, ...options.limits };
 	let accounts = 0;
+	const counting = function* (entries: Iterable<AccountEntry>): IterableIterator<AccountEntry> {
+		for (const entry of entries) {
+			accounts++;
+			yield entry;
+		}
+	};
 	storage.beginLoad();
 	const read = (phase: 'full' | 'incremental', compressed: Iterable<Uint8Array>): Archive => {
 		let done = 0;
@@ -98,9 +122,8 @@ export async function loadSnapshot(options: SnapshotLoadOptions): Promise<Loaded
 				yield chunk;
 			}
 		};
-		const archive = readArchive(decompress(decoder, counted()), (slot, entries) => {
-			storage.load(slot, entries);
-			accounts += entries.length;
+		const archive = readArchive(decoder, counted(), limits, (slot, entries) => {
+			storage.load(slot, counting(entries));
 		});
 		report({ phase, done, accounts });
 		return archive;
@@ -168,7 +191,9 @@ export async function readSnapshotBank(
 	const decoder = new ZSTDDecoder();
 	await decoder.init();
 	return finish(
-		readArchive(decompress(decoder, compressed), () => undefined),
+		readArchive(decoder, compressed, LIMITS, (_, entries) => {
+			for (const __ of entries);
+		}),
 		'full',
 	);
 }
@@ -177,11 +202,17 @@ export async function readSnapshotBank(
  * Decompresses as it streams by. The library does not look at what zstd answers: after an error it hands out empty
  * chunks for ever, which is how one is told here.
  */
-function* decompress(decoder: ZSTDDecoder, compressed: Iterable<Uint8Array>): IterableIterator<Uint8Array> {
+function* decompress(
+	decoder: ZSTDDecoder,
+	compressed: Iterable<Uint8Array>,
+	{ maxRatio, spareBytes }: SnapshotLimits,
+): IterableIterator<Uint8Array> {
 	let empty = 0;
+	let room = spareBytes;
 	const watched = function* (): IterableIterator<Uint8Array> {
 		for (const chunk of compressed) {
 			empty = 0;
+			room += chunk.length * maxRatio;
 			yield chunk;
 		}
 	};
@@ -201,16 +232,22 @@ function* decompress(decoder: ZSTDDecoder, compressed: Iterable<Uint8Array>): It
 		empty = next.value.length === 0 ? empty + 1 : 0;
 		if (empty > MAX_EMPTY_CHUNKS)
 			throw new SnapshotError('archive', 'The archive is no zstd stream, or a damaged one.');
+		room -= next.value.length;
+		if (room < 0) {
+			throw new SnapshotError('limit', `The archive unpacks to more than ${maxRatio} times its bytes.`);
+		}
 		yield next.value;
 	}
 }
 
 function readArchive(
-	chunks: Iterable<Uint8Array>,
-	store: (slot: Slot, entries: readonly AccountEntry[]) => void,
+	decoder: ZSTDDecoder,
+	compressed: Iterable<Uint8Array>,
+	limits: SnapshotLimits,
+	store: (slot: Slot, entries: Iterable<AccountEntry>) => void,
 ): Archive {
 	const archive: Archive = { manifest: null, slotDeltas: null, version: null, files: new Map() };
-	for (const { path, bytes } of readTar(chunks, LIMITS)) {
+	for (const { path, bytes } of readTar(decompress(decoder, compressed, limits), limits)) {
 		const account = /^accounts\/(\d{1,20})\.(\d{1,20})$/.exec(path);
 		const manifest = /^snapshots\/(\d{1,20})\/(\d{1,20})$/.exec(path);
 		if (account !== null) {
@@ -218,7 +255,7 @@ function readArchive(
 			if (archive.files.has(slot))
 				throw new SnapshotError('layout', `The snapshot has two account files of slot ${slot}.`);
 			archive.files.set(slot, BigInt(account[2]!));
-			store(slot, [...readAppendVec(bytes, path)]);
+			store(slot, readAppendVec(bytes, path));
 		} else if (manifest !== null && manifest[1] === manifest[2] && archive.manifest === null) {
 			archive.manifest = readManifestFile(bytes, path);
 			if (archive.manifest.bank.slot !== BigInt(manifest[1]!)) {

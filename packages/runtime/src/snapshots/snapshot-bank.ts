@@ -75,6 +75,10 @@ export function bankFromSnapshot(
 	};
 	const { featureSet } = activeFeatures(getAccount, slot, false, FeatureSet.default());
 	const rent: Rent = sysvar(sysvarIds.rent, 'Rent', decodeRent);
+	const history = sysvar(sysvarIds.slotHistory, 'SlotHistory', decodeSlotHistory);
+	if (history.newest() !== slot || history.bits.length * 8 !== SLOT_HISTORY_MAX_ENTRIES) {
+		fail('its slot history is of another slot');
+	}
 	const epochStakes = epochStakesOf(fields);
 	const checkpoint: BankCheckpoint = {
 		slot,
@@ -100,6 +104,7 @@ export function bankFromSnapshot(
 		stakeHistory: fields.stakes.stakeHistory,
 		epochStakes,
 		epochRewards: null,
+		slotDeltas: checkedSlotDeltas(slotDeltas, slot, (other) => history.check(other) === 'Found'),
 	};
 	const bank = Bank.fromCheckpoint(checkpoint, genesisConfigHash(genesis), accountsDb, options);
 	if (bank.stakes.delegations.size !== fields.stakes.stakeDelegations.length) {
@@ -107,13 +112,6 @@ export function bankFromSnapshot(
 			`it names ${fields.stakes.stakeDelegations.length} stakes, its accounts ${bank.stakes.delegations.size}`,
 		);
 	}
-	const history = sysvar(sysvarIds.slotHistory, 'SlotHistory', decodeSlotHistory);
-	if (history.newest() !== slot || history.bits.length * 8 !== SLOT_HISTORY_MAX_ENTRIES) {
-		fail('its slot history is of another slot');
-	}
-	bank.shared.statusCache.append(
-		checkedSlotDeltas(slotDeltas, slot, (other) => history.check(other) === 'Found'),
-	);
 	const rewards = getAccount(sysvarIds.epochRewards);
 	if (rewards !== null) {
 		const decoded = decodeEpochRewards(rewards.data);

@@ -8,7 +8,7 @@ import type { CheckResult } from '../inspect/verify-report.ts';
 
 /** Why a deployment did not come to its end. `leftBehind` holds an unfinished upload. */
 export type DeployError =
-	/** The program would not be accepted; nothing was sent. */
+	/** The program would not be accepted, or no run of it would succeed; nothing was sent. */
 	| { readonly kind: 'Rejected'; readonly checks: readonly CheckResult[] }
 	/** What is on the cluster does not allow it; nothing was sent. */
 	| { readonly kind: 'Conflict'; readonly detail: string }
@@ -31,7 +31,7 @@ export function deployErrorText(error: DeployError): string {
 	switch (error.kind) {
 		case 'Rejected':
 			return [
-				'the program would not be accepted, and nothing was sent:',
+				'the program does not pass its checks, and nothing was sent:',
 				...error.checks
 					.filter(({ outcome }) => outcome === 'failed')
 					.map(

@@ -21,7 +21,6 @@ import {
 import type { PlannedTransaction } from './planned-transaction.ts';
 import {
 	inParallel,
-	MAX_STATUSES,
 	missingSigner,
 	type SendContext,
 	type SendError,
@@ -33,7 +32,9 @@ import {
 } from './send.ts';
 import type { Commitment, DeploySigner, DeployTarget } from './target.ts';
 
-const DEFAULT_PARALLELISM = 8;
+const DEFAULT_PARALLELISM = 128;
+/** A blockhash is good for about a minute. */
+const WRITES_PER_BLOCKHASH = 512;
 const DEFAULT_ATTEMPTS = 5;
 
 /** How to deploy. */
@@ -180,30 +181,28 @@ class DeployRun {
 		this.#options.onProgress?.(WRITE_STEP, total, total);
 	}
 
-	/** Sends writes in windows with a blockhash each; an error of one of them, if there was any. */
+	/** Sends writes, with a new blockhash now and then, and waits for them; an error of one of them, if there was any. */
 	async #writeRound(writes: readonly PlannedTransaction[], total: number): Promise<string | null> {
 		const { target, signers } = this.#context;
 		const { parallelism = DEFAULT_PARALLELISM, onProgress } = this.#options;
 		let done = total - writes.length;
 		let failed: string | null = null;
-		for (let i = 0; i < writes.length; i += MAX_STATUSES) {
+		const sent: Signed[] = [];
+		let lastValid = 0n;
+		for (let i = 0; i < writes.length; i += WRITES_PER_BLOCKHASH) {
 			const { blockhash, lastValidBlockHeight } = await target.latestBlockhash();
-			const part = writes.slice(i, i + MAX_STATUSES).map((planned) => sign(planned, blockhash, signers));
-			const sent: Signed[] = [];
-			await inParallel(part, parallelism, async (signed) => {
+			lastValid = lastValidBlockHeight;
+			await inParallel(writes.slice(i, i + WRITES_PER_BLOCKHASH), parallelism, async (planned) => {
+				const signed = sign(planned, blockhash, signers);
 				const said = await target.send(signed.bytes, false);
 				if (said.kind === 'sent') sent.push(signed);
 				else failed = said.kind === 'refused' ? said.reason : 'the blockhash is not known there';
 				this.#writes++;
 				onProgress?.(WRITE_STEP, ++done, total);
 			});
-			// The last window is waited for until what is read back must have all of them.
-			const isLast = i + MAX_STATUSES >= writes.length;
-			const commitment = isLast ? 'confirmed' : 'processed';
-			const statuses = await waitFor(sent, commitment, lastValidBlockHeight, this.#context);
-			failed = statuses.find((status) => status?.error)?.error ?? failed;
 		}
-		return failed;
+		const statuses = await waitFor(sent, 'confirmed', lastValid, this.#context);
+		return statuses.find((status) => status?.error)?.error ?? failed;
 	}
 
 	async #failure(step: string, thrown: unknown): Promise<DeployError> {

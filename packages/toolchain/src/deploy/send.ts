@@ -14,9 +14,11 @@ export const MAX_STATUSES = 256;
 /** Milliseconds between two questions: at first, and at most. */
 const FIRST_PAUSE = 20;
 const LAST_PAUSE = 500;
-const PAUSE_GROWTH = 1.5;
+const PAUSE_GROWTH = 1.3;
 /** Questions between two broadcasts of the same transaction. */
 const QUESTIONS_PER_BROADCAST = 8;
+/** Of them, how many are on their way at a time. */
+const REBROADCASTS = 64;
 /** Milliseconds that one slot may take at the most. */
 const SLOT_PATIENCE = 60_000;
 
@@ -87,20 +89,24 @@ export async function waitFor(
 	{ target }: SendContext,
 ): Promise<readonly (LandedTransaction | null)[]> {
 	let pause = FIRST_PAUSE;
+	const statuses: (LandedTransaction | null)[] = sent.map(() => null);
+	let unsettled = [...sent.keys()];
 	for (let question = 1; ; question++) {
-		const statuses: (LandedTransaction | null)[] = [];
-		for (let i = 0; i < sent.length; i += MAX_STATUSES) {
-			const part = sent.slice(i, i + MAX_STATUSES).map(({ signature }) => signature);
-			statuses.push(...(await target.statuses(part)));
+		for (let i = 0; i < unsettled.length; i += MAX_STATUSES) {
+			const part = unsettled.slice(i, i + MAX_STATUSES);
+			const answers = await target.statuses(part.map((index) => sent[index]!.signature));
+			for (const [at, index] of part.entries()) statuses[index] = answers[at] ?? null;
 		}
-		const isSettled = statuses.every(
-			(status) => status !== null && (status.error !== null || hasReached(status, commitment)),
-		);
-		if (isSettled || (await target.blockHeight()) > lastValidBlockHeight) return statuses;
+		unsettled = unsettled.filter((index) => {
+			const status = statuses[index] ?? null;
+			return status === null || (status.error === null && !hasReached(status, commitment));
+		});
+		if (unsettled.length === 0 || (await target.blockHeight()) > lastValidBlockHeight) return statuses;
 		if (question % QUESTIONS_PER_BROADCAST === 0) {
-			for (const [index, { bytes }] of sent.entries()) {
-				if (!statuses[index]) await target.send(bytes, false);
-			}
+			const unanswered = unsettled.filter((index) => statuses[index] === null);
+			await inParallel(unanswered, REBROADCASTS, async (index) => {
+				await target.send(sent[index]!.bytes, false);
+			});
 		}
 		await target.sleep(pause);
 		pause = Math.min(LAST_PAUSE, pause * PAUSE_GROWTH);

@@ -6,12 +6,10 @@
  */
 import {
 	augmentLddw,
-	BuiltinProgram,
 	type ContextObject,
 	calculateCallImmTargetPc,
-	defaultConfig,
 	disassembleInstruction,
-	Executable,
+	type Executable,
 	errorDebug,
 	FunctionRegistry,
 	getInsn,
@@ -24,6 +22,7 @@ import {
 import { err, ok, type Result } from '@parhelion/sdk';
 import { addressInFile, functionNames } from './function-names.ts';
 import { LineTable } from './line-table.ts';
+import { loadProgram } from './load-program.ts';
 import { readElf } from './read-elf.ts';
 
 const encoder = new TextEncoder();
@@ -40,13 +39,10 @@ export function disassembleProgram(
 	syscalls: readonly string[],
 	options: DisassemblyOptions = {},
 ): Result<string, string> {
-	const loader = BuiltinProgram.newLoader<ContextObject>(
-		defaultConfig({ enabledSbpfVersions: { min: 0, max: 4 } }),
-	);
-	for (const name of syscalls) loader.registerFunction(name, () => {});
-	const loaded = Executable.load(elf, loader);
+	const loaded = loadProgram(elf, syscalls, { enabledSbpfVersions: { min: 0, max: 4 } });
 	if (!loaded.ok) return err(errorDebug({ kind: 'ElfError', error: loaded.error }));
 	const executable = loaded.value;
+	const { loader } = executable;
 	const instructions = instructionsOf(executable);
 	const names = new Map(functionNames(elf, executable));
 	if (!names.has(executable.entryPc)) names.set(executable.entryPc, 'entrypoint');

@@ -48,8 +48,20 @@ describe.each([0, 3] as const)('a program of V%i', (version) => {
 
 	it('passes every check of a deployment', () => {
 		expect(verifyReport(program(version), TEST_SYSCALLS)).toEqual(
-			['size', 'loading', 'instructions', 'syscalls'].map((name) => ({ name, outcome: 'passed' })),
+			['size', 'loading', 'instructions', 'syscalls', 'call depth'].map((name) => ({
+				name,
+				outcome: 'passed',
+			})),
 		);
+	});
+
+	it('is left as it is, in a Buffer of Node as well', () => {
+		const bytes = Buffer.from(program(version));
+		const before = bytes.toString('hex');
+		verifyReport(bytes, TEST_SYSCALLS);
+		disassembleProgram(bytes, TEST_SYSCALLS);
+		readElf(bytes);
+		expect(bytes.toString('hex')).toBe(before);
 	});
 
 	it('fails by name and place where an instruction is wrong', () => {
@@ -76,6 +88,7 @@ describe('files that are no program', () => {
 		expect(verifyReport(new Uint8Array(10), []).map((check) => check.outcome)).toEqual([
 			'passed',
 			'failed',
+			'skipped',
 			'skipped',
 			'skipped',
 		]);

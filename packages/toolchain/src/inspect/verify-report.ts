@@ -2,28 +2,30 @@
  * Whether a program would be accepted, check by check.
  *
  * Owns the order of the checks as the loaders make them at a deployment, and words for each. The checks themselves are
- * sbpf's: nothing here is a second opinion.
+ * sbpf's: nothing here is a second opinion. The last one, of the depth of calls, no loader makes: a program that fails it is
+ * accepted, and then no run of it succeeds.
  */
 import {
-	BuiltinProgram,
-	type ContextObject,
-	defaultConfig,
 	type ElfError,
-	Executable,
 	errorDebug,
 	hashSymbolName,
 	INSN_SIZE,
 	type SBPFVersion,
 	staticSyscalls,
 } from '@parhelion/sbpf';
+import { depthFinding } from './call-depth.ts';
 import { functionAround, functionNames } from './function-names.ts';
+import { loadProgram } from './load-program.ts';
 
 /** A check, and what came of it. */
 export interface CheckResult {
 	/** What is checked. */
 	readonly name: string;
-	/** `skipped` where an earlier check leaves nothing to look at. */
-	readonly outcome: 'passed' | 'failed' | 'skipped';
+	/**
+	 * `skipped` where an earlier check leaves nothing to look at; `warning` where the program is accepted, and may fail when
+	 * it runs.
+	 */
+	readonly outcome: 'passed' | 'failed' | 'skipped' | 'warning';
 	/** What is wrong, by the name that the validator gives it. */
 	readonly detail?: string;
 	/** The instruction, and the function around it. */
@@ -33,14 +35,7 @@ export interface CheckResult {
 
 const MAX_PROGRAM_SIZE = 10 * 1024 * 1024 - 45;
 const CALL_IMM = 0x85;
-
-/** The loader's settings at a deployment. */
-function loaderOf(syscalls: readonly string[]): BuiltinProgram<ContextObject> {
-	const config = defaultConfig({ rejectBrokenElfs: true, enabledSbpfVersions: { min: 0, max: 3 } });
-	const loader = BuiltinProgram.newLoader<ContextObject>(config);
-	for (const name of syscalls) loader.registerFunction(name, () => {});
-	return loader;
-}
+const DEPTH_CHECK = 'call depth';
 
 /** Checks `bytes` as a deployment would, with `syscalls` as what programs may call. */
 export function verifyReport(bytes: Uint8Array, syscalls: readonly string[]): CheckResult[] {
@@ -51,10 +46,10 @@ export function verifyReport(bytes: Uint8Array, syscalls: readonly string[]): Ch
 			? { name: 'size', outcome: 'passed' }
 			: { name: 'size', outcome: 'failed', detail: `${bytes.length} bytes of ${MAX_PROGRAM_SIZE} at most` },
 	);
-	const loaded = Executable.load(bytes, loaderOf(syscalls));
+	const loaded = loadProgram(bytes, syscalls);
 	if (!loaded.ok) {
 		results.push({ name: 'loading', outcome: 'failed', detail: loadErrorText(loaded.error) });
-		results.push({ name: 'instructions', outcome: 'skipped' }, { name: 'syscalls', outcome: 'skipped' });
+		for (const name of ['instructions', 'syscalls', DEPTH_CHECK]) results.push({ name, outcome: 'skipped' });
 		return results;
 	}
 	results.push({ name: 'loading', outcome: 'passed' });
@@ -82,6 +77,19 @@ export function verifyReport(bytes: Uint8Array, syscalls: readonly string[]): Ch
 					...at(unknown.pc),
 				},
 	);
+	if (verified.ok) {
+		const finding = depthFinding(executable, (start) => names.get(start) ?? `function_${start}`);
+		results.push(
+			finding === null
+				? { name: DEPTH_CHECK, outcome: 'passed' }
+				: {
+						name: DEPTH_CHECK,
+						outcome: finding.isCertain ? 'failed' : 'warning',
+						detail: finding.detail,
+						...at(finding.pc),
+					},
+		);
+	} else results.push({ name: DEPTH_CHECK, outcome: 'skipped' });
 	return results;
 }
 

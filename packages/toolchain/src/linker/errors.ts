@@ -31,6 +31,7 @@ export type LinkErrorKind =
 	| 'FrameTooLarge'
 	| 'BadCall'
 	| 'Rejected'
+	| 'EndlessRecursion'
 	| 'ProgramTooLarge'
 	| 'Assembly';
 
@@ -100,6 +101,10 @@ export const LINK_ERRORS: Readonly<Record<LinkErrorKind, LinkErrorTexts>> = {
 	},
 	BadCall: { text: 'call that leads nowhere: {detail}', hint: null },
 	Rejected: { text: 'the verifier refuses the program: {detail}', hint: null },
+	EndlessRecursion: {
+		text: 'endless recursion: {detail}',
+		hint: 'make it a loop, or give it a way out',
+	},
 	Assembly: { text: '{detail}', hint: null },
 	ProgramTooLarge: {
 		text: 'the program is too large: {detail}',

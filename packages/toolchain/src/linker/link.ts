@@ -5,7 +5,10 @@
  * bytes, nothing outside is asked, and whatever the input is the answer is a program or a list of errors.
  */
 import { defaultConfig, errorDebug, INSN_SIZE, verify } from '@parhelion/sbpf';
-import { catchFault, err, Fault, ok, type Result } from '@parhelion/sdk';
+import { catchFault, err, Fault, InvariantError, ok, type Result } from '@parhelion/sdk';
+import { type DepthFinding, depthFinding } from '../inspect/call-depth.ts';
+import { functionNames } from '../inspect/function-names.ts';
+import { loadProgram } from '../inspect/load-program.ts';
 import { runtimeLibrary } from '../runtime/runtime-library.ts';
 import { isArchive, readArchive } from './archive.ts';
 import { assembleObject } from './assembly.ts';
@@ -46,6 +49,8 @@ export interface LinkedProgram {
 	readonly elf: Uint8Array;
 	readonly version: TargetVersion;
 	readonly map: LinkMap;
+	/** What may go wrong when the program runs, in words. */
+	readonly warnings: readonly string[];
 }
 
 /** The largest account, less what the upgradeable loader writes in front of a program. */
@@ -97,11 +102,12 @@ function linkOrThrow(inputs: readonly LinkInput[], options: LinkOptions): Linked
 	const verified = verify(code.text, defaultConfig(), version);
 	if (!verified.ok) {
 		const detail = errorDebug({ kind: 'VerifierError', error: verified.error });
-		errors.add({
-			kind: 'Rejected',
-			...placeOfRejection(verified.error, symbols, layout.textAddress),
-			detail,
-		});
+		// Where the verifier stopped.
+		const place =
+			'pc' in verified.error && typeof verified.error.pc === 'number'
+				? placeOf(verified.error.pc, symbols, layout.textAddress)
+				: {};
+		errors.add({ kind: 'Rejected', ...place, detail });
 		errors.check();
 	}
 	const elf = writeElf({ layout, code, rodata, debug, symbols, entryOffset });
@@ -110,8 +116,15 @@ function linkOrThrow(inputs: readonly LinkInput[], options: LinkOptions): Linked
 		errors.add({ kind: 'ProgramTooLarge', detail });
 		errors.check();
 	}
+	const finding = depthOf(elf, options.syscalls);
+	if (finding?.isCertain) {
+		const { detail, pc } = finding;
+		errors.add({ kind: 'EndlessRecursion', ...placeOf(pc, symbols, layout.textAddress), detail });
+		errors.check();
+	}
+	const warnings = finding === null ? [] : [finding.detail];
 	const map = linkMap(table.objects, layout, symbols, code.syscalls, layout.textAddress + entryOffset);
-	return { elf, version, map };
+	return { elf, version, map, warnings };
 }
 
 /** Reads `inputs`; objects come back, members of archives wait in `table`. */
@@ -149,9 +162,17 @@ function lazyObject(object: ObjectFile): LazyObject {
 	return { defines, load: () => object };
 }
 
-/** Where the verifier stopped, by the function around it. */
-function placeOfRejection(
-	error: object,
+/** Whether calls of the finished program may go too deep. */
+function depthOf(elf: Uint8Array, syscalls: readonly string[]): DepthFinding | null {
+	const loaded = loadProgram(elf, syscalls);
+	if (!loaded.ok) throw new InvariantError(`what was linked does not load: ${loaded.error.kind}`);
+	const names = functionNames(elf, loaded.value);
+	return depthFinding(loaded.value, (start) => names.get(start) ?? `function_${start}`);
+}
+
+/** A slot by the function around it. */
+function placeOf(
+	pc: number,
 	symbols: readonly {
 		readonly name: string;
 		readonly object: string;
@@ -160,8 +181,7 @@ function placeOfRejection(
 	}[],
 	textAddress: number,
 ): Partial<LinkError> {
-	if (!('pc' in error) || typeof error.pc !== 'number') return {};
-	const offset = error.pc * INSN_SIZE;
+	const offset = pc * INSN_SIZE;
 	const around = symbols.findLast(
 		(symbol) => symbol.part === 'text' && symbol.memory <= textAddress + offset,
 	);

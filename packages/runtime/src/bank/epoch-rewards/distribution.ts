@@ -15,7 +15,9 @@ import {
 	U64_MAX,
 } from '@parhelion/sdk';
 import type { Bank } from '../bank.ts';
+import type { Reward } from '../bank-events.ts';
 import { isCollectorAllowed } from '../fee-distribution.ts';
+import { effectiveStake } from '../stakes/activation.ts';
 import { filterForVat } from '../stakes/epoch-stakes.ts';
 import { decodeStakeState, encodeStakeState } from '../stakes/stake-state.ts';
 import type { StakedVoteAccount } from '../stakes/stakes-cache.ts';
@@ -26,6 +28,7 @@ import {
 	epochInflationRewards,
 	type RewardCommission,
 	type StakeReward,
+	stakeMath,
 } from './calculation.ts';
 import {
 	hashRewardsIntoPartitions,
@@ -146,7 +149,7 @@ function payCommission(bank: Bank, commission: RewardCommission): Lamports {
 			type: 'Voting',
 			lamports: commissionLamports,
 			postBalance: lamports,
-			commission: percent(commissionBps),
+			...commissionOf(bank, commissionBps),
 		});
 	}
 	return commissionLamports + burnedLamports;
@@ -189,17 +192,31 @@ function payStake(bank: Bank, { stakePubkey, stake, stakeReward, commissionBps }
 	data.set(encodeStakeState({ ...decoded.value, stake: { ...stake, delegation } }));
 	bank.storeAndCount(stakePubkey, { ...account, lamports, data });
 	if (stakeReward === 0n) return;
+	const math = stakeMath(bank.featureSet, bank.epochSchedule);
+	const stakeNow = effectiveStake(delegation, bank.epoch, bank.stakes.history, math);
 	bank.rewards.push({
 		pubkey: stakePubkey,
-		type: 'Staking',
+		type: stakeNow === 0n ? 'DeactivatedStake' : 'Staking',
 		lamports: stakeReward,
 		postBalance: lamports,
-		commission: percent(commissionBps),
+		...commissionOf(bank, commissionBps),
 	});
 }
 
-function percent(basisPoints: number | null): number | null {
-	return basisPoints === null ? null : Math.trunc(basisPoints / 100);
+/** A commission as rewards tell it under the rules of a bank. */
+function commissionOf(
+	{ features }: Bank,
+	basisPoints: number | null,
+): Pick<Reward, 'commission' | 'commissionBps'> {
+	if (basisPoints === null) return { commission: null };
+	if (features.commissionRateInBasisPoints) return { commission: null, commissionBps: basisPoints };
+	return { commission: Math.trunc(basisPoints / 100) };
+}
+
+/** In how many parts the stakes are paid, told of the first block of an epoch alone; `null` for any other. */
+export function rewardPartitionsOf({ epoch, parentSlot, epochSchedule, epochRewards }: Bank): number | null {
+	if (epoch === epochSchedule.getEpoch(parentSlot)) return null;
+	return epochRewards?.partitions.length ?? null;
 }
 
 function epochRewardsOf(bank: Bank): EpochRewards {

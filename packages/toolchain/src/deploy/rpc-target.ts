@@ -4,15 +4,16 @@
 import {
 	type AccountSharedData,
 	base58Encode,
+	createAccount,
 	Hash,
 	type Lamports,
-	type Pubkey,
+	Pubkey,
 	type Slot,
 } from '@parhelion/sdk';
-import type { Commitment, DeployTarget, LandedTransaction, SendOutcome } from '@parhelion/toolchain';
-import { decodeRpcAccount } from '../upstream/cluster.ts';
-import { member, toBigInt } from '../upstream/json.ts';
-import { type RpcClient, UpstreamError } from '../upstream/rpc-client.ts';
+import { fromBase64, toBase64 } from './base64.ts';
+import { CallBatcher } from './call-batcher.ts';
+import { member, type RpcCaller, toBigInt } from './rpc-caller.ts';
+import type { Commitment, DeployTarget, LandedTransaction, SendOutcome } from './target.ts';
 
 const CONFIG = { commitment: 'confirmed' } as const;
 /** JSON-RPC's code for a transaction that failed when the node tried it. */
@@ -26,16 +27,30 @@ function isCommitment(value: unknown): value is Commitment {
 	return value === 'processed' || value === 'confirmed' || value === 'finalized';
 }
 
+/** The account in an answer with base64; null where it is none. What a deployment does not ask for is left out. */
+function readAccount(value: unknown): AccountSharedData | null {
+	const ownerText = member(value, 'owner');
+	const owner = typeof ownerText === 'string' ? Pubkey.tryFromBase58(ownerText) : null;
+	const lamports = toBigInt(member(value, 'lamports'));
+	const data = member(value, 'data');
+	const bytes = Array.isArray(data) && data[1] === 'base64' ? fromBase64(data[0]) : null;
+	return owner === null || lamports === null || bytes === null
+		? null
+		: createAccount({ owner, lamports, data: bytes });
+}
+
 /** {@link DeployTarget} over a client. */
 export class RpcTarget implements DeployTarget {
-	readonly #rpc: RpcClient;
+	readonly #rpc: RpcCaller;
+	readonly #sends: CallBatcher;
 
-	constructor(rpc: RpcClient) {
+	constructor(rpc: RpcCaller) {
 		this.#rpc = rpc;
+		this.#sends = new CallBatcher(rpc, 'sendTransaction');
 	}
 
 	#unreadable(what: string): never {
-		throw new UpstreamError(`${this.#rpc.host}: ${what} cannot be read`);
+		throw this.#rpc.unreadable(what);
 	}
 
 	async #integer(method: string, params: readonly unknown[]): Promise<bigint> {
@@ -70,13 +85,11 @@ export class RpcTarget implements DeployTarget {
 		]);
 		const value = member(result, 'value');
 		if (value === null) return null;
-		return decodeRpcAccount(value) ?? this.#unreadable(`the account ${address}`);
+		return readAccount(value) ?? this.#unreadable(`the account ${address}`);
 	}
 
 	async send(transaction: Uint8Array, preflight: boolean): Promise<SendOutcome> {
-		const text = Buffer.from(transaction.buffer, transaction.byteOffset, transaction.length).toString(
-			'base64',
-		);
+		const text = toBase64(transaction);
 		const config = {
 			encoding: 'base64',
 			skipPreflight: !preflight,
@@ -84,17 +97,20 @@ export class RpcTarget implements DeployTarget {
 			maxRetries: 0,
 		};
 		try {
-			await this.#rpc.call('sendTransaction', [text, config]);
+			if (preflight) await this.#rpc.call('sendTransaction', [text, config]);
+			else await this.#sends.call([text, config]);
 			return { kind: 'sent' };
 		} catch (thrown) {
 			// Without a code nobody has looked at the transaction.
-			if (!(thrown instanceof UpstreamError) || thrown.code === null) throw thrown;
-			if (ALREADY_PROCESSED.test(thrown.message)) return { kind: 'sent' };
-			if (BLOCKHASH_UNKNOWN.test(thrown.message)) return { kind: 'blockhash-unknown' };
-			const logs = thrown.code === PREFLIGHT_FAILED ? member(thrown.data, 'logs') : null;
+			const code = member(thrown, 'code');
+			if (!(thrown instanceof Error) || typeof code !== 'number') throw thrown;
+			const { message } = thrown;
+			if (ALREADY_PROCESSED.test(message)) return { kind: 'sent' };
+			if (BLOCKHASH_UNKNOWN.test(message)) return { kind: 'blockhash-unknown' };
+			const logs = code === PREFLIGHT_FAILED ? member(member(thrown, 'data'), 'logs') : null;
 			return {
 				kind: 'refused',
-				reason: thrown.message,
+				reason: message,
 				logs: Array.isArray(logs) ? logs.slice(-MAX_LOGS).map(String) : [],
 			};
 		}

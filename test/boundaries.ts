@@ -30,7 +30,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
 		libraries: [],
 		browser: true,
 	},
-	rpc: { rooms: ['runtime', 'svm', 'crypto', 'sdk'], libraries: ['fastify', 'ws'], browser: false },
+	rpc: {
+		rooms: ['runtime', 'svm', 'crypto', 'sdk'],
+		libraries: ['@hpcc-js/wasm-zstd', 'fastify', 'ws'],
+		browser: false,
+	},
 	cli: {
 		rooms: ['rpc', 'parhelion', 'runtime', 'svm', 'toolchain', 'sbpf', 'crypto', 'sdk'],
 		libraries: ['commander', 'smol-toml', 'ws'],

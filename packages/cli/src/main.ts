@@ -4,7 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import { AccountsUnavailable, ListenError } from '@parhelion/rpc';
-import { StorageError } from '@parhelion/runtime/node';
+import { SnapshotError, StorageError } from '@parhelion/runtime/node';
 import { CommanderError } from 'commander';
 import { CliError, EXIT } from './cli-error.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -21,7 +21,9 @@ process.stdout.on('error', () => {});
 function expectedExitCode(error: unknown): number | null {
 	if (error instanceof CliError) return error.exitCode;
 	if (error instanceof UsageError) return EXIT.usage;
-	const failed = [ListenError, StorageError, AccountsUnavailable].some((kind) => error instanceof kind);
+	const failed = [ListenError, StorageError, SnapshotError, AccountsUnavailable].some(
+		(kind) => error instanceof kind,
+	);
 	return failed ? EXIT.failed : null;
 }
 

@@ -7,6 +7,7 @@ import { openChainFolder, StorageError } from '@parhelion/runtime/node';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { StartOptions } from './flags/start-flags.ts';
 import { closeNodeChain, nodeChain, storageFailure } from './node-ledger.ts';
+import { setUpNode } from './node-setup.ts';
 import { progressBar } from './progress-bar.ts';
 import { start } from './start.ts';
 import { styleFor } from './style.ts';
@@ -57,6 +58,21 @@ describe('a node with a ledger', () => {
 		await other.close();
 		await run(options());
 		await (await openChainFolder(join(folder, 'ledger'))).close();
+	}, 60_000);
+
+	it('says which key pairs are gone, and makes no others', async () => {
+		await run(options());
+		const told: string[] = [];
+		const setUp = () => setUpNode(options(), false, (line) => told.push(line));
+		expect(Object.keys((await setUp()).genesis).sort()).toEqual(['faucet', 'voter']);
+		expect(told).toEqual([]);
+		rmSync(join(folder, 'ledger', 'vote-account-keypair.json'));
+		rmSync(join(folder, 'ledger', 'faucet-keypair.json'));
+		expect((await setUp()).genesis).toEqual({});
+		expect(told.map((line) => line.replace(/^\S+ /, ''))).toEqual([
+			'lacks vote-account-keypair.json: the node does not vote',
+			'lacks faucet-keypair.json: the faucet has nothing to give',
+		]);
 	}, 60_000);
 
 	it('keeps what was in the open slot', async () => {

@@ -28,7 +28,7 @@ describe('start', () => {
 		const lines = printed();
 		let end: () => void = () => {};
 		const running = start(OPTIONS, { version: '1.2.3', ended: new Promise((resolve) => (end = resolve)) });
-		await vi.waitFor(() => expect(lines.join('\n')).toContain('Ready in'));
+		await vi.waitFor(() => expect(lines.join('\n')).toContain('Ready in'), 10_000);
 		const url = /http:\/\/\S+/.exec(lines.join('\n'))![0];
 		expect(await (await fetch(`${url}/health`)).text()).toBe('ok');
 		end();

@@ -109,6 +109,7 @@ export async function start(options: StartOptions, context: StartContext): Promi
 			bindAddress: options.bindAddress,
 			rpcPort: options.rpcPort,
 			...(wsPort === undefined ? {} : { wsPort }),
+			tpuPort: 0,
 			slotMs,
 			...(forked === null ? {} : { accountProvider: forked }),
 			...(options.cheatcodes === undefined ? {} : { cheatcodes: options.cheatcodes }),

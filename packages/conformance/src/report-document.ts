@@ -36,6 +36,7 @@ const TAIL = `
 | vm, verify, asm, disasm, elf | \`PARHELION_SBPF\`: a checkout of solana-sbpf 0.23.0; the published crate lacks six cases | \`npm run conformance -- vm < rows.jsonl\` |
 | mollusk | \`PARHELION_MOLLUSK\`: checkouts of the SPL repositories | \`npm run conformance -- mollusk --fixtures FOLDER\` |
 | clients | \`PARHELION_CLIENTS\`: checkouts with their dependencies | \`npm run --silent conformance:clients -- FOLDER [NAME]\` |
+| clients: command lines | \`PARHELION_SOLANA_BIN\`: a folder with \`solana\` and \`spl-token\` | \`npx vitest run packages/conformance/src/clients/command-lines.test.ts\` |
 
 **fuzz**: a row a target of the fuzzer (\`npm run fuzz -- list\`). The file may hold the reports of any number of runs, and
 other lines. A transaction is run on both engines if it can reach a program, and everything that can be seen of it and
@@ -52,6 +53,11 @@ them \`tsx\` for litesvm's tests and \`@coral-xyz/anchor\` for Anchor's row. The
 \`parhelion/litesvm\` by a hook of Node's module loader, so the suites are not touched; one that never imports it fails.
 Programs that a repository would build with cargo are taken from the bundled ELFs. Suites that speak to a validator
 find our node on ports 8899 and 8900.
+
+**command lines**: \`solana\` and \`spl-token\` of their published crates (\`cargo install solana-cli spl-token-cli\`; 4.3.0 and
+5.7.1 were used, which Rust 1.95 builds with \`--ignore-rust-version\`). A case is a command, or a few that belong together, and
+what it must leave behind. Confidential transfers need the record program of the checkout \`token-2022\` in
+\`PARHELION_CLIENTS\`, and are left out without it.
 `;
 
 /** Runs the providers one after another on both engines; one that throws is a row with a single disagreement. */

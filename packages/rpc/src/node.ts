@@ -22,6 +22,7 @@ export const SOLANA_CORE_VERSION = '4.3.0';
 export interface Endpoints {
 	rpc: string | null;
 	pubsub: string | null;
+	tpuQuic: string | null;
 }
 
 /** A supply to claim; members that are null stay true. */

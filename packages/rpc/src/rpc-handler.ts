@@ -33,7 +33,7 @@ export function createNode(
 			performanceSamples,
 			transactionIndex,
 			featureSetId: featureSetId(),
-			endpoints: { rpc: null, pubsub: null },
+			endpoints: { rpc: null, pubsub: null, tpuQuic: null },
 			supplyOverride: null,
 			readsOpenSlot,
 		},

@@ -32,6 +32,17 @@ async function health(validator: Validator): Promise<string> {
 }
 
 describe('Validator', () => {
+	it('names its QUIC port to those who ask for the nodes of the cluster, if it has one', async () => {
+		const tpuOf = async ({ rpcUrl }: Validator): Promise<unknown> => {
+			const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'getClusterNodes' });
+			const headers = { 'content-type': 'application/json' };
+			const answer = await (await fetch(rpcUrl, { method: 'POST', headers, body })).json();
+			return (answer as { result: readonly { tpuQuic: unknown }[] }).result[0]?.tpuQuic;
+		};
+		expect(await tpuOf(await start())).toBeNull();
+		expect(await tpuOf(await start({ tpuPort: 0 }))).toMatch(/^127\.0\.0\.1:\d+$/);
+	});
+
 	it('listens on free ports and says where', async () => {
 		const validator = await start();
 		expect(validator.rpcUrl).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);

@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountProvider } from './account-provider.ts';
 import { Cheatcodes } from './cheatcodes/index.ts';
 import { hostCheck, isLoopback } from './http-hosts.ts';
+import type { JsonRpcHandler } from './json-rpc.ts';
 import { listenError } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import type { PubSubServer } from './pubsub-server.ts';
@@ -15,6 +16,7 @@ import { createNode, createRpcHandler } from './rpc-handler.ts';
 import { DEFAULT_SLOT_MS, SlotClock } from './slot-clock.ts';
 import { SubscriptionControl } from './subscriptions/control.ts';
 import { Feed } from './subscriptions/feed.ts';
+import type { TpuServer } from './tpu/tpu-server.ts';
 
 export const DEFAULT_RPC_PORT = 8899;
 export const DEFAULT_BIND_ADDRESS = '127.0.0.1';
@@ -28,6 +30,8 @@ export interface ValidatorOptions {
 	readonly rpcPort?: number;
 	/** The port of PubSub, 0 for a free one; the one after JSON-RPC's by default, where clients look for it. */
 	readonly wsPort?: number;
+	/** The UDP port that takes transactions over QUIC, 0 for a free one; none by default. */
+	readonly tpuPort?: number;
 	/** Milliseconds a slot, 400 by default; null leaves it to the caller to open slots. */
 	readonly slotMs?: number | null;
 	/** Bytes of a request's body; 50 KiB by default. */
@@ -107,10 +111,11 @@ export class Validator {
 			observe: (name: string, seconds: number, code: number | null) => metrics.count(name, seconds, code),
 		};
 		const isHostAllowed = hostCheck(bindAddress, options.allowedHosts);
+		const handlerForPages = createRpcHandler(node, onDefect, calls);
 		const http = createHttpServer(createRpcHandler(node, onDefect, { ...calls, cheatcodes }), {
 			...options,
 			isHostAllowed,
-			handlerForPages: createRpcHandler(node, onDefect, calls),
+			handlerForPages,
 			metrics: () => metrics.text(),
 		});
 		let boundRpcPort: number;
@@ -129,7 +134,9 @@ export class Validator {
 				: { connection: options.maxSubscriptionsPerConnection }),
 		});
 		let pubsub: PubSubServer;
+		let tpu: TpuServer | null = null;
 		try {
+			if (options.tpuPort !== undefined) tpu = await listenTpu(handlerForPages, bindAddress, options.tpuPort);
 			const wsPort = options.wsPort ?? (rpcPort === 0 ? 0 : boundRpcPort + 1);
 			pubsub = await listenPubSub(node, control, bindAddress, wsPort, onDefect, {
 				...options,
@@ -138,6 +145,7 @@ export class Validator {
 		} catch (thrown) {
 			feed.stop();
 			stopNode();
+			await tpu?.stop();
 			await http.close();
 			throw thrown;
 		}
@@ -145,11 +153,13 @@ export class Validator {
 		addGauges(metrics, chain, control, pubsub);
 		node.endpoints.rpc = hostPort(bindAddress, boundRpcPort);
 		node.endpoints.pubsub = hostPort(bindAddress, pubsub.port);
+		if (tpu !== null) node.endpoints.tpuQuic = hostPort(bindAddress, tpu.port);
 		clock?.start();
 		return new Validator(chain, url('http', bindAddress, boundRpcPort), url('ws', bindAddress, pubsub.port), [
 			() => clock?.stop(),
 			() => cheatcodes?.stop(),
 			() => pubsub.close(),
+			() => tpu?.stop(),
 			() => http.close(),
 			() => feed.stop(),
 			stopNode,
@@ -181,6 +191,19 @@ function addGauges(metrics: Metrics, chain: Chain, control: SubscriptionControl,
 		['nodejs_array_buffers_bytes', 'arrayBuffers', 'Those of them that are buffers.'],
 	] as const) {
 		metrics.add(name, help, () => process.memoryUsage()[key]);
+	}
+}
+
+/** Takes transactions over QUIC, as `sendTransaction` without preflight does. */
+async function listenTpu(handler: JsonRpcHandler, host: string, port: number): Promise<TpuServer> {
+	const { TpuServer } = await import('./tpu/tpu-server.ts');
+	try {
+		return await TpuServer.listen(host, port, (transaction) => {
+			const params = [transaction.toString('base64'), { encoding: 'base64', skipPreflight: true }];
+			void handler.handle(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'sendTransaction', params }));
+		});
+	} catch (cause) {
+		throw listenError('QUIC', host, port, cause);
 	}
 }
 

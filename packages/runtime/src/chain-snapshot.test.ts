@@ -209,6 +209,24 @@ describe('A chain that goes back', () => {
 		expect(told.slice(3)).toEqual([['slot', slot + 1n, slot]]);
 	});
 
+	it('is whole where a listener throws', () => {
+		const [chain, other] = [livedChain(), livedChain()];
+		const [snapshot, same] = [chain.snapshot(), other.snapshot()];
+		for (const one of [chain, other]) {
+			for (let i = 0; i < 40; i++) one.advanceSlot();
+			expect(one.processTransaction(pay(one, carol, 1_000_000n)).err).toBeNull();
+		}
+		const stop = chain.events.on('reverted', () => {
+			throw new Error('a listener');
+		});
+		expect(() => chain.revertTo(snapshot)).toThrow('a listener');
+		stop();
+		other.revertTo(same);
+		// The slot that the listener prevented is opened.
+		chain.advanceSlot();
+		expect(stateOf(chain)).toEqual(stateOf(other));
+	});
+
 	it('is refused on a ledger, whose blocks stay', () => {
 		const chain = Chain.open({
 			genesis: resolveGenesis({}).config,

@@ -462,6 +462,8 @@ export class Chain {
 		this.#archive.revertTo(slot);
 		this.#root = slot;
 		this.#bank = bank;
+		// Its block is complete. Whatever a listener throws, the next slot can be opened.
+		this.#recorder = new BlockRecorder(bank, false);
 		if (this.events.has('reverted')) this.events.emit('reverted', { slot, accounts });
 		this.#openNext(slot + 1n, false);
 	}

@@ -14,6 +14,7 @@ import {
 import { verifyLedger } from '../src/ledger/verify-ledger.ts';
 import type { BlockExecutor } from '../src/scheduler/block-executor.ts';
 import { createBlockExecutor } from '../src/scheduler/node-threads.ts';
+import { WORLD_PROGRAMS } from './block-world.ts';
 import { Disk } from './disk.ts';
 import {
 	errorText,
@@ -67,6 +68,43 @@ describe.each([0, 1, 2, 4])('with %i workers', (workers) => {
 			expect(outcomes.map(({ err }) => errorText(err))).toEqual(row.transactions.map(([, error]) => error));
 			expect(bank.hash.toBase58(), `bank hash of slot ${slot}`).toBe(row.hash);
 		}
+	});
+
+	it('a program that is written past the rules runs as it is from then on', async () => {
+		const payers = Array.from({ length: 4 }, (_, i) => keypairFromSeed(new Uint8Array(32).fill(i + 1)));
+		const disk = new Disk({
+			programs: WORLD_PROGRAMS,
+			accounts: payers.map(({ pubkey }) => [pubkey, createAccount({ lamports: LAMPORTS_PER_SOL })]),
+		});
+		const [memo, other] = [WORLD_PROGRAMS[2]!, WORLD_PROGRAMS[1]!];
+		const chain = Chain.open(disk.ledger());
+		const found = new Set<string>();
+		const call = (number: number): void => {
+			for (const { pubkey, seed } of payers) {
+				const instruction = { programId: memo.programId, accounts: [], data: Uint8Array.of(65 + number) };
+				// Which does not happen where the call fails.
+				const paid = transferInstruction(pubkey, chain.identity, BigInt(number));
+				const message = compileLegacyMessage(pubkey, [paid, instruction], chain.lastBlockhash());
+				const signatures = [ed25519Sign(encodeMessage(message), seed)];
+				found.add(chain.processTransaction({ signatures, message }).err?.kind ?? 'ok');
+			}
+		};
+		const put = ({ elf }: typeof memo): void => {
+			const { owner, lamports } = chain.getAccount(memo.programId)!;
+			chain.setAccount(memo.programId, createAccount({ owner, lamports, data: elf, executable: true }));
+		};
+		for (let slot = 1; slot <= 8; slot++) {
+			chain.advanceSlot();
+			call(slot);
+			if (slot % 2 === 0) put(other);
+			call(slot + 20);
+			if (slot % 4 !== 2) put(memo);
+			call(slot + 40);
+		}
+		chain.advanceSlot();
+		expect([...found].sort()).toEqual(['InstructionError', 'ok']);
+		const report = await verifyLedger(disk.ledger(), { executor });
+		expect(report.bankHash?.toBase58()).toBe(chain.bank.parentHash.toBase58());
 	});
 
 	it('a ledger of a node is what its blocks say', async () => {

@@ -110,7 +110,7 @@ export class Executable<C extends ContextObject> {
 				const hashed = !staticSyscalls(sbpfVersion);
 				registerFunctionHashedLegacy(functionRegistry, loader.functions, labels, hashed, ENTRYPOINT, 0);
 			}
-			const bytes = text.slice();
+			const bytes = new Uint8Array(text);
 			const vmAddr = enableLowerRodataVaddr(sbpfVersion) ? MM_RODATA_START : MM_BYTECODE_START;
 			return new Executable(loader, sbpfVersion, {
 				roSection: { vmAddr, bytes },

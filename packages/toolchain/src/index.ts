@@ -35,6 +35,7 @@ export type {
 } from './deploy/target.ts';
 export { type DisassemblyOptions, disassembleProgram } from './inspect/disassembly.ts';
 export { LineTable, type SourceLine } from './inspect/line-table.ts';
+export { MAX_PROGRAM_SIZE } from './inspect/load-program.ts';
 export {
 	type ElfRelocation,
 	type ElfReport,

@@ -29,7 +29,7 @@ async function run(args: readonly string[], options: AsmOptions): Promise<number
 	const inputs = args.map((name) => ({ name, assembly: new TextDecoder().decode(readProgramFile(name)) }));
 	const { arch: version = 0, entry = 'entrypoint' } = options;
 	const linked = link(inputs, { syscalls: SYSCALL_NAMES, version, entry });
-	if (!linked.ok) throw new CliError(linked.error.map(linkErrorText).join('\n'));
+	if (!linked.ok) throw new CliError(printable(linked.error.map(linkErrorText).join('\n')));
 	const output = options.output ?? `${first.replace(/\.[^./\\]+$/, '')}.so`;
 	const { elf, warnings } = linked.value;
 	for (const warning of warnings) note(printable(`warning: ${warning}`));

@@ -90,7 +90,7 @@ function buildOptions(options: BuildCommandOptions): BuildOptions {
 function buildOrFail(paths: readonly string[], options: BuildOptions): BuiltProgram {
 	const [first = '.'] = paths;
 	const built = paths.length > 1 ? buildFiles(paths, options) : build(first, options);
-	if (!built.ok) throw new CliError(buildErrorText(built.error));
+	if (!built.ok) throw new CliError(printable(buildErrorText(built.error)));
 	return built.value;
 }
 
@@ -114,7 +114,7 @@ async function run(args: readonly string[], options: BuildCommandOptions): Promi
 	if (!product.ok) throw new CliError(product.error);
 	const output = options.output ?? (emit === 'elf' ? defaultOutput(first) : undefined);
 	if (output === undefined) {
-		print(String(product.value).trimEnd());
+		print(printable(String(product.value).trimEnd()));
 		return EXIT.ok;
 	}
 	writeOutputFile(output, product.value);

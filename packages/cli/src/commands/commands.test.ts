@@ -166,6 +166,17 @@ describe('ledger verify', () => {
 	});
 });
 
+describe('snapshot', () => {
+	it('says what archives lack, and where the ledger is to be', async () => {
+		expect((await run('snapshot', folder)).error?.message).toBe('--ledger says where the ledger is made.');
+		const { error } = await run('snapshot', folder, '-l', join(folder, 'made'));
+		expect(error).toMatchObject({
+			name: 'SnapshotError',
+			message: `${folder} holds no snapshot archive (snapshot-SLOT-HASH.tar.zst).`,
+		});
+	});
+});
+
 describe('transaction', () => {
 	it('is shown with status, balances and the tree of its calls', async () => {
 		const signature = send(transferInstruction(ALICE.pubkey, BOB, LAMPORTS_PER_SOL), memo('hello'));

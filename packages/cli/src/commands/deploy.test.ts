@@ -183,6 +183,16 @@ describe('deploy, by the upgradeable loader', () => {
 		);
 		expect(existsSync(at('broken-keypair.json')) || existsSync(at('broken-buffer-keypair.json'))).toBe(false);
 		writeFileSync(at('big.so'), program(1, 2000));
+		const nowhere = await runCommand(
+			'deploy',
+			at('big.so'),
+			'-u',
+			'http://127.0.0.1:9',
+			'-k',
+			at('alice.json'),
+		);
+		expect(nowhere.error?.message).toContain('cannot be reached');
+		expect(existsSync(at('big-keypair.json')) || existsSync(at('big-buffer-keypair.json'))).toBe(false);
 		const poor = await runCommand('deploy', at('big.so'), '-u', node.rpcUrl, '-k', at('poor.json'));
 		expect(poor.error?.message).toMatch(/has 10000000 lamports, and \d+ are needed; nothing was sent/);
 		const nobody = Pubkey.fromBytes(new Uint8Array(32).fill(99));

@@ -3,11 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Keypair, keypairFromSeed } from '@parhelion/runtime';
-import { Pubkey } from '@parhelion/sdk';
+import { Pubkey, type Result } from '@parhelion/sdk';
 import {
+	type DeployError,
 	type Deployment,
 	type DeployPlan,
 	type DeployRequest,
+	MAX_PROGRAM_SIZE,
 	prepareDeploy,
 	runDeploy,
 } from '@parhelion/toolchain';
@@ -46,7 +48,6 @@ interface DeployOptions extends SenderOptions {
 
 const LOADERS: readonly DeployRequest['loader'][] = ['v3', 'v4'];
 const GROUP = 'Programs and accounts';
-const MAX_PROGRAM_LEN = 10 * 1024 * 1024 - 45;
 
 const FLAGS: FlagTable<DeployOptions> = {
 	...SENDER_FLAGS,
@@ -64,7 +65,7 @@ const FLAGS: FlagTable<DeployOptions> = {
 		fallback: 'v3',
 		completes: LOADERS,
 	}),
-	maxLen: one('BYTES', integer('The room for a program', 1, MAX_PROGRAM_LEN), {
+	maxLen: one('BYTES', integer('The room for a program', 1, MAX_PROGRAM_SIZE), {
 		group: GROUP,
 		help: 'room for later versions',
 		fallbackText: 'as much as the program needs',
@@ -154,6 +155,23 @@ function showPlan(
 	);
 }
 
+/**
+ * Removes the files of key pairs of ours that nothing needs any more: what lies in a buffer is lost with its key pair, so that
+ * this goes where nothing does. `outcome` is null where nobody answered before anything was sent.
+ */
+function forgetKeys(
+	beside: ReturnType<typeof filesBeside>,
+	isOwn: { readonly program: boolean; readonly buffer: boolean },
+	outcome: Result<Deployment, DeployError> | null,
+): void {
+	const failure = outcome?.ok === false ? outcome.error : null;
+	const isUsed = outcome?.ok === true && outcome.value.plan.kind !== 'unchanged';
+	const isUnsent = outcome === null || (failure !== null && failure.kind !== 'StepFailed');
+	const isEmpty = failure?.kind !== 'StepFailed' || failure.leftBehind === null;
+	if (isOwn.buffer && (isUsed || (isEmpty && !beside.hadBuffer))) rmSync(beside.buffer, { force: true });
+	if (isOwn.program && isUnsent && !beside.hadProgram) rmSync(beside.program, { force: true });
+}
+
 /** What was done, in a line. */
 function outcomeText({ plan, slot, writes }: Deployment): string {
 	if (slot === null) return 'The same program is there already: nothing was sent.';
@@ -201,22 +219,24 @@ async function run([file = '']: readonly string[], options: DeployOptions): Prom
 		process.stderr.isTTY === true && !json ? process.stderr : { write: () => {} },
 		styleFor(process.stderr, process.env),
 	);
-	const outcome = await runDeploy(request, sender.target, [...sender.signers, ...own], {
-		syscalls: SYSCALL_NAMES,
-		parallelism: parallel,
-		onProgress: (step, done, total) => {
-			if (step === 'write') bar(done, total);
-			else if (done === 0 && !json) output.note(step);
-		},
-	});
-	bar(1, 1);
-	const isUnsent = !outcome.ok && outcome.error.kind !== 'StepFailed';
-	// What lies in a buffer is lost with its key pair: the file goes where nothing does.
-	const isUsed = outcome.ok && outcome.value.plan.kind !== 'unchanged';
-	const isBufferGone = isUsed || ((outcome.ok || isUnsent) && !beside.hadBuffer);
-	if (isBufferGone && loader === 'v3' && options.buffer === undefined) rmSync(beside.buffer, { force: true });
-	if (isUnsent && !beside.hadProgram && options.programId === undefined)
-		rmSync(beside.program, { force: true });
+	const isOwn = {
+		program: options.programId === undefined,
+		buffer: loader === 'v3' && options.buffer === undefined,
+	};
+	let outcome: Result<Deployment, DeployError> | null = null;
+	try {
+		outcome = await runDeploy(request, sender.target, [...sender.signers, ...own], {
+			syscalls: SYSCALL_NAMES,
+			parallelism: parallel,
+			onProgress: (step, done, total) => {
+				if (step === 'write') bar(done, total);
+				else if (done === 0 && !json) output.note(step);
+			},
+		});
+	} finally {
+		bar(1, 1);
+		forgetKeys(beside, isOwn, outcome);
+	}
 	const deployed = orFail(outcome);
 	const { kind } = deployed.plan;
 	if (json) output.printJson({ program, kind, slot: deployed.slot, writes: deployed.writes, loader });

@@ -7,6 +7,7 @@ import { ledgerCommand } from './ledger.ts';
 import { logsCommand } from './logs.ts';
 import { PROGRAM_COMMANDS } from './program-commands.ts';
 import { replayCommand } from './replay.ts';
+import { snapshotCommand } from './snapshot.ts';
 import { startCommand } from './start.ts';
 import { transactionCommand } from './transaction.ts';
 
@@ -17,6 +18,7 @@ export const COMMANDS: readonly Command[] = [
 	transactionCommand,
 	accountsCommand,
 	ledgerCommand,
+	snapshotCommand,
 	logsCommand,
 	...PROGRAM_COMMANDS,
 	completionCommand(() => COMMANDS),

@@ -235,7 +235,10 @@ export const START_FLAGS: FlagTable<StartOptions> = {
 		fallbackText: 'all',
 	}),
 
-	dynamicPortRange: inert(['MIN-MAX'], 'the node opens the ports that are named above and no other'),
+	dynamicPortRange: inert(
+		['MIN-MAX'],
+		'the node opens the ports that are named above, and a free one for QUIC',
+	),
 	gossipHost: inert(['HOST'], 'there is no gossip in a cluster of one'),
 	gossipPort: inert(['PORT'], 'there is no gossip in a cluster of one'),
 	geyserPluginConfig: inert(['FILE'], 'native plugins cannot be loaded'),

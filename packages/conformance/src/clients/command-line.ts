@@ -5,11 +5,12 @@
  * The programs are other people's: they are built from their published crates into the folder of `PARHELION_SOLANA_BIN`.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { type Keypair, keypairFromSeed } from '@parhelion/runtime';
 import { Row } from '../row.ts';
 import { type NodeProcess, startNode } from './node-process.ts';
@@ -96,9 +97,10 @@ export class CommandLine {
 		return join(this.folder, name);
 	}
 
-	/** A new key pair. */
+	/** The key pair of a name, the same in every run. */
 	keypair(name: string): KeypairFile {
-		const keypair: Keypair = keypairFromSeed(new Uint8Array(randomBytes(32)));
+		const seed = createHash('sha256').update(name).digest();
+		const keypair: Keypair = keypairFromSeed(new Uint8Array(seed));
 		const path = this.path(`${name}.json`);
 		writeFileSync(path, JSON.stringify([...keypair.seed, ...keypair.pubkey.bytes]));
 		return { path, address: keypair.pubkey.toBase58() };
@@ -201,19 +203,12 @@ export class CommandLine {
 		return Row.from(await response.json());
 	}
 
-	private spawn(args: readonly string[]): ReturnType<typeof spawn> & {
-		readonly stdout: NodeJS.ReadableStream;
-		readonly stderr: NodeJS.ReadableStream;
-	} {
-		const child = spawn(this.binary, ['-C', this.config, ...this.fixed, ...args], {
+	private spawn(args: readonly string[]): ChildProcessByStdio<null, Readable, Readable> {
+		return spawn(this.binary, ['-C', this.config, ...this.fixed, ...args], {
 			cwd: this.folder,
 			stdio: ['ignore', 'pipe', 'pipe'],
 			env: { ...process.env, HOME: this.folder, RUST_LOG: '', NO_COLOR: '1' },
 		});
-		return child as typeof child & {
-			readonly stdout: NodeJS.ReadableStream;
-			readonly stderr: NodeJS.ReadableStream;
-		};
 	}
 
 	private end(args: readonly string[]): Promise<Ended> {

@@ -97,5 +97,9 @@ export function solanaProgramSteps(tool: CommandLine, elf: Uint8Array, larger: U
 		},
 		'program deploy of what is no program': () =>
 			tool.fails(/^Error: /, 'program', 'deploy', tool.payer.path, '--use-rpc'),
+		'program deploy over QUIC': async () => {
+			const address = (await tool.json('program', 'deploy', large)).text('programId');
+			await holds(larger, address);
+		},
 	};
 }

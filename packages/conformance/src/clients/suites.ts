@@ -120,7 +120,7 @@ function kitPackage(name: string, leftOut: ClientSuite['leftOut']): ClientSuite 
 const NEEDS_GOSSIP: KnownFailure = {
 	file: /get-cluster-nodes-test/,
 	message: /Node info not found/,
-	reason: 'wants the ports of gossip, TPU and TVU, which a cluster of one does not open',
+	reason: 'wants the ports of gossip and TVU, which a cluster of one does not open',
 };
 
 const NEEDS_ZK_SDK: KnownFailure = {

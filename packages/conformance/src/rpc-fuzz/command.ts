@@ -37,18 +37,21 @@ export function isFlat(memory: readonly NodeMemory[]): boolean {
 }
 
 /** The summary for a reader. */
-export function rpcFuzzReport(
-	{ requests, outcomes, failures, memory }: RpcFuzzSummary,
-	seed: number,
-): string {
+export function rpcFuzzReport({ requests, outcomes, failures }: RpcFuzzSummary, seed: number): string {
 	const shares = [...outcomes].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} ${count}`);
-	const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
-	const step = Math.max(1, Math.floor(memory.length / 12));
-	const shown = memory.filter((_, i) => i % step === 0 || i === memory.length - 1);
 	return [
 		...failures,
 		`${requests} requests from seed ${seed}: ${failures.length} failures`,
 		`answers: ${shares.join(', ')}`,
+	].join('\n');
+}
+
+/** The memory for a reader: of a process of its own, whose garbage is collected before it is asked. */
+export function memoryReport(memory: readonly NodeMemory[]): string {
+	const mebibytes = (bytes: number): number => Math.round(bytes / 2 ** 20);
+	const step = Math.max(1, Math.floor(memory.length / 12));
+	const shown = memory.filter((_, i) => i % step === 0 || i === memory.length - 1);
+	return [
 		`heap and external memory, MiB: ${shown.map(({ heap, external }) => mebibytes(heap + external)).join(' ')}`,
 		`resident, MiB: ${shown.map(({ resident }) => mebibytes(resident)).join(' ')}`,
 		`memory ${isFlat(memory) ? 'is flat' : 'GROWS'}`,
@@ -69,7 +72,7 @@ export async function runRpcFuzz(args: readonly string[]): Promise<number> {
 			progress.show(done / options.requests, `${done} requests, ${failures} failures`),
 		);
 		progress.end();
-		process.stdout.write(`${rpcFuzzReport(summary, options.seed)}\n`);
+		process.stdout.write(`${rpcFuzzReport(summary, options.seed)}\n${memoryReport(summary.memory)}\n`);
 		return summary.failures.length > 0 || !isFlat(summary.memory) ? 1 : 0;
 	} finally {
 		await node.stop();

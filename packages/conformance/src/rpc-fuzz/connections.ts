@@ -22,11 +22,16 @@ export class HttpClient {
 	}
 
 	/** Posts a body. Rejects where the node takes longer than {@link PATIENCE}, or hangs up. */
-	post(body: string | Uint8Array, contentType: string = 'application/json'): Promise<HttpAnswer> {
+	post(body: string): Promise<HttpAnswer> {
 		return new Promise((resolve, reject) => {
 			const sent = request(
 				this.#url,
-				{ method: 'POST', agent: this.#agent, timeout: PATIENCE, headers: { 'content-type': contentType } },
+				{
+					method: 'POST',
+					agent: this.#agent,
+					timeout: PATIENCE,
+					headers: { 'content-type': 'application/json' },
+				},
 				(response) => {
 					const chunks: Buffer[] = [];
 					response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,4 +1,4 @@
-/** `getClusterNodes`: this node. It takes part in no gossip and takes transactions over RPC alone. */
+/** `getClusterNodes`: this node. It takes part in no gossip. */
 import { SOLANA_CORE_VERSION } from '../node.ts';
 import { type Method, method } from './method.ts';
 
@@ -8,7 +8,7 @@ export const getClusterNodes: Method = method('getClusterNodes', [], ({ chain, e
 		gossip: null,
 		tvu: null,
 		tpu: null,
-		tpuQuic: null,
+		tpuQuic: endpoints.tpuQuic,
 		tpuForwards: null,
 		tpuForwardsQuic: null,
 		tpuVote: null,

@@ -64,7 +64,7 @@ export class LmdbEnvironment {
 	 * Opens or makes the folder and claims it for this process.
 	 *
 	 * Errors (StorageError), in this order: `missing-library`, `read-only`, `disk-full`, `foreign`, `truncated`,
-	 * `newer-format`, `other-genesis`, `other-features`, `locked`, `io`. None changes what is there.
+	 * `newer-format`, `locked`, `other-genesis`, `other-features`, `io`. None changes what is there.
 	 */
 	static async open(folder: string, identity: ChainIdentity): Promise<LmdbEnvironment> {
 		const { open } = await loadLmdb();
@@ -85,8 +85,10 @@ export class LmdbEnvironment {
 			const header = openHeader(root, path);
 			const environment = new LmdbEnvironment(path, root, header);
 			environment.transact(() => {
-				checkHeader(header, identity, path);
+				const isNew = checkFormat(header, path);
 				claim(header, path);
+				if (isNew) writeIdentity(header, identity);
+				else checkIdentity(header, identity, path);
 			});
 			return environment;
 		} catch (error) {
@@ -261,14 +263,10 @@ function foreign(path: string): StorageError {
 	);
 }
 
-function checkHeader(header: Table, identity: ChainIdentity, path: string): void {
+/** Whether the header is still to be written. StorageError for a format that is not known. */
+function checkFormat(header: Table, path: string): boolean {
 	const format = header.getBinary(FORMAT);
-	if (format === undefined) {
-		header.putSync(FORMAT, u32(FORMAT_VERSION));
-		header.putSync(GENESIS, identity.genesisHash);
-		header.putSync(FEATURES, u32(identity.featureSetId));
-		return;
-	}
+	if (format === undefined) return true;
 	const version = readU32(format);
 	if (version !== FORMAT_VERSION) {
 		throw new StorageError(
@@ -277,6 +275,16 @@ function checkHeader(header: Table, identity: ChainIdentity, path: string): void
 				'Use the version of the program that wrote it, or another folder.',
 		);
 	}
+	return false;
+}
+
+function writeIdentity(header: Table, { genesisHash, featureSetId }: ChainIdentity): void {
+	header.putSync(FORMAT, u32(FORMAT_VERSION));
+	header.putSync(GENESIS, genesisHash);
+	header.putSync(FEATURES, u32(featureSetId));
+}
+
+function checkIdentity(header: Table, identity: ChainIdentity, path: string): void {
 	const genesis = header.getBinary(GENESIS) ?? new Uint8Array(0);
 	if (hex(genesis) !== hex(identity.genesisHash)) {
 		throw new StorageError(

@@ -57,7 +57,7 @@ describe('a ledger out of a snapshot', () => {
 		const report = await verifyLedger(ledger);
 		await ledger.close();
 		expect(report.slots?.[0]).toBe(65n);
-		expect(report.executed).toBe(32);
+		expect(report.executed).toBe(31);
 		expect(report.blocks).toBeGreaterThan(100);
 		await expect(ledgerFromSnapshot({ archives, folder })).rejects.toThrow(
 			'holds a ledger, or a part of one: ',

@@ -150,6 +150,8 @@ describe('the folder of a chain', () => {
 		await found.close();
 		renameSync(join(folder, 'genesis.bin'), join(folder, 'genesis.bin.new'));
 		rmSync(join(folder, 'data.mdb'));
+		// As another process left it.
+		writeFileSync(join(folder, 'genesis.bin.new'), 'a part of a genesis');
 		const begun = await openChainFolder(folder, { genesis: { creationTime: 5n } });
 		expect([begun.isNew, begun.genesis.creationTime]).toEqual([true, 5n]);
 		await begun.close();

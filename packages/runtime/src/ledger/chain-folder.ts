@@ -45,6 +45,8 @@ const DATA_FILE = 'data.mdb';
 const LOCK_FILE = 'lock.mdb';
 /** The genesis of a chain that is being made. */
 const NEW_GENESIS_FILE = `${DEFAULT_GENESIS_FILE}.new`;
+/** That of a chain whose database is there, until all of it is written. */
+const NAMED_GENESIS_FILE = `${DEFAULT_GENESIS_FILE}.named`;
 
 /** How to open a chain's folder. */
 export interface ChainFolderOptions {
@@ -123,7 +125,7 @@ export async function resetChainFolder(folder: string): Promise<void> {
 			renameSync(join(path, DEFAULT_GENESIS_FILE), join(path, NEW_GENESIS_FILE));
 		}
 		dropUnnamed(path);
-		rmSync(join(path, NEW_GENESIS_FILE), { force: true });
+		for (const name of [NEW_GENESIS_FILE, NAMED_GENESIS_FILE]) rmSync(join(path, name), { force: true });
 	} catch (error) {
 		throw explainRefusal(error, path, `The ledger in ${path} could not be deleted`);
 	}
@@ -199,30 +201,38 @@ function readGenesis(path: string, isUnnamed: boolean): GenesisConfig | null {
 /** Writes a new chain's genesis and answers it as it will be read: the stored form leaves out what a fee is at first. */
 function newGenesis(path: string, options: GenesisOptions): GenesisConfig {
 	const { config } = resolveGenesis(options);
-	const decoded = decodeGenesisConfig(writeGenesis(path, config));
+	const decoded = decodeGenesisConfig(writeGenesis(path, NEW_GENESIS_FILE, config));
 	if (!decoded.ok) throw new RangeError(`the genesis cannot be read back: ${wireErrorText(decoded.error)}`);
 	return decoded.value;
 }
 
-/** Gives a new chain's genesis its name; once more written, since nobody but who has the database may say what it is. */
+/** Gives a new chain's genesis its name. Another process may have written its own meanwhile: who has the database is right. */
 export function nameGenesis(path: string, genesis: GenesisConfig): void {
-	writeGenesis(path, genesis);
+	const made = join(path, NEW_GENESIS_FILE);
 	try {
-		renameSync(join(path, NEW_GENESIS_FILE), join(path, DEFAULT_GENESIS_FILE));
+		const isOurs = existsSync(made) && encodeGenesisConfig(genesis).every(matches(readFileSync(made)));
+		if (!isOurs) writeGenesis(path, NAMED_GENESIS_FILE, genesis);
+		renameSync(isOurs ? made : join(path, NAMED_GENESIS_FILE), join(path, DEFAULT_GENESIS_FILE));
 		syncFolder(path);
+		rmSync(made, { force: true });
 	} catch (error) {
 		throw explainRefusal(error, path, `${join(path, DEFAULT_GENESIS_FILE)} could not be written`);
 	}
 }
 
-function writeGenesis(path: string, config: GenesisConfig): Uint8Array {
+/** Whether the byte at a place is that of `bytes`. */
+function matches(bytes: Uint8Array): (byte: number, at: number) => boolean {
+	return (byte, at) => bytes[at] === byte;
+}
+
+function writeGenesis(path: string, name: string, config: GenesisConfig): Uint8Array {
 	const bytes = encodeGenesisConfig(config);
 	if (bytes.length > MAX_GENESIS_SIZE) {
 		throw new RangeError(
 			`the genesis of a ledger has at most ${MAX_GENESIS_SIZE} bytes, not ${bytes.length}`,
 		);
 	}
-	const file = join(path, NEW_GENESIS_FILE);
+	const file = join(path, name);
 	try {
 		writeDurably(file, bytes);
 		syncFolder(path);

@@ -41,6 +41,8 @@ import type { WorkerLink } from './worker-link.ts';
 
 /** Transactions on their way to a worker, at most: it sends results before it has run them all. */
 const MAX_IN_FLIGHT = 192;
+/** Transactions looked at before the workers are given what may run: they shall not wait for all of a block. */
+const FILL_AT_ONCE = 64;
 /** Milliseconds after which others on the main thread have their turn. */
 const BREATH_INTERVAL = 8;
 
@@ -135,13 +137,13 @@ export class BlockRun {
 			if (host.failure !== null) throw host.failure;
 			this.#collect();
 			if (!(await this.#commit())) return;
-			this.#fill();
+			const isFilled = this.#fill();
 			this.#dispatch();
 			if (performance.now() - breath > BREATH_INTERVAL) {
 				await host.breathe();
 				breath = performance.now();
 			}
-			if (links.every(({ inFlight }) => inFlight === 0)) continue;
+			if (!isFilled || links.every(({ inFlight }) => inFlight === 0)) continue;
 			const left = BREATH_INTERVAL - (performance.now() - breath);
 			if (left > 0 && this.#block(seen, left)) continue;
 			await this.#sleep(seen);
@@ -359,27 +361,26 @@ export class BlockRun {
 
 	// What goes to the workers.
 
-	/** Looks at the next transactions, as many as there is room for. */
-	#fill(): void {
-		while (
-			!this.#isNextMine &&
-			this.#next < this.#transactions.length &&
-			this.#queue.length - this.#head < BOARD_PLACES
-		) {
+	/** Looks at the next transactions; false where there may be room for more. */
+	#fill(): boolean {
+		for (let i = 0; i < FILL_AT_ONCE; i++) {
+			const isWaiting = this.#queue.length - this.#head >= BOARD_PLACES;
+			if (isWaiting || this.#isNextMine || this.#next === this.#transactions.length) return true;
 			if (this.#table.isFull) {
-				if (this.#head < this.#queue.length) return;
+				if (this.#head < this.#queue.length) return true;
 				this.#forget();
 			}
 			const pending = this.#prepare(this.#next);
 			if (pending === null) {
 				this.#isNextMine = true;
-				return;
+				return true;
 			}
 			this.#next++;
 			this.#queue.push(pending);
 			countWrites(pending, 1);
 			this.#graph.insert(pending, locksOf(pending));
 		}
+		return false;
 	}
 
 	/** What of a transaction can be checked before those before it have run; `null` where it is to be processed here. */

@@ -121,10 +121,12 @@ export function bankFromSnapshot(
 	return bank;
 }
 
-/** A snapshot and a genesis of different clusters can be told by these. */
+/** A snapshot and a genesis of different clusters can be told by these; the genesis' hash is the oldest blockhash of the first 300. */
 function checkGenesis(fields: SnapshotBankFields, genesis: GenesisConfig): void {
 	const { epochSchedule } = fields;
+	const oldest = fields.blockhashQueue.hashes.find(({ hashIndex }) => hashIndex === 0n);
 	const isSame =
+		oldest?.hash.equals(genesisConfigHash(genesis)) !== false &&
 		fields.genesisCreationTime === genesis.creationTime &&
 		fields.ticksPerSlot === genesis.ticksPerSlot &&
 		epochSchedule.slotsPerEpoch === genesis.epochSchedule.slotsPerEpoch &&

@@ -35,12 +35,12 @@ export function parseSnapshotFile(path: string): SnapshotFile | null {
 
 /**
  * The newest full archive of a folder and the newest incremental one that is based on it; `null` where there is no
- * full one.
+ * full one. SnapshotError (`archive`) where the folder cannot be read.
  */
 export function findSnapshotFiles(
 	folder: string,
 ): { readonly full: SnapshotFile; readonly incremental: SnapshotFile | null } | null {
-	const files = readdirSync(folder)
+	const files = namesIn(folder)
 		.map((name) => (NAME.test(name) ? parseSnapshotFile(join(folder, name)) : null))
 		.filter((file) => file !== null);
 	const newest = (candidates: readonly SnapshotFile[]): SnapshotFile | null =>
@@ -51,6 +51,14 @@ export function findSnapshotFiles(
 	const full = newest(files.filter(({ base }) => base === null));
 	if (full === null) return null;
 	return { full, incremental: newest(files.filter(({ base }) => base === full.slot)) };
+}
+
+function namesIn(folder: string): string[] {
+	try {
+		return readdirSync(folder);
+	} catch (error) {
+		throw new SnapshotError('archive', `${folder} cannot be read: ${String(error)}`, error);
+	}
 }
 
 /** The bytes of a file in chunks, closed when the reading ends. SnapshotError (`archive`) where it cannot be read. */

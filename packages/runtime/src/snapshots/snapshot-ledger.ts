@@ -10,12 +10,7 @@ import { type Slot, wireErrorText } from '@parhelion/sdk';
 import { AccountsDb } from '../accounts-db/accounts-db.ts';
 import { makeWritable } from '../accounts-db/lmdb-environment.ts';
 import { encodeBankCheckpoint } from '../bank/bank-checkpoint.ts';
-import {
-	DEFAULT_GENESIS_FILE,
-	decodeGenesisConfig,
-	type GenesisConfig,
-	genesisConfigHash,
-} from '../genesis/genesis-config.ts';
+import { DEFAULT_GENESIS_FILE, decodeGenesisConfig, type GenesisConfig } from '../genesis/genesis-config.ts';
 import { openLedgerFolder } from '../ledger/blockstore-folder.ts';
 import { chainIdentity, dropUnnamed, nameGenesis, refuseChain } from '../ledger/chain-folder.ts';
 import { loadSnapshot, type SnapshotProgress } from './load-snapshot.ts';

@@ -66,6 +66,21 @@ describe('the text', () => {
 		});
 	});
 
+	test('leaves a file as it is whose own slice shares its memory, as a Buffer’s does', () => {
+		class Sharing extends Uint8Array<ArrayBuffer> {
+			override slice(start?: number, end?: number): Uint8Array<ArrayBuffer> {
+				return this.subarray(start, end);
+			}
+		}
+		const call = [0x85, 0x10, 0, 0, 0, 0, 0, 0];
+		const elf = buildLenientElf({ text: [...call, ...EXIT] });
+		const file = new Sharing(elf.bytes);
+		const result = Executable.load(file, BuiltinProgram.newLoader(defaultConfig()));
+		expect(result.ok).toBe(true);
+		expect(result.ok && [...result.value.textBytes]).not.toEqual([...call, ...EXIT]);
+		expect(Array.from(file)).toEqual(Array.from(elf.bytes));
+	});
+
 	test('is a copy of the file', () => {
 		const elf = buildLenientElf();
 		const executable = load(elf);

@@ -47,7 +47,8 @@ export function loadWithLenientParser(bytes: Uint8Array, loader: RelocationLoade
 	const textAddr = Number(text.shAddr);
 	const textSectionVaddr = textAddr + MM_REGION_SIZE;
 
-	const file = bytes.slice();
+	// Not by `slice`: that of a Buffer of Node shares the memory, and what follows writes to it.
+	const file = new Uint8Array(bytes);
 	const functionRegistry = new FunctionRegistry<number>();
 	relocateElf64(functionRegistry, loader, elf, file);
 

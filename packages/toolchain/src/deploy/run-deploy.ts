@@ -5,7 +5,16 @@
  * upload is compared with what the account holds before anything is written and again afterwards, so that a write that
  * was lost is made good, and an upload that was interrupted goes on where it ended.
  */
-import { err, Fault, type Lamports, ok, type Pubkey, type Result, type Slot } from '@parhelion/sdk';
+import {
+	err,
+	Fault,
+	type Lamports,
+	ok,
+	type Pubkey,
+	programIds,
+	type Result,
+	type Slot,
+} from '@parhelion/sdk';
 import { verifyReport } from '../inspect/verify-report.ts';
 import type { DeployError } from './deploy-error.ts';
 import {
@@ -78,6 +87,10 @@ export async function prepareDeploy(
 ): Promise<Result<DeployPlan, DeployError>> {
 	const checks = verifyReport(request.elf, syscalls);
 	if (checks.some(({ outcome }) => outcome === 'failed')) return err({ kind: 'Rejected', checks });
+	const isLoaderThere = request.loader === 'v3' || (await target.account(programIds.loaderV4)) !== null;
+	if (!isLoaderThere) {
+		return err({ kind: 'Conflict', detail: 'the cluster has no loader v4; nothing was sent' });
+	}
 	const state = await observe(request, target);
 	// Rent is a straight line, so that two points are all that must be asked for.
 	const [none, some] = await Promise.all([target.minimumBalance(0), target.minimumBalance(1_000_000)]);

@@ -80,6 +80,9 @@ describe('without a compiler', () => {
 		expect(errorOf(project({ 'main.s': 'entrypoint:\n frob r0\n' }))).toMatch(
 			/main\.s: Invalid instruction "frob"$/,
 		);
+		const [there, missing] = [join(project({ 'main.s': ASSEMBLY }), 'main.s'), join(folder, 'missing.o')];
+		const several = buildFiles([there, missing], withoutTools);
+		expect(!several.ok && buildErrorText(several.error)).toBe(`${missing}: there is no such file`);
 		expect(errorOf(project({ 'main.s': 'function_f:\n exit\n' }))).toMatch(
 			/no function is called `entrypoint`/,
 		);

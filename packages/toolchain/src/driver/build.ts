@@ -118,30 +118,44 @@ export function buildFiles(
 	const ir: { name: string; text: string }[] = [];
 	let compiler: Compiler | null = null;
 	for (const path of paths) {
-		if (OBJECT.test(path)) {
-			inputs.push({ name: path, bytes: readFileSync(path) });
-			continue;
-		}
-		if (ASSEMBLY.test(path)) {
-			inputs.push({ name: path, assembly: readFileSync(path, 'utf8') });
-			continue;
-		}
-		if (!C_SOURCE.test(path) && !IR_SOURCE.test(path)) {
+		const isObject = OBJECT.test(path);
+		if (!isObject && ![ASSEMBLY, C_SOURCE, IR_SOURCE].some((source) => source.test(path))) {
 			return badInput(
 				`${path}: a file ending in ${extname(path) || 'nothing'} is no source that can be built`,
 			);
+		}
+		const read = readInput(path);
+		if (!read.ok) return read;
+		const bytes = read.value;
+		if (isObject) {
+			inputs.push({ name: path, bytes });
+			continue;
+		}
+		if (ASSEMBLY.test(path)) {
+			inputs.push({ name: path, assembly: new TextDecoder().decode(bytes) });
+			continue;
 		}
 		if (compiler === null) {
 			const { llvm } = options.tools ?? findTools();
 			if (llvm === null) return err(missingTool('clang with the LLVM tools', 'clang'));
 			compiler = compilerFor(llvm, options);
 		}
-		const compiled = C_SOURCE.test(path) ? compiler.compileC(path) : compiler.compileIrFile(path);
+		const compiled = C_SOURCE.test(path) ? compiler.compileC(path) : compiler.compileIrFile(path, bytes);
 		if (!compiled.ok) return compiled;
 		inputs.push(compiled.value);
 		ir.push({ name: compiled.value.name, text: compiled.value.ir });
 	}
 	return linkBuilt(inputs, ir, options);
+}
+
+/** The bytes of a file, as a plain array. Error: `BadInput`. */
+function readInput(path: string): Result<Uint8Array, BuildError> {
+	try {
+		return ok(new Uint8Array(readFileSync(path)));
+	} catch (thrown) {
+		const code = thrown instanceof Error && 'code' in thrown ? thrown.code : null;
+		return badInput(`${path}: ${code === 'ENOENT' ? 'there is no such file' : 'this file cannot be read'}`);
+	}
 }
 
 function compilerFor(llvm: LlvmTools, options: BuildOptions): Compiler {

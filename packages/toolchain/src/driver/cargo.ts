@@ -90,13 +90,21 @@ function writeLinker(workFolder: string): string {
 function libraryOf(messages: string): string | null {
 	let found: string | null = null;
 	for (const line of messages.split('\n')) {
-		if (!line.startsWith('{')) continue;
-		const message: unknown = JSON.parse(line);
+		const message = messageIn(line);
 		if (!isArtifact(message)) continue;
 		const file = message.filenames.find((name) => /\.(?:so|dll|dylib)$/.test(name));
 		if (file !== undefined) found = file;
 	}
 	return found;
+}
+
+/** The message in a line; null where it is something else, such as what a build script said. */
+function messageIn(line: string): unknown {
+	try {
+		return JSON.parse(line);
+	} catch {
+		return null;
+	}
 }
 
 interface Artifact {

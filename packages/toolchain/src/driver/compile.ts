@@ -4,7 +4,6 @@
  * Owns the flags. `-mcpu=v2` for every version of programs: the 32-bit arithmetic of newer BPF means something else on
  * the Solana VM. The legaliser runs last before the code generator.
  */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { err, ok, type Result } from '@parhelion/sdk';
 import { legalise } from '../legaliser/legalise.ts';
@@ -132,9 +131,9 @@ export class Compiler {
 		return ok({ name, bytes: object.value, ir });
 	}
 
-	/** Compiles the LLVM assembly or bitcode at `path`. */
-	compileIrFile(path: string): Result<CompiledObject, BuildError> {
-		return this.compileIr(path, readFileSync(path), C_PASSES);
+	/** Compiles LLVM assembly or bitcode. */
+	compileIrFile(name: string, source: Uint8Array): Result<CompiledObject, BuildError> {
+		return this.compileIr(name, source, C_PASSES);
 	}
 }
 

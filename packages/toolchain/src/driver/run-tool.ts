@@ -18,8 +18,6 @@ export interface ToolInput {
 	readonly cwd?: string;
 	/** Added to the environment. */
 	readonly env?: Readonly<Record<string, string>>;
-	/** Whether what it says on standard error is shown while it runs, rather than kept. */
-	readonly showErrors?: boolean;
 }
 
 /** Output that is kept, at most; a module of LLVM assembly may be large. */
@@ -31,7 +29,7 @@ export function runTool(command: string, args: readonly string[], input: ToolInp
 		...(input.stdin === undefined ? {} : { input: input.stdin }),
 		...(input.cwd === undefined ? {} : { cwd: input.cwd }),
 		env: { ...process.env, ...input.env },
-		stdio: [input.stdin === undefined ? 'ignore' : 'pipe', 'pipe', input.showErrors ? 'inherit' : 'pipe'],
+		stdio: [input.stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
 		maxBuffer: MAX_OUTPUT,
 		windowsHide: true,
 	});

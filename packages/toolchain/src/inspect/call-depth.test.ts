@@ -48,6 +48,11 @@ describe.each(VERSIONS)('the depth of calls, V%i', (version) => {
 			'entrypoint:\n    jeq r1, 0, a\n    call function_f\n    exit\na:\n    call function_g\n    exit\nfunction_f:\n    call function_g\n    exit\nfunction_g:\n    call function_f\n    exit\n',
 			'function_f → function_g → function_f call each other',
 		],
+		[
+			'behind a call that comes back',
+			'entrypoint:\n    call function_fine\n    call function_f\n    exit\nfunction_fine:\n    exit\nfunction_f:\n    call function_fine\n    call function_f\n    exit\n',
+			'function_f calls itself',
+		],
 	])('is an error where no run comes back: %s', (_what, assembly, words) => {
 		const text = linked(assembly, version);
 		expect(text).toContain(`endless recursion: ${words}, and no run comes back`);
@@ -93,6 +98,22 @@ describe.each(VERSIONS)('the depth of calls, V%i', (version) => {
 		['a call through a register', 'entrypoint:\n    callx r1\n    exit\n'],
 	])('is no error with %s', (_what, assembly) => {
 		expect(linked(assembly, version)).toBeTypeOf('object');
+	});
+
+	it('is not confused by a function behind one that never comes back', () => {
+		// What stands behind the call of `function_end` is another function, which calls the first.
+		const assembly =
+			'entrypoint:\n    call function_other\n    exit\nfunction_f:\n    mov64 r1, 1\n    call function_end\nfunction_other:\n    jeq r1, 0, lbb\n    call function_f\nlbb:\n    exit\nfunction_end:\n    syscall abort\n    exit\n';
+		const program = linked(assembly, version);
+		expect(typeof program === 'object' ? program.warnings : program).toEqual([]);
+	});
+
+	it('is found out of more calls than a call may have arguments', () => {
+		const calls = '    jeq r1, 0, lbb\n    call function_f\n'.repeat(150_000);
+		// Every other call is jumped over, so that each waits by itself.
+		const assembly = `entrypoint:\n${calls.replaceAll('lbb', '+1')}    exit\nfunction_f:\n    jeq r2, 0, lbb_out\n    syscall abort\nlbb_out:\n    exit\n`;
+		const program = linked(assembly, version);
+		expect(typeof program === 'object' ? program.warnings : program).toEqual([]);
 	});
 
 	it('is found out in time that grows with the code alone', () => {

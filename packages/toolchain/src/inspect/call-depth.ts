@@ -46,7 +46,7 @@ export function callDepth<C extends ContextObject>(executable: Executable<C>): C
 	const { entryPc } = executable;
 	const all = new Search(entryPc, (start) => walk.callees(start));
 	return {
-		endless: walk.returns(entryPc) ? null : new Search(entryPc, (start) => walk.waitsFor(start)).circle,
+		endless: walk.settles(entryPc) ? null : new Search(entryPc, (start) => walk.waitsFor(start)).circle,
 		recursion: all.circle,
 		deepest: all.circle === null ? all.longest() : [],
 	};
@@ -96,9 +96,12 @@ function circleText(names: readonly string[]): string {
 }
 
 interface FunctionState {
-	/** Whether a way through it leads to its end. */
+	/** Whether a way through it leads back to its caller. */
 	returns: boolean;
+	/** Whether a way through it ends the program in good order. */
+	ends: boolean;
 	readonly callees: number[];
+	readonly callers: number[];
 	/** The functions that ways through it wait for, and ended at. */
 	readonly waitsFor: number[];
 	/** Where ways of others go on once it returns. */
@@ -112,6 +115,8 @@ class Walk<C extends ContextObject> {
 	readonly #slots: number;
 	/** The function that was in a slot first, plus one. */
 	readonly #owner: Int32Array;
+	/** Slots that calls lead to. */
+	readonly #isStart: Uint8Array;
 	readonly #functions: Map<number, FunctionState> = new Map();
 	readonly #ways: { readonly pc: number; readonly inFunction: number }[] = [];
 
@@ -121,6 +126,13 @@ class Walk<C extends ContextObject> {
 		this.#text = new DataView(textBytes.buffer, textBytes.byteOffset, textBytes.byteLength);
 		this.#slots = Math.floor(textBytes.length / INSN_SIZE);
 		this.#owner = new Int32Array(this.#slots);
+		this.#isStart = new Uint8Array(this.#slots);
+		for (let pc = 0; pc < this.#slots; pc++) {
+			const opcode = this.#text.getUint8(pc * INSN_SIZE);
+			const callee = opcode === CALL_IMM ? this.#calleeOf(pc) : null;
+			if (typeof callee === 'number') this.#isStart[callee] = 1;
+			if (opcode === LDDW) pc++;
+		}
 	}
 
 	run(): void {
@@ -130,8 +142,10 @@ class Walk<C extends ContextObject> {
 		}
 	}
 
-	returns(start: number): boolean {
-		return this.#function(start).returns;
+	/** Whether a way through it leads anywhere. */
+	settles(start: number): boolean {
+		const { returns, ends } = this.#function(start);
+		return returns || ends;
 	}
 
 	callees(start: number): readonly number[] {
@@ -140,37 +154,51 @@ class Walk<C extends ContextObject> {
 
 	/** The functions that it never gets behind. */
 	waitsFor(start: number): readonly number[] {
-		return this.#function(start).waitsFor.filter((callee) => !this.returns(callee));
+		return this.#function(start).waitsFor.filter((callee) => !this.settles(callee));
 	}
 
 	#function(start: number): FunctionState {
 		let state = this.#functions.get(start);
 		if (state === undefined) {
-			state = { returns: false, callees: [], waitsFor: [], parked: [] };
+			state = { returns: false, ends: false, callees: [], callers: [], waitsFor: [], parked: [] };
 			this.#functions.set(start, state);
 			this.#ways.push({ pc: start, inFunction: start });
 		}
 		return state;
 	}
 
-	#end(start: number): -1 {
+	/** A way leads back to the caller: those that waited for it go on. */
+	#return(start: number): -1 {
 		const state = this.#function(start);
 		state.returns = true;
-		this.#ways.push(...state.parked.splice(0));
+		// One by one: a program may have more calls than a call may have arguments.
+		for (const way of state.parked.splice(0)) this.#ways.push(way);
+		return -1;
+	}
+
+	/** A way ends the program, and so does one of each function that leads here. */
+	#end(start: number): -1 {
+		const ending = [start];
+		for (let next = ending.pop(); next !== undefined; next = ending.pop()) {
+			const state = this.#function(next);
+			if (state.ends) continue;
+			state.ends = true;
+			for (const caller of state.callers) ending.push(caller);
+		}
 		return -1;
 	}
 
 	/** Does one instruction; the next, or -1 where the way ends. */
 	#step(pc: number, inFunction: number): number {
 		// What leaves the code, or goes into another function, is not followed, and taken to return.
-		if (pc >= this.#slots) return this.#end(inFunction);
+		if (pc >= this.#slots || (this.#isStart[pc] === 1 && pc !== inFunction)) return this.#return(inFunction);
 		const owner = this.#owner[pc]!;
-		if (owner !== 0) return owner === inFunction + 1 ? -1 : this.#end(inFunction);
+		if (owner !== 0) return owner === inFunction + 1 ? -1 : this.#return(inFunction);
 		this.#owner[pc] = inFunction + 1;
 		const opcode = this.#text.getUint8(pc * INSN_SIZE);
 		switch (opcode) {
 			case EXIT:
-				return this.#end(inFunction);
+				return this.#return(inFunction);
 			case LDDW:
 				return pc + 2;
 			case CALL_REG:
@@ -181,7 +209,7 @@ class Walk<C extends ContextObject> {
 		const instructionClass = opcode & CLASS_MASK;
 		if (instructionClass !== CLASS_JMP64 && instructionClass !== CLASS_JMP32) return pc + 1;
 		const target = pc + 1 + this.#text.getInt16(pc * INSN_SIZE + 2, true);
-		if (target < 0) return this.#end(inFunction);
+		if (target < 0) return this.#return(inFunction);
 		if (opcode === JUMP_ALWAYS) return target;
 		this.#ways.push({ pc: target, inFunction });
 		return pc + 1;
@@ -194,6 +222,8 @@ class Walk<C extends ContextObject> {
 		const own = this.#function(inFunction);
 		own.callees.push(callee);
 		const state = this.#function(callee);
+		state.callers.push(inFunction);
+		if (state.ends) this.#end(inFunction);
 		if (state.returns) return pc + 1;
 		own.waitsFor.push(callee);
 		state.parked.push({ pc: pc + 1, inFunction });

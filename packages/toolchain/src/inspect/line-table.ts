@@ -17,6 +17,8 @@ class UnreadableUnit extends Error {
 	override readonly name = 'UnreadableUnit';
 }
 
+/** Rows that are kept: a few for each instruction of the largest program. */
+const MAX_ROWS = 4_000_000;
 const MAX_FILES = 1 << 16;
 const MAX_NAME = 1024;
 const EXTENDED_END_SEQUENCE = 1;
@@ -176,6 +178,7 @@ function readUnit(reader: Reader, wide: boolean, strings: Strings, rows: Row[]):
 	let line = 1;
 	let file = 1;
 	const add = (atLine: number): void => {
+		if (rows.length === MAX_ROWS) throw new UnreadableUnit();
 		rows.push({ address, file: files[file] ?? '', line: atLine, order: rows.length });
 	};
 	while (reader.at < reader.end) {

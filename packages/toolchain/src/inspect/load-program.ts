@@ -9,6 +9,9 @@ import {
 } from '@parhelion/sbpf';
 import type { Result } from '@parhelion/sdk';
 
+/** Bytes of a program at most: the largest account, less what the upgradeable loader writes in front. */
+export const MAX_PROGRAM_SIZE: number = 10 * 1024 * 1024 - 45;
+
 /** The loader's settings at a deployment. */
 const AT_DEPLOYMENT: Partial<Config> = { rejectBrokenElfs: true, enabledSbpfVersions: { min: 0, max: 3 } };
 

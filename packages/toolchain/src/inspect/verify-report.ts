@@ -15,7 +15,7 @@ import {
 } from '@parhelion/sbpf';
 import { depthFinding } from './call-depth.ts';
 import { functionAround, functionNames } from './function-names.ts';
-import { loadProgram } from './load-program.ts';
+import { loadProgram, MAX_PROGRAM_SIZE } from './load-program.ts';
 
 /** A check, and what came of it. */
 export interface CheckResult {
@@ -33,7 +33,6 @@ export interface CheckResult {
 	readonly function?: string;
 }
 
-const MAX_PROGRAM_SIZE = 10 * 1024 * 1024 - 45;
 const CALL_IMM = 0x85;
 const DEPTH_CHECK = 'call depth';
 

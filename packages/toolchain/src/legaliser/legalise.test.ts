@@ -33,6 +33,12 @@ attributes #0 = { nounwind }
 		expect(legalise(source)).toBe(source);
 	});
 
+	it('takes functions of any length', () => {
+		const lines = Array.from({ length: 200_000 }, (_, i) => `  %x${i} = add i64 %a, ${i}`);
+		const source = ['define void @f(i64 %a) {', ...lines, '  ret void', '}', ''].join('\n');
+		expect(legalise(source).split('\n').length).toBeGreaterThan(200_000);
+	});
+
 	it('passes what it does not know through', () => {
 		const lines = [
 			'  %x = frobnicate i128 %a, %b',

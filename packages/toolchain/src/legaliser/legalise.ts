@@ -41,7 +41,7 @@ export function legalise(source: string): string {
 			declared.add(name);
 		} else {
 			declared.add(name);
-			out.push(...legaliseFunction(lines.slice(start, i + 1), module));
+			for (const legal of legaliseFunction(lines.slice(start, i + 1), module)) out.push(legal);
 		}
 	}
 	for (const [name, declaration] of module.declarations) if (!declared.has(name)) out.push(declaration);

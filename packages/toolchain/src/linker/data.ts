@@ -109,7 +109,7 @@ export function writeDebug(
 			}
 		}
 		const entrySize = inputs.every((section) => merge.input(section) !== null) ? inputs[0]!.entrySize : 0;
-		return { name, bytes, entrySize, align: Math.max(...inputs.map((section) => section.align)) };
+		return { name, bytes, entrySize, align: inputs.reduce((most, { align }) => Math.max(most, align), 1) };
 	});
 }
 

@@ -8,7 +8,7 @@ import { defaultConfig, errorDebug, INSN_SIZE, verify } from '@parhelion/sbpf';
 import { catchFault, err, Fault, InvariantError, ok, type Result } from '@parhelion/sdk';
 import { type DepthFinding, depthFinding } from '../inspect/call-depth.ts';
 import { functionNames } from '../inspect/function-names.ts';
-import { loadProgram } from '../inspect/load-program.ts';
+import { loadProgram, MAX_PROGRAM_SIZE } from '../inspect/load-program.ts';
 import { runtimeLibrary } from '../runtime/runtime-library.ts';
 import { isArchive, readArchive } from './archive.ts';
 import { assembleObject } from './assembly.ts';
@@ -53,8 +53,6 @@ export interface LinkedProgram {
 	readonly warnings: readonly string[];
 }
 
-/** The largest account, less what the upgradeable loader writes in front of a program. */
-const MAX_PROGRAM_SIZE = 10 * 1024 * 1024 - 45;
 /** Members of Rust libraries that hold no code. */
 const METADATA_MEMBER = /^lib\.rmeta$|\.rmeta$/;
 

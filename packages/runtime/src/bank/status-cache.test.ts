@@ -44,7 +44,9 @@ describe('status cache', () => {
 	it('knows a message again that was asked for before a revert and added after it', () => {
 		const cache = new StatusCache();
 		cache.addRoot(1n);
-		const rooted = (cache.insert(hash(1), hash(8), 2n, null), cache.addRoot(2n), cache.rooted());
+		cache.insert(hash(1), hash(8), 2n, null);
+		cache.addRoot(2n);
+		const rooted = cache.rooted();
 		const message = hash(9);
 		cache.insert(hash(1), message, 3n, null);
 		expect(cache.getStatus(message, hash(1), at(3n))?.slot).toBe(3n);

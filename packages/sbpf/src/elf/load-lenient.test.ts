@@ -74,7 +74,7 @@ describe('the text', () => {
 		}
 		const call = [0x85, 0x10, 0, 0, 0, 0, 0, 0];
 		const elf = buildLenientElf({ text: [...call, ...EXIT] });
-		const file = new Sharing(elf.bytes);
+		const file = Sharing.from(elf.bytes);
 		const result = Executable.load(file, BuiltinProgram.newLoader(defaultConfig()));
 		expect(result.ok).toBe(true);
 		expect(result.ok && [...result.value.textBytes]).not.toEqual([...call, ...EXIT]);

@@ -73,12 +73,18 @@ export interface MemoryOfThird {
 export interface MemoryVerdict {
 	readonly first: MemoryOfThird;
 	readonly last: MemoryOfThird;
+	/** Whether there are enough samples to tell. */
+	readonly isKnown: boolean;
+	/** Never where it is not known. */
 	readonly isFlat: boolean;
 }
 
 /** Per cent more that is no growth: of what is left when garbage was collected, and of the peak, which garbage makes. */
 const FLOOR_PERCENT = 10;
 const PEAK_PERCENT = 20;
+/** Samples of a second that are enough, and at all: each third needs one. */
+const SAMPLES_PER_SECOND = 0.5;
+const MIN_SAMPLES = 3;
 const MEMORY_KINDS = ['resident', 'heap', 'external', 'arrayBuffers'] as const;
 
 function memoryOfThird(samples: readonly MemoryFigures[]): MemoryOfThird {
@@ -92,19 +98,29 @@ function memoryOfThird(samples: readonly MemoryFigures[]): MemoryOfThird {
 	};
 }
 
-/** Compares the last third of a load with its first. */
-export function memoryVerdict(memory: readonly MemoryFigures[]): MemoryVerdict {
+/** Compares the last third of a load of so many seconds with its first. */
+export function memoryVerdict(memory: readonly MemoryFigures[], seconds: number): MemoryVerdict {
+	const isKnown = memory.length >= Math.max(MIN_SAMPLES, seconds * SAMPLES_PER_SECOND);
 	const third = Math.max(1, Math.floor(memory.length / 3));
 	const [first, last] = [memoryOfThird(memory.slice(0, third)), memoryOfThird(memory.slice(-third))];
 	const isWithin = (value: number, before: number, percent: number): boolean =>
 		value <= before * (1 + percent / 100);
 	const isFlat =
-		isWithin(last.peak, first.peak, PEAK_PERCENT) && isWithin(last.floor, first.floor, FLOOR_PERCENT);
-	return { first, last, isFlat };
+		isKnown &&
+		isWithin(last.peak, first.peak, PEAK_PERCENT) &&
+		isWithin(last.floor, first.floor, FLOOR_PERCENT);
+	return { first, last, isKnown, isFlat };
 }
 
-function memoryReport(memory: readonly MemoryFigures[]): string[] {
-	const { first, last, isFlat } = memoryVerdict(memory);
+/** The memory as text. */
+export function memoryReport(memory: readonly MemoryFigures[], seconds: number): string[] {
+	const { first, last, isKnown, isFlat } = memoryVerdict(memory, seconds);
+	if (!isKnown) {
+		const least = Math.ceil(Math.max(MIN_SAMPLES, seconds * SAMPLES_PER_SECOND));
+		return [
+			`memory is not known ✗: ${memory.length} samples in ${Math.round(seconds)} s, at least ${least} are needed`,
+		];
+	}
 	const line = (kind: (typeof MEMORY_KINDS)[number]): string => {
 		const samples = spread(
 			memory.map((sample) => sample[kind]),
@@ -140,7 +156,7 @@ export function loadReport({ starts, result, memory, bankPerSecond }: LoadFigure
 		`${subscriptions} subscriptions to accounts: ${came} of ${due} notifications came`,
 		`other notifications: ${others.join(', ')}`,
 		`sends alone: ${sendsPerSecond.toFixed(0)} a second; the same through the bare Bank: ${bankPerSecond.toFixed(0)}`,
-		...memoryReport(memory),
+		...memoryReport(memory, seconds),
 		`from the start of the process to the first confirmed transaction: ${typical.toFixed(0)} ms (goal < ${START_GOAL} ms) ` +
 			`${typical < START_GOAL ? '✓' : '✗'}; each: ${confirmed.map((ms) => ms.toFixed(0)).join(', ')}`,
 	].join('\n');

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseLoadOptions } from './node-load-options.ts';
-import { memoryVerdict, methodRow, spread } from './node-load-report.ts';
+import { memoryReport, memoryVerdict, methodRow, spread } from './node-load-report.ts';
 import { LatencyHistogram, Tally } from './node-load-tally.ts';
 import { namedAddress, Payer } from './node-load-transfers.ts';
 
@@ -84,11 +84,43 @@ test('a row tells the calls a second and the errors', () => {
 
 test('memory is flat where the last third takes no more than the first', () => {
 	const sample = (resident: number, heap = 10) => ({ resident, heap, external: 5, arrayBuffers: 0 });
-	const grown = memoryVerdict([100, 110, 120, 130, 140, 150].map((resident) => sample(resident)));
+	const grown = memoryVerdict(
+		[100, 110, 120, 130, 140, 150].map((resident) => sample(resident)),
+		6,
+	);
 	expect(grown).toMatchObject({ first: { mean: { resident: 105 }, peak: 110 }, last: { peak: 150 } });
 	expect(grown.isFlat).toBe(false);
-	expect(memoryVerdict([100, 130, 100, 120, 110, 100].map((resident) => sample(resident))).isFlat).toBe(true);
-	expect(memoryVerdict([10, 10, 15].map((heap) => sample(100, heap))).isFlat).toBe(false);
+	expect(
+		memoryVerdict(
+			[100, 130, 100, 120, 110, 100].map((resident) => sample(resident)),
+			6,
+		).isFlat,
+	).toBe(true);
+	expect(
+		memoryVerdict(
+			[10, 10, 15].map((heap) => sample(100, heap)),
+			3,
+		).isFlat,
+	).toBe(false);
+});
+
+test('memory that was not looked at is not flat, and the report says so', () => {
+	const sample = { resident: 1 << 20, heap: 10, external: 5, arrayBuffers: 0 };
+	for (const [count, seconds, isFlat] of [
+		[0, 0, false],
+		[0, 60, false],
+		[2, 2, false],
+		[29, 60, false],
+		[30, 60, true],
+		[3, 2, true],
+	] as const) {
+		const memory = new Array<typeof sample>(count).fill(sample);
+		const verdict = memoryVerdict(memory, seconds);
+		expect([verdict.isKnown, verdict.isFlat], `${count} in ${seconds} s`).toEqual([isFlat, isFlat]);
+		const text = memoryReport(memory, seconds).join('\n');
+		if (!isFlat) expect(text).toContain(`memory is not known ✗: ${count} samples in ${seconds} s`);
+		expect(text).not.toMatch(/NaN|Infinity/);
+	}
 });
 
 test('values are spread from the first to the last', () => {

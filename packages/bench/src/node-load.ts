@@ -92,7 +92,7 @@ function readOptions(args: readonly string[]): LoadOptions | null {
 	}
 }
 
-/** Runs the command; sets the exit code 1 where a call failed or the memory grows. */
+/** Runs the command; sets the exit code 1 where a call failed, or the memory grows or was not looked at. */
 export async function loadCommand(args: readonly string[]): Promise<void> {
 	const options = readOptions(args);
 	if (options === null) return;
@@ -123,5 +123,5 @@ export async function loadCommand(args: readonly string[]): Promise<void> {
 		console.log(`figures: ${resolve(options.json)}`);
 	}
 	const { due, came } = result.accountNotifications;
-	if (result.failed > 0 || came < due || !memoryVerdict(memory).isFlat) process.exitCode = 1;
+	if (result.failed > 0 || came < due || !memoryVerdict(memory, result.seconds).isFlat) process.exitCode = 1;
 }

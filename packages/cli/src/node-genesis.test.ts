@@ -47,7 +47,12 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 async function chainOf(options: Partial<StartOptions>): Promise<Chain> {
-	const { genesis, startSlot } = await setUpNode({ ...OPTIONS, ...options }, false, () => {});
+	const { genesis, startSlot } = await setUpNode(
+		{ ...OPTIONS, ...options },
+		false,
+		() => {},
+		() => {},
+	);
 	const { chain } = createNodeChain(genesis);
 	if (startSlot !== null) chain.warpToSlot(startSlot);
 	return chain;
@@ -160,7 +165,12 @@ describe('accounts of more than the genesis of a ledger holds', () => {
 			writeFileSync(inFolder(`large/${byte}.json`), accountToJson(address(byte), account));
 		}
 		const options = { ...OPTIONS, ledger: inFolder('large-ledger'), accountDir: [inFolder('large')] };
-		const { genesis, lateAccounts } = await setUpNode(options, false, () => {});
+		const { genesis, lateAccounts } = await setUpNode(
+			options,
+			false,
+			() => {},
+			() => {},
+		);
 		expect(lateAccounts).toHaveLength(1);
 		expect([...(genesis.accounts ?? [])].length).toBeGreaterThanOrEqual(1);
 		for (let run = 0; run < 2; run++) {

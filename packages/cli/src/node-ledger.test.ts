@@ -63,7 +63,8 @@ describe('a node with a ledger', () => {
 	it('says which key pairs are gone, and makes no others', async () => {
 		await run(options());
 		const told: string[] = [];
-		const setUp = () => setUpNode(options(), false, (line) => told.push(line));
+		const say = (): void => {};
+		const setUp = () => setUpNode(options(), false, say, (line) => told.push(line));
 		expect(Object.keys((await setUp()).genesis).sort()).toEqual(['faucet', 'voter']);
 		expect(told).toEqual([]);
 		rmSync(join(folder, 'ledger', 'vote-account-keypair.json'));
@@ -73,6 +74,15 @@ describe('a node with a ledger', () => {
 			'lacks vote-account-keypair.json: the node does not vote',
 			'lacks faucet-keypair.json: the faucet has nothing to give',
 		]);
+	}, 60_000);
+
+	it('says so to those too who want JSON', async () => {
+		await run(options());
+		rmSync(join(folder, 'ledger', 'vote-account-keypair.json'));
+		const told: string[] = [];
+		vi.spyOn(console, 'error').mockImplementation((line: string) => void told.push(line));
+		expect(JSON.parse(await run({ ...options(), json: true }, /\n/))).toHaveProperty('rpcUrl');
+		expect(told.join('\n')).toContain('lacks vote-account-keypair.json: the node does not vote');
 	}, 60_000);
 
 	it('keeps what was in the open slot', async () => {

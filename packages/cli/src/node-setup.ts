@@ -70,7 +70,7 @@ function goesOn({ ledger, reset = false }: StartOptions): boolean {
 /** The key pairs in the folder of a ledger, where scripts look for them; a chain that lacks some goes on without. */
 function ledgerKeypairs(
 	options: StartOptions,
-	say: (line: string) => void,
+	warn: (line: string) => void,
 ): Pick<GenesisOptions, 'faucet' | 'voter'> {
 	const { ledger } = options;
 	if (ledger === undefined) return {};
@@ -78,7 +78,7 @@ function ledgerKeypairs(
 	/** Whether these can be had: those of a chain that goes on are not made anew. */
 	const has = (names: readonly string[], consequence: string): boolean => {
 		const missing = goesOn(options) ? names.filter((name) => !existsSync(join(ledger, name))) : [];
-		if (missing.length > 0) say(`${ledger} lacks ${missing.join(' and ')}: ${consequence}`);
+		if (missing.length > 0) warn(`${ledger} lacks ${missing.join(' and ')}: ${consequence}`);
 		return missing.length === 0;
 	};
 	const votes = has([IDENTITY_FILE, VOTE_ACCOUNT_FILE], 'the node does not vote');
@@ -92,17 +92,18 @@ function ledgerKeypairs(
 }
 
 /**
- * Reads files and asks the other cluster; `say` is told of what takes time. With `isFork` the node goes on from where that
- * cluster is. Rejects with a `CliError`, or an `UpstreamError`.
+ * Reads files and asks the other cluster; `say` is told of what takes time, `warn` of what the node cannot do. With `isFork`
+ * the node goes on from where that cluster is. Rejects with a `CliError`, or an `UpstreamError`.
  */
 export async function setUpNode(
 	options: StartOptions,
 	isFork: boolean,
 	say: (line: string) => void,
+	warn: (line: string) => void,
 ): Promise<NodeSetup> {
 	checkClusterNamed(options);
 	const { url, warpSlot, ledger, logMessagesBytesLimit } = options;
-	const { voter, ...faucet } = ledgerKeypairs(options, say);
+	const { voter, ...faucet } = ledgerKeypairs(options, warn);
 	// On a fork the stakes are not its own: it has nothing to vote with.
 	const keypairs = isFork || voter === undefined ? faucet : { ...faucet, voter };
 	const connect = async (to: string): Promise<Cluster> => {

@@ -1,8 +1,11 @@
+import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { Validator } from '@parhelion/rpc';
 import { LAMPORTS_PER_SOL } from '@parhelion/runtime';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { banner, wrap } from './banner.ts';
+import { UsageError } from './flags/flag.ts';
+import { portRange } from './flags/readers.ts';
 import { createNodeChain } from './node-chain.ts';
 import { start } from './start.ts';
 import { showStatus, statusText } from './status-line.ts';
@@ -43,6 +46,23 @@ describe('start', () => {
 		expect(lines).toEqual([]);
 	});
 
+	it('runs without QUIC where it shall, or where the port is taken, which it notes', async () => {
+		const lines = printed();
+		const notes: string[] = [];
+		vi.spyOn(console, 'error').mockImplementation((text: string) => void notes.push(text));
+		const taken = createSocket('udp4');
+		await new Promise<void>((resolve) => taken.bind(0, '127.0.0.1', resolve));
+		const { port } = taken.address();
+		const context = { version: '1.2.3', ended: Promise.resolve() };
+		await start({ ...OPTIONS, dynamicPortRange: [port, port] }, context);
+		expect(notes.join('\n')).toContain('No transactions over QUIC, deploy with --use-rpc: QUIC: 127.0.0.1');
+		notes.length = 0;
+		await start({ ...OPTIONS, dynamicPortRange: [port, port], quic: false }, context);
+		expect(notes.join('\n')).not.toContain('QUIC');
+		expect(lines.filter((line) => line.includes('Ready in'))).toHaveLength(2);
+		taken.close();
+	});
+
 	it('says which port is taken', async () => {
 		const server = createServer();
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -53,6 +73,16 @@ describe('start', () => {
 			`JSON-RPC: 127.0.0.1:${port} is already in use; stop the other program or choose another port`,
 		);
 		await new Promise((resolve) => server.close(resolve));
+	});
+});
+
+describe('--dynamic-port-range', () => {
+	it('takes two ports in order, or one', () => {
+		expect(portRange('8000-8030')).toEqual([8000, 8030]);
+		expect(portRange('8000')).toEqual([8000, 8000]);
+		for (const text of ['', '9-8', '1-2-3', '8000-', '1-65536', 'x-y']) {
+			expect(() => portRange(text)).toThrow(UsageError);
+		}
 	});
 });
 

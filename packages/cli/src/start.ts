@@ -19,6 +19,9 @@ import { writeValidatorLog } from './validator-log.ts';
 /** Ticks of a slot that takes {@link DEFAULT_SLOT_MS}. */
 const DEFAULT_TICKS_PER_SLOT = 64;
 
+/** A free port, for QUIC. */
+const ANY_PORT = [0, 0] as const;
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What a shell expects of a process that Ctrl-C ended. */
 const EXIT_INTERRUPTED = 130;
@@ -79,12 +82,14 @@ export async function start(options: StartOptions, context: StartContext): Promi
 	const { stdout, stderr } = process;
 	const style = styleFor(stdout, process.env);
 	const noteStyle = styleFor(stderr, process.env);
+	/** In any case: what a node cannot do is not heard of by its silence. */
+	const warn = (line: string): void => console.error(`  ${noteStyle.dim(line)}`);
 	const note = (line: string): void => {
-		if (!quiet) console.error(`  ${noteStyle.dim(line)}`);
+		if (!quiet) warn(line);
 	};
 	for (const line of inertNotes(options)) note(line);
 
-	const { genesis, lateAccounts, cluster, startSlot } = await setUpNode(options, isFork, note);
+	const { genesis, lateAccounts, cluster, startSlot } = await setUpNode(options, isFork, note, warn);
 	// On a fork the stakes are not its own, and the votes of others are what they were.
 	const node = await nodeChain(isFork ? genesis : withVoter(genesis, options), options, style);
 	const { chain } = node;
@@ -109,7 +114,7 @@ export async function start(options: StartOptions, context: StartContext): Promi
 			bindAddress: options.bindAddress,
 			rpcPort: options.rpcPort,
 			...(wsPort === undefined ? {} : { wsPort }),
-			tpuPort: 0,
+			...(options.quic === false ? {} : { tpuPorts: options.dynamicPortRange ?? ANY_PORT }),
 			slotMs,
 			...(forked === null ? {} : { accountProvider: forked }),
 			...(options.cheatcodes === undefined ? {} : { cheatcodes: options.cheatcodes }),
@@ -121,6 +126,8 @@ export async function start(options: StartOptions, context: StartContext): Promi
 			onClockError,
 		});
 		stops.unshift(() => validator.stop());
+		const { tpuError } = validator;
+		if (tpuError !== null) note(`No transactions over QUIC, deploy with --use-rpc: ${tpuError.message}`);
 		if (options.ledger !== undefined) writeValidatorLog(options.ledger, validator, version);
 		let faucetAt: string | null = null;
 		if (faucetPort !== undefined) {

@@ -26,6 +26,15 @@ export function expectBoolean(value: unknown, name: string): boolean {
 	return value;
 }
 
+/** TypeError unless `value` is a number, RangeError unless it is an integer from `minimum` to `maximum`. */
+export function expectInteger(value: unknown, name: string, minimum: number, maximum: number): number {
+	if (typeof value !== 'number') throw wrongType(name, 'a number', value);
+	if (!Number.isInteger(value) || value < minimum || value > maximum) {
+		throw new RangeError(`${name}: expected an integer from ${minimum} to ${maximum}, got ${value}`);
+	}
+	return value;
+}
+
 /** TypeError unless `value` is a string. */
 export function expectString(value: unknown, name: string): string {
 	if (typeof value !== 'string') throw wrongType(name, 'a string', value);

@@ -12,7 +12,7 @@ import {
 	emitted as emittedOf,
 } from '@parhelion/toolchain/node';
 import { useNodeCrypto } from './node-crypto.ts';
-import { SYSCALL_NAMES } from './toolchain.ts';
+import { type SyscallOptions, syscallsOf } from './syscall-names.ts';
 
 export {
 	type BuildError,
@@ -33,15 +33,19 @@ export * from './toolchain.ts';
 
 useNodeCrypto();
 
-/** What a build is told; the syscalls are the runtime's unless told. */
-export type LibraryBuildOptions = Omit<BuildOptions, 'syscalls'> & Partial<Pick<BuildOptions, 'syscalls'>>;
+/** What a build is told. */
+export type LibraryBuildOptions = Omit<BuildOptions, 'syscalls'> & SyscallOptions;
 
 /** Builds the program at `path`: a source, an object, a folder of sources, a Cargo package. Errors: the first that stops it. */
 export function build(path: string, options: LibraryBuildOptions = {}): Result<BuiltProgram, BuildError> {
-	return buildPath(path, { syscalls: SYSCALL_NAMES, ...options });
+	return buildPath(path, { ...options, syscalls: syscallsOf(options) });
 }
 
 /** One product of a build: `ir`, `asm`, `elf` or `map`. Error: why there is none. */
-export function emitted(program: BuiltProgram, kind: EmitKind): Result<Uint8Array | string, string> {
-	return emittedOf(program, kind, SYSCALL_NAMES);
+export function emitted(
+	program: BuiltProgram,
+	kind: EmitKind,
+	options: SyscallOptions = {},
+): Result<Uint8Array | string, string> {
+	return emittedOf(program, kind, syscallsOf(options));
 }

@@ -16,6 +16,7 @@ import {
 	emitted,
 	HttpRpc,
 	HttpRpcError,
+	type HttpRpcOptions,
 	type LibraryDeployOptions,
 	link,
 	linkErrorText,
@@ -82,6 +83,15 @@ describe('programs as values', () => {
 		const wrong = assemble(text.replace('sol_log_64_', 'sol_nothing'), { name: 'hello.s' });
 		expect(!wrong.ok && wrong.error.map(linkErrorText).join()).toMatch(/hello\.s: .*in entrypoint.*syscall/);
 		expect(link([]).ok).toBe(false);
+		const own = assemble(text.replace('sol_log_64_', 'sol_own'), { syscalls: ['sol_own'], version: 3 });
+		if (!own.ok) throw new Error(own.error.map(linkErrorText).join());
+		expect(verify(own.value.elf).map(({ outcome }) => outcome)).toContain('failed');
+		const syscalls = ['sol_own'];
+		expect(verify(own.value.elf, { syscalls }).map(({ outcome }) => outcome)).not.toContain('failed');
+		expect(disassemble(own.value.elf, { syscalls })).toMatchObject({
+			value: expect.stringContaining('sol_own'),
+		});
+		expect(() => verify(own.value.elf, { syscalls: 'sol_own' as never })).toThrow(TypeError);
 		expect(() => disassemble('text' as never)).toThrow(TypeError);
 		expect(() => assemble(new Uint8Array() as never)).toThrow(TypeError);
 	});
@@ -144,6 +154,49 @@ describe('a deployment into an instance', () => {
 		expect(invoke(svm, payer, address)).toContain('custom program error: 0x5');
 	});
 
+	it('goes on by the address of the buffer, or with the key pairs that were made', async () => {
+		const { svm, payer } = start();
+		const elf = program(6, 3000);
+		let left = 12;
+		svm.sendTransaction = (bytes) => {
+			if (--left < 0) throw new Error('the line is dead');
+			return LiteSVM.prototype.sendTransaction.call(svm, bytes);
+		};
+		const interrupted = async (lasts: number) => {
+			left = lasts;
+			const failed = await deploy(elf, svm, { payer });
+			left = Number.POSITIVE_INFINITY;
+			if (failed.ok || failed.error.kind !== 'StepFailed') throw new Error('it did not fail');
+			const { leftBehind, made = {} } = failed.error;
+			return { address: leftBehind?.toBase58() ?? '', made };
+		};
+		const first = await interrupted(12);
+		const { writes } = await deployed(svm, elf, { payer, buffer: first.address });
+		expect(writes).toBe(Math.ceil(elf.length / 1012) - 11);
+		const { address, made } = await interrupted(5);
+		expect(Keypair.fromSecretKey(made.buffer!.secretKey).publicKey.toBase58()).toBe(address);
+		const programKey = Keypair.fromSecretKey(made.program!.secretKey).publicKey.toBase58();
+		expect((await deployed(svm, elf, { payer, ...made })).address).toBe(programKey);
+		const missing = await deploy(elf, svm, { payer, buffer: Keypair.generate().publicKey.toBase58() });
+		expect(!missing.ok && deployErrorText(missing.error)).toMatch(/the key pair of .* is needed/);
+	});
+
+	it.each([
+		[{ parallelism: 0 }, RangeError],
+		[{ parallelism: '4' }, TypeError],
+		[{ loader: 'V3' }, RangeError],
+		[{ isFinal: 'no' }, TypeError],
+		[{ maxLen: 1.5 }, RangeError],
+		[{ onProgress: true }, TypeError],
+		[{ buffer: 7 }, TypeError],
+		[{ payer: null }, TypeError],
+		[{ syscalls: 'all' }, TypeError],
+	])('refuses %o', async (wrong, type) => {
+		const { svm, payer } = start();
+		await expect(deploy(program(1), svm, { payer, ...wrong } as never)).rejects.toThrow(type);
+		await expect(planDeployment(program(1), svm, { payer, ...wrong } as never)).rejects.toThrow(type);
+	});
+
 	it('takes key pairs as they are, and says what is none', async () => {
 		const { svm, payer } = start();
 		await expect(deploy(program(1), svm, { payer: { secretKey: new Uint8Array(7) } })).rejects.toThrow(
@@ -173,6 +226,9 @@ describe('a program that is there', () => {
 		expect((await manage(last, address, svm, { payer, authority: heir })).ok).toBe(true);
 		const final = await deploy(program(5), svm, { payer, authority: heir, program: address });
 		expect(!final.ok && deployErrorText(final.error)).toContain('is final');
+		for (const bytes of [-5, 0, 1.5, Number.NaN]) {
+			await expect(manage({ kind: 'extend', bytes }, address, svm, { payer })).rejects.toThrow(RangeError);
+		}
 		await expect(manage({ kind: 'burn' } as never, address, svm, { payer })).rejects.toThrow(TypeError);
 	});
 });
@@ -187,21 +243,29 @@ describe('a client by fetch', () => {
 	/** A server that answers once with each of `answers`, and then as asked. */
 	async function serve(
 		answers: (readonly [status: number, text: string])[],
-	): Promise<{ rpc: HttpRpc; stop(): void }> {
+		options: HttpRpcOptions = {},
+	): Promise<{ rpc: HttpRpc; seen: (string | undefined)[]; stop(): void }> {
+		const seen: (string | undefined)[] = [];
 		const result = ({ id, params }: Call): unknown => ({ jsonrpc: '2.0', id, result: params });
 		const server = createServer(async (request, response) => {
 			let text = '';
 			for await (const chunk of request) text += chunk;
+			seen.push(request.headers.authorization);
 			const body = JSON.parse(text) as Call | Call[];
 			const [status, said] = answers.shift() ?? [
 				200,
 				JSON.stringify(Array.isArray(body) ? body.map(result).reverse() : result(body)),
 			];
-			response.writeHead(status).end(said);
+			// Status 0: no answer at all.
+			if (status !== 0) response.writeHead(status).end(said);
 		});
 		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 		const { port } = server.address() as AddressInfo;
-		return { rpc: new HttpRpc(`http://127.0.0.1:${port}/?key=secret`), stop: () => void server.close() };
+		const stop = (): void => {
+			server.closeAllConnections();
+			server.close();
+		};
+		return { rpc: new HttpRpc(`http://me:p%40ss@127.0.0.1:${port}/?key=secret`, options), seen, stop };
 	}
 
 	it('gives results, errors with their code, and batches in order', async () => {
@@ -231,6 +295,48 @@ describe('a client by fetch', () => {
 		]);
 		for (let i = 0; i < 4; i++) expect(await without.rpc.batch('m', [[1], [2]])).toBeNull();
 		without.stop();
+	});
+
+	it.each([429, 500, 503])(
+		'makes no more calls together where the server answers those with %d',
+		async (status) => {
+			const { rpc, stop } = await serve(Array.from({ length: 2 }, () => [status, ''] as const));
+			expect(await rpc.batch('m', [[1], [2]])).toBeNull();
+			expect(await rpc.call('m', [1])).toEqual([1]);
+			stop();
+		},
+	);
+
+	it.each([-32005, -32429, 429])('asks again where the error is %d, in a batch, too', async (code) => {
+		const error = { code, message: 'not now' };
+		const alone = await serve([[200, JSON.stringify({ id: 1, error })]]);
+		expect(await alone.rpc.call('m', [1])).toEqual([1]);
+		alone.stop();
+		const outcomes = [
+			{ id: 1, error },
+			{ id: 2, result: 3 },
+		];
+		const together = await serve([[200, JSON.stringify(outcomes)]]);
+		expect(await together.rpc.batch('m', [[1], [2]])).toEqual([{ result: [1] }, { result: 3 }]);
+		together.stop();
+	});
+
+	it('gives up an answer that does not come or is too large, and tells nothing of its URL', async () => {
+		const slow = await serve(
+			Array.from({ length: 2 }, () => [0, ''] as const),
+			{ timeout: 50 },
+		);
+		const late: unknown = await slow.rpc.batch('m', [[1], [2]]).catch((thrown: unknown) => thrown);
+		expect(String(late)).toMatch(/^HttpRpcError: 127\.0\.0\.1:\d+ did not answer in time$/);
+		expect(new Set(slow.seen)).toEqual(new Set([`Basic ${btoa('me:p@ss')}`]));
+		slow.stop();
+		const large = await serve([[200, `{"id":1,"result":"${'x'.repeat(100)}"}`]], { maxResponse: 99 });
+		await expect(large.rpc.call('m', [])).rejects.toThrow('answered with more than 99 bytes');
+		large.stop();
+		for (const url of ['ftp://me:secret@host/', 'secret', 'http://', 'http://me:%zz@host/']) {
+			expect(() => new HttpRpc(url)).toThrow(RangeError);
+			expect(() => new HttpRpc(url)).not.toThrow(/secret/);
+		}
 	});
 });
 

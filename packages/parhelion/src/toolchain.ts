@@ -6,7 +6,7 @@
  */
 import { ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
 import { InvariantError, Pubkey, programIds, type Result, type Slot } from '@parhelion/sdk';
-import { findProgramAddress, SYSCALLS } from '@parhelion/svm';
+import { findProgramAddress } from '@parhelion/svm';
 import {
 	type CheckResult,
 	type DeployError,
@@ -22,6 +22,7 @@ import {
 	type LinkInput,
 	type LinkOptions,
 	link as linkInputs,
+	MAX_PROGRAM_SIZE,
 	manageProgram,
 	type ProgramAction,
 	prepareDeploy,
@@ -29,10 +30,20 @@ import {
 	runDeploy,
 	verifyReport,
 } from '@parhelion/toolchain';
-import { expectBytes, expectString, toPubkey, wrongType } from './expect-type.ts';
+import {
+	expectBoolean,
+	expectBytes,
+	expectFunction,
+	expectInteger,
+	expectObject,
+	expectString,
+	toPubkey,
+	wrongType,
+} from './expect-type.ts';
 import { HttpRpc } from './http-rpc.ts';
 import { LiteSVM } from './lite-svm.ts';
 import { LiteTarget } from './lite-target.ts';
+import { type SyscallOptions, syscallsOf } from './syscall-names.ts';
 
 export {
 	type CheckResult,
@@ -66,20 +77,20 @@ export {
 	readElf,
 	type SendOutcome,
 } from '@parhelion/toolchain';
-export { HttpRpc, HttpRpcError } from './http-rpc.ts';
+export { HttpRpc, HttpRpcError, type HttpRpcOptions } from './http-rpc.ts';
+export { SYSCALL_NAMES, type SyscallOptions } from './syscall-names.ts';
 
-/** The names of the syscalls that programs may call. */
-export const SYSCALL_NAMES: readonly string[] = SYSCALLS.map(({ name }) => name);
+const MAX_PARALLELISM = 1000;
 
-/** What a link may be told; the syscalls are the runtime's unless told. */
-export type LibraryLinkOptions = Omit<LinkOptions, 'syscalls'> & Partial<Pick<LinkOptions, 'syscalls'>>;
+/** What a link may be told. */
+export type LibraryLinkOptions = Omit<LinkOptions, 'syscalls'> & SyscallOptions;
 
 /** Links objects, archives and assembly text into a program. Errors: as many as could be found. */
 export function link(
 	inputs: readonly LinkInput[],
 	options: LibraryLinkOptions = {},
 ): Result<LinkedProgram, readonly LinkError[]> {
-	return linkInputs(inputs, { syscalls: SYSCALL_NAMES, ...options });
+	return linkInputs(inputs, { ...options, syscalls: syscallsOf(options) });
 }
 
 /** Makes a program of assembly text. Errors as {@link link}. */
@@ -92,13 +103,16 @@ export function assemble(
 }
 
 /** The assembly text of a program. Error: why it does not load. */
-export function disassemble(elf: Uint8Array, options: DisassemblyOptions = {}): Result<string, string> {
-	return disassembleProgram(expectBytes(elf, 'elf'), SYSCALL_NAMES, options);
+export function disassemble(
+	elf: Uint8Array,
+	options: DisassemblyOptions & SyscallOptions = {},
+): Result<string, string> {
+	return disassembleProgram(expectBytes(elf, 'elf'), syscallsOf(options), options);
 }
 
 /** What a deployment would check of a program, each by its name, and where it fails. */
-export function verify(elf: Uint8Array): CheckResult[] {
-	return verifyReport(expectBytes(elf, 'elf'), SYSCALL_NAMES);
+export function verify(elf: Uint8Array, options: SyscallOptions = {}): CheckResult[] {
+	return verifyReport(expectBytes(elf, 'elf'), syscallsOf(options));
 }
 
 /** A key pair: 64 bytes, the secret first, as `Keypair` of `@solana/web3.js` has them, or the 32 of the secret alone. */
@@ -107,21 +121,21 @@ export interface KeyPairLike {
 }
 
 /** How to deploy. */
-export interface LibraryDeployOptions {
+export interface LibraryDeployOptions extends SyscallOptions {
 	readonly payer: KeyPairLike;
 	/** Who may change the program; `payer` unless told. */
 	readonly authority?: KeyPairLike;
 	/** Where it goes: a key pair, or, for an upgrade, the address; a new one unless told. */
 	readonly program?: KeyPairLike | string;
-	/** Loader v3: where the upload goes, to be named again after an interruption; a new one unless told. */
-	readonly buffer?: KeyPairLike;
+	/** Loader v3: where the upload goes: a key pair, or the address of one that is there already; a new one unless told. */
+	readonly buffer?: KeyPairLike | string;
 	/** `v3` unless told. */
 	readonly loader?: DeployRequest['loader'];
 	/** Loader v3: bytes that there is room for; those of the program unless told. */
 	readonly maxLen?: number;
 	/** Whether nobody may change it afterwards. */
 	readonly isFinal?: boolean;
-	/** Transactions that are on their way at a time. */
+	/** Transactions that are on their way at a time, 1000 at most. */
 	readonly parallelism?: number;
 	/** Is told of each transaction that is done, of those of its step. */
 	readonly onProgress?: (step: string, done: number, total: number) => void;
@@ -137,9 +151,15 @@ export interface DeployedProgram {
 	readonly writes: number;
 }
 
+/** Why a deployment did not come to its end. */
+export type LibraryDeployError = DeployError & {
+	/** `StepFailed`: the key pairs that were made for it, with which another deployment goes on. */
+	readonly made?: { readonly program?: KeyPairLike; readonly buffer?: KeyPairLike };
+};
+
 /** A cluster by the URL of its JSON-RPC, as a target. */
 export function rpcTarget(url: string): DeployTarget {
-	return new RpcTarget(new HttpRpc(expectString(url, 'url')));
+	return new RpcTarget(new HttpRpc(url));
 }
 
 /** An instance, a cluster by its URL, or any other target. */
@@ -147,10 +167,14 @@ export type Where = LiteSVM | string | DeployTarget;
 
 function targetOf(where: Where): DeployTarget {
 	if (where instanceof LiteSVM) return new LiteTarget(where);
-	return typeof where === 'string' ? rpcTarget(where) : where;
+	if (typeof where === 'string') return rpcTarget(where);
+	expectObject(where, 'where', 'a LiteSVM, a URL or a target');
+	return where;
 }
 
-function signerOf({ secretKey }: KeyPairLike, name: string): DeploySigner {
+function signerOf(keyPair: KeyPairLike, name: string): DeploySigner {
+	expectObject(keyPair, name, 'a key pair');
+	const { secretKey } = keyPair;
 	const { length } = expectBytes(secretKey, `${name}.secretKey`);
 	if (length !== 64 && length !== 32) throw wrongType(`${name}.secretKey`, '64 or 32 bytes', secretKey);
 	const seed = secretKey.slice(0, 32);
@@ -159,7 +183,8 @@ function signerOf({ secretKey }: KeyPairLike, name: string): DeploySigner {
 }
 
 function newKeyPair(): KeyPairLike {
-	return { secretKey: crypto.getRandomValues(new Uint8Array(32)) };
+	const seed = crypto.getRandomValues(new Uint8Array(32));
+	return { secretKey: Uint8Array.of(...seed, ...ed25519PublicKey(seed)) };
 }
 
 /** Where loader v3 keeps a program's bytes. */
@@ -169,17 +194,47 @@ function programDataOf(program: Pubkey): Pubkey {
 	return found.address;
 }
 
-function requestOf(
-	elf: Uint8Array,
-	options: LibraryDeployOptions,
-): { readonly request: DeployRequest; readonly signers: readonly DeploySigner[] } {
+/** The account that `where` names, and its key pair where that is known. */
+function placeOf(
+	where: KeyPairLike | string,
+	name: string,
+): { readonly pubkey: Pubkey; readonly signers: readonly DeploySigner[] } {
+	if (typeof where === 'string') return { pubkey: toPubkey(where, name), signers: [] };
+	const signer = signerOf(where, name);
+	return { pubkey: signer.pubkey, signers: [signer] };
+}
+
+function checkDeployOptions(options: LibraryDeployOptions): void {
+	expectObject(options, 'options', 'an object');
+	const { loader, maxLen, isFinal, parallelism, onProgress } = options;
+	if (loader !== undefined && loader !== 'v3' && loader !== 'v4') {
+		throw new RangeError(`loader: expected 'v3' or 'v4', got ${String(loader)}`);
+	}
+	if (maxLen !== undefined) expectInteger(maxLen, 'maxLen', 1, MAX_PROGRAM_SIZE);
+	if (isFinal !== undefined) expectBoolean(isFinal, 'isFinal');
+	if (parallelism !== undefined) expectInteger(parallelism, 'parallelism', 1, MAX_PARALLELISM);
+	if (onProgress !== undefined) expectFunction(onProgress, 'onProgress');
+}
+
+/** What is asked for, who signs, and the key pairs that were made for it. */
+interface OwnRequest {
+	readonly request: DeployRequest;
+	readonly signers: readonly DeploySigner[];
+	readonly made: NonNullable<LibraryDeployError['made']>;
+}
+
+function requestOf(elf: Uint8Array, options: LibraryDeployOptions): OwnRequest {
+	checkDeployOptions(options);
 	const { loader = 'v3', maxLen, isFinal = false } = options;
 	const payer = signerOf(options.payer, 'payer');
 	const authority = signerOf(options.authority ?? options.payer, 'authority');
-	const buffer = signerOf(options.buffer ?? newKeyPair(), 'buffer');
-	const { program: where = newKeyPair() } = options;
-	const owner = typeof where === 'string' ? null : signerOf(where, 'program');
-	const program = owner?.pubkey ?? toPubkey(String(where), 'program');
+	const made = {
+		...(options.program === undefined ? { program: newKeyPair() } : {}),
+		...(options.buffer === undefined && loader === 'v3' ? { buffer: newKeyPair() } : {}),
+	};
+	const { pubkey: program, signers: owner } = placeOf(options.program ?? made.program!, 'program');
+	const upload = options.buffer ?? made.buffer;
+	const buffer = upload === undefined ? null : placeOf(upload, 'buffer');
 	const request: DeployRequest = {
 		loader,
 		elf: expectBytes(elf, 'elf'),
@@ -187,11 +242,11 @@ function requestOf(
 		authority: authority.pubkey,
 		program,
 		programData: programDataOf(program),
-		buffer: loader === 'v3' ? buffer.pubkey : program,
+		buffer: loader === 'v3' && buffer !== null ? buffer.pubkey : program,
 		isFinal,
 		...(maxLen === undefined ? {} : { maxLen }),
 	};
-	return { request, signers: [payer, authority, buffer, ...(owner === null ? [] : [owner])] };
+	return { request, made, signers: [payer, authority, ...owner, ...(buffer?.signers ?? [])] };
 }
 
 /** What {@link deploy} would send. Errors: `Rejected`, `Conflict`. Rejects where nobody answers. */
@@ -200,29 +255,32 @@ export async function planDeployment(
 	where: Where,
 	options: LibraryDeployOptions,
 ): Promise<Result<DeployPlan, DeployError>> {
-	return prepareDeploy(requestOf(elf, options).request, targetOf(where), SYSCALL_NAMES);
+	return prepareDeploy(requestOf(elf, options).request, targetOf(where), syscallsOf(options));
 }
 
 /**
  * Deploys or upgrades by the loader's transactions. In an instance the program can be invoked at once.
  *
- * Errors: `Rejected`, `Conflict`, `InsufficientFunds` (nothing was sent), `StepFailed`, which names what was left behind.
- * TypeError or RangeError for options of a wrong type.
+ * Errors: `Rejected`, `Conflict`, `InsufficientFunds` (nothing was sent), `StepFailed`, which names what was left behind and
+ * has the key pairs that were made. TypeError or RangeError for options of a wrong type.
  */
 export async function deploy(
 	elf: Uint8Array,
 	where: Where,
 	options: LibraryDeployOptions,
-): Promise<Result<DeployedProgram, DeployError>> {
-	const { request, signers } = requestOf(elf, options);
+): Promise<Result<DeployedProgram, LibraryDeployError>> {
+	const { request, signers, made } = requestOf(elf, options);
 	const target = targetOf(where);
 	const { parallelism, onProgress } = options;
 	const deployed: Result<Deployment, DeployError> = await runDeploy(request, target, signers, {
-		syscalls: SYSCALL_NAMES,
+		syscalls: syscallsOf(options),
 		...(parallelism === undefined ? {} : { parallelism }),
 		...(onProgress === undefined ? {} : { onProgress }),
 	});
-	if (!deployed.ok) return deployed;
+	if (!deployed.ok) {
+		const { error } = deployed;
+		return { ok: false, error: error.kind === 'StepFailed' ? { ...error, made } : error };
+	}
 	const { plan, program, slot, writes } = deployed.value;
 	// A program can be invoked from the slot after its deployment on, and there are no slots but those that we make.
 	if (target instanceof LiteTarget) await target.sleep();
@@ -241,6 +299,7 @@ function actionOf(
 	action: LibraryAction,
 	payer: Pubkey,
 ): { readonly what: ProgramAction; readonly heir: DeploySigner | null } {
+	expectObject(action, 'action', 'an object');
 	switch (action.kind) {
 		case 'close': {
 			const { recipient } = action;
@@ -248,6 +307,7 @@ function actionOf(
 			return { what: { kind: 'close', recipient: to }, heir: null };
 		}
 		case 'extend':
+			expectInteger(action.bytes, 'bytes', 1, MAX_PROGRAM_SIZE);
 			return { what: action, heir: null };
 		case 'set-authority': {
 			const { newAuthority } = action;
@@ -270,6 +330,7 @@ export async function manage(
 	where: Where,
 	keys: { readonly payer: KeyPairLike; readonly authority?: KeyPairLike },
 ): Promise<Result<Slot, DeployError>> {
+	expectObject(keys, 'keys', 'an object with a payer');
 	const payer = signerOf(keys.payer, 'payer');
 	const authority = signerOf(keys.authority ?? keys.payer, 'authority');
 	const { what, heir } = actionOf(action, payer.pubkey);

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import { Chain } from '@parhelion/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -40,7 +41,18 @@ describe('Validator', () => {
 			return (answer as { result: readonly { tpuQuic: unknown }[] }).result[0]?.tpuQuic;
 		};
 		expect(await tpuOf(await start())).toBeNull();
-		expect(await tpuOf(await start({ tpuPort: 0 }))).toMatch(/^127\.0\.0\.1:\d+$/);
+		expect(await tpuOf(await start({ tpuPorts: [0, 0] }))).toMatch(/^127\.0\.0\.1:\d+$/);
+		const taken = createSocket('udp4');
+		await new Promise<void>((resolve) => taken.bind(0, '127.0.0.1', resolve));
+		const { port } = taken.address();
+		const next = await start({ tpuPorts: [port, port + 20] });
+		expect(await tpuOf(next)).toMatch(/^127\.0\.0\.1:\d+$/);
+		expect(await tpuOf(next)).not.toBe(`127.0.0.1:${port}`);
+		const without = await start({ tpuPorts: [port, port] });
+		expect(await tpuOf(without)).toBeNull();
+		expect(without.tpuError?.message).toContain(`QUIC: 127.0.0.1:${port} is already in use`);
+		expect(await health(without)).toBe('ok');
+		taken.close();
 	});
 
 	it('listens on free ports and says where', async () => {

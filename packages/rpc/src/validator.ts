@@ -8,15 +8,14 @@ import type { FastifyInstance } from 'fastify';
 import type { AccountProvider } from './account-provider.ts';
 import { Cheatcodes } from './cheatcodes/index.ts';
 import { hostCheck, isLoopback } from './http-hosts.ts';
-import type { JsonRpcHandler } from './json-rpc.ts';
-import { listenError } from './listen.ts';
+import { type ListenError, listenError } from './listen.ts';
 import { Metrics } from './metrics.ts';
 import type { PubSubServer } from './pubsub-server.ts';
 import { createNode, createRpcHandler } from './rpc-handler.ts';
 import { DEFAULT_SLOT_MS, SlotClock } from './slot-clock.ts';
 import { SubscriptionControl } from './subscriptions/control.ts';
 import { Feed } from './subscriptions/feed.ts';
-import type { TpuServer } from './tpu/tpu-server.ts';
+import { listenTpu, type PortRange, type Tpu } from './tpu/listen-tpu.ts';
 
 export const DEFAULT_RPC_PORT = 8899;
 export const DEFAULT_BIND_ADDRESS = '127.0.0.1';
@@ -30,8 +29,11 @@ export interface ValidatorOptions {
 	readonly rpcPort?: number;
 	/** The port of PubSub, 0 for a free one; the one after JSON-RPC's by default, where clients look for it. */
 	readonly wsPort?: number;
-	/** The UDP port that takes transactions over QUIC, 0 for a free one; none by default. */
-	readonly tpuPort?: number;
+	/**
+	 * The UDP ports of which the first free one takes transactions over QUIC, 0 and 0 for any; none by default. Where none
+	 * can be had the validator runs without it and says why in `tpuError`.
+	 */
+	readonly tpuPorts?: PortRange;
 	/** Milliseconds a slot, 400 by default; null leaves it to the caller to open slots. */
 	readonly slotMs?: number | null;
 	/** Bytes of a request's body; 50 KiB by default. */
@@ -72,6 +74,8 @@ export class Validator {
 	readonly rpcUrl: string;
 	/** Where PubSub is served. */
 	readonly wsUrl: string;
+	/** Why no transactions are taken over QUIC; null where they are, or shall not be. */
+	readonly tpuError: ListenError | null;
 	private readonly stops: readonly (() => void | Promise<void>)[];
 	private stopping: Promise<void> | null = null;
 
@@ -79,11 +83,13 @@ export class Validator {
 		chain: Chain,
 		rpcUrl: string,
 		wsUrl: string,
+		tpuError: ListenError | null,
 		stops: readonly (() => void | Promise<void>)[],
 	) {
 		this.chain = chain;
 		this.rpcUrl = rpcUrl;
 		this.wsUrl = wsUrl;
+		this.tpuError = tpuError;
 		this.stops = stops;
 	}
 
@@ -134,9 +140,11 @@ export class Validator {
 				: { connection: options.maxSubscriptionsPerConnection }),
 		});
 		let pubsub: PubSubServer;
-		let tpu: TpuServer | null = null;
+		let tpu: Tpu | null = null;
 		try {
-			if (options.tpuPort !== undefined) tpu = await listenTpu(handlerForPages, bindAddress, options.tpuPort);
+			if (options.tpuPorts !== undefined) {
+				tpu = await listenTpu(handlerForPages, bindAddress, options.tpuPorts, options.maxRequestsPerSecond);
+			}
 			const wsPort = options.wsPort ?? (rpcPort === 0 ? 0 : boundRpcPort + 1);
 			pubsub = await listenPubSub(node, control, bindAddress, wsPort, onDefect, {
 				...options,
@@ -145,7 +153,7 @@ export class Validator {
 		} catch (thrown) {
 			feed.stop();
 			stopNode();
-			await tpu?.stop();
+			await tpu?.server?.stop();
 			await http.close();
 			throw thrown;
 		}
@@ -153,13 +161,15 @@ export class Validator {
 		addGauges(metrics, chain, control, pubsub);
 		node.endpoints.rpc = hostPort(bindAddress, boundRpcPort);
 		node.endpoints.pubsub = hostPort(bindAddress, pubsub.port);
-		if (tpu !== null) node.endpoints.tpuQuic = hostPort(bindAddress, tpu.port);
+		if (tpu?.server) node.endpoints.tpuQuic = hostPort(bindAddress, tpu.server.port);
 		clock?.start();
-		return new Validator(chain, url('http', bindAddress, boundRpcPort), url('ws', bindAddress, pubsub.port), [
+		const rpcUrl = url('http', bindAddress, boundRpcPort);
+		const wsUrl = url('ws', bindAddress, pubsub.port);
+		return new Validator(chain, rpcUrl, wsUrl, tpu?.error ?? null, [
 			() => clock?.stop(),
 			() => cheatcodes?.stop(),
 			() => pubsub.close(),
-			() => tpu?.stop(),
+			() => tpu?.server?.stop(),
 			() => http.close(),
 			() => feed.stop(),
 			stopNode,
@@ -191,19 +201,6 @@ function addGauges(metrics: Metrics, chain: Chain, control: SubscriptionControl,
 		['nodejs_array_buffers_bytes', 'arrayBuffers', 'Those of them that are buffers.'],
 	] as const) {
 		metrics.add(name, help, () => process.memoryUsage()[key]);
-	}
-}
-
-/** Takes transactions over QUIC, as `sendTransaction` without preflight does. */
-async function listenTpu(handler: JsonRpcHandler, host: string, port: number): Promise<TpuServer> {
-	const { TpuServer } = await import('./tpu/tpu-server.ts');
-	try {
-		return await TpuServer.listen(host, port, (transaction) => {
-			const params = [transaction.toString('base64'), { encoding: 'base64', skipPreflight: true }];
-			void handler.handle(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'sendTransaction', params }));
-		});
-	} catch (cause) {
-		throw listenError('QUIC', host, port, cause);
 	}
 }
 

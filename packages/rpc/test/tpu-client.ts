@@ -1,5 +1,6 @@
 /** A client of the QUIC port, as small as can be: one handshake, streams, no losses. */
 import { createHash, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFrame } from '../src/tpu/frames.ts';
 import { expandLabel, hmac, PacketKeys } from '../src/tpu/packet-keys.ts';
 import { uint, varint, vector, WireReader } from '../src/tpu/wire.ts';
 
@@ -67,9 +68,9 @@ export class TpuTestClient {
 		return this.initial(this.crypto(this.hello));
 	}
 
-	/** A first datagram with these frames. */
-	initial(frames: Uint8Array): Buffer {
-		const padding = Buffer.alloc(Math.max(0, MIN_INITIAL_PAYLOAD - frames.length));
+	/** A first datagram with these frames, padded as it should be or to another payload. */
+	initial(frames: Uint8Array, payloadLength: number = MIN_INITIAL_PAYLOAD): Buffer {
+		const padding = Buffer.alloc(Math.max(0, payloadLength - frames.length));
 		const payload = Buffer.concat([frames, padding]);
 		return this.long(0, this.first, this.initialKeys.client, payload, varint(0));
 	}
@@ -112,8 +113,46 @@ export class TpuTestClient {
 		const bytes = Buffer.from(text);
 		const type = 0x08 | 0x04 | 0x02 | (isLast ? 1 : 0);
 		const frame = [varint(type), varint(id), varint(offset), varint(bytes.length), bytes];
+		return this.frame(Buffer.concat(frame));
+	}
+
+	/** A datagram with these frames. */
+	frame(frames: Uint8Array): Buffer {
 		const header = Buffer.concat([uint(0x40 | this.phase, 1), this.serverId]);
-		return this.sendKeys!.seal(header, this.numbers[2]!++, Buffer.concat(frame));
+		return this.sendKeys!.seal(header, this.numbers[2]!++, frames);
+	}
+
+	/** The header of a packet that names the connection, before anything proven. */
+	header(): Buffer {
+		return Buffer.concat([uint(0x40, 1), this.serverId]);
+	}
+
+	/** The id that the server gave the connection. */
+	get connectionId(): Buffer {
+		return this.serverId;
+	}
+
+	/** The code with which a datagram closes the connection; null where it does not. */
+	closeCode(datagram: Buffer): number | null {
+		if (!this.isForMe(datagram)) return null;
+		const payload =
+			(datagram[0]! & 0x80) === 0
+				? this.receiveKeys?.open(datagram, 1 + this.id.length, -1)?.payload
+				: this.open(datagram, this.initialKeys.server).payload;
+		return payload?.[0] === 0x1c ? new WireReader(payload, 1).varint() : null;
+	}
+
+	/** How many streams, and bytes on them, a datagram allows; null where it says nothing of it. */
+	limits(datagram: Buffer): { readonly streams: number; readonly bytes: number } | null {
+		if ((datagram[0]! & 0x80) !== 0) return null;
+		const payload = this.receiveKeys?.open(datagram, 1 + this.id.length, -1)?.payload;
+		if (payload === undefined) return null;
+		const reader = new WireReader(payload, payload[0] === 0x1e ? 1 : 0);
+		readFrame(reader, false);
+		if (reader.left === 0 || reader.varint() !== 0x13) return null;
+		const streams = reader.varint();
+		reader.varint();
+		return { streams, bytes: reader.varint() };
 	}
 
 	/** Goes over to the next keys. */

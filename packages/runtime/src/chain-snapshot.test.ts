@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ed25519Sign, sha256 } from '@parhelion/crypto';
 import {
+	type AccountSharedData,
 	compileLegacyMessage,
 	createAccount,
 	EpochSchedule,
@@ -11,12 +12,14 @@ import {
 	loaderV3Instruction,
 	Pubkey,
 	programIds,
+	UPGRADEABLE_LOADER_SIZE_OF_PROGRAM,
 	UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
 import { findProgramAddress } from '@parhelion/svm';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { MemoryStorage } from './accounts-db/memory-storage.ts';
+import { Bank } from './bank/bank.ts';
 import { Chain } from './chain.ts';
 import {
 	defaultVoter,
@@ -280,11 +283,24 @@ describe('Programs of a chain that goes back', () => {
 		chain.setAccount(buffer, createAccount({ lamports, data, owner: programIds.bpfLoaderUpgradeable }));
 	}
 
+	afterEach(() => {
+		vi.restoreAllMocks();
+	});
+
+	/** A programdata account with other code. */
+	function withRecursion(account: AccountSharedData): AccountSharedData {
+		const head = UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA;
+		const data = new Uint8Array(head + recursion.length);
+		data.set(account.data.subarray(0, head));
+		data.set(recursion, head);
+		return { ...account, data };
+	}
+
 	let calls = 0;
-	function unitsOf(chain: Chain): number {
+	function unitsOf(chain: Chain, id: Pubkey = programId): number {
 		const data = Uint8Array.of(++calls, calls >> 8, 0, 0, 0, 0, 0, 0);
 		const { err, computeUnitsConsumed } = chain.processTransaction(
-			signed(chain, [{ programId, accounts: [], data }]),
+			signed(chain, [{ programId: id, accounts: [], data }]),
 		);
 		// The programs want accounts and say so; that they ran is enough.
 		expect(err === null || err.kind === 'InstructionError' ? 'ran' : err).toBe('ran');
@@ -322,16 +338,72 @@ describe('Programs of a chain that goes back', () => {
 		const chain = chainWithProgram();
 		const units = unitsOf(chain);
 		const snapshot = chain.snapshot();
-		const head = UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA;
 		const account = chain.getAccount(programdata)!;
-		const data = new Uint8Array(head + recursion.length);
-		data.set(account.data.subarray(0, head));
-		data.set(recursion, head);
-		chain.setAccount(programdata, { ...account, data });
+		chain.setAccount(programdata, withRecursion(account));
 		expect(unitsOf(chain)).not.toBe(units);
 		for (let i = 0; i < 40; i++) chain.advanceSlot();
 		chain.revertTo(snapshot);
 		expect(unitsOf(chain)).toBe(units);
+	});
+
+	it('are looked for once in a slot, however many are written past the rules', () => {
+		const chain = chainWithProgram();
+		const account = chain.getAccount(programdata)!;
+		const write = (lamports: bigint): void => {
+			for (let i = 0; i < 20; i++) {
+				chain.setAccount(Pubkey.fromBytes(new Uint8Array(32).fill(0x80 + i)), { ...account, lamports });
+			}
+		};
+		write(5n);
+		chain.advanceSlot();
+		const snapshot = chain.snapshot();
+		const scans = vi.spyOn(Bank.prototype, 'getProgramAccounts');
+		write(6n);
+		expect(scans).toHaveBeenCalledTimes(1);
+		chain.advanceSlot();
+		chain.revertTo(snapshot);
+		// And in the slots that it goes back from and to.
+		expect(scans).toHaveBeenCalledTimes(3);
+		chain.revertTo(snapshot);
+		expect(scans).toHaveBeenCalledTimes(3);
+	});
+
+	it('run the code that is written, where they were pointed to it after another search', () => {
+		const chain = chainWithProgram();
+		const units = unitsOf(chain);
+		const elsewhere = Pubkey.fromBytes(new Uint8Array(32).fill(0x43));
+		const account = chain.getAccount(programdata)!;
+		chain.setAccount(elsewhere, account);
+		const program = encodeUpgradeableLoaderState({ kind: 'Program', programdataAddress: elsewhere });
+		chain.setAccount(programId, { ...chain.getAccount(programId)!, data: program });
+		expect(unitsOf(chain)).toBe(units);
+		chain.setAccount(elsewhere, withRecursion(account));
+		expect(unitsOf(chain)).not.toBe(units);
+	});
+
+	it('run the code that is written, where they were deployed after another search', () => {
+		const chain = chainWithProgram();
+		const units = unitsOf(chain);
+		const id = Pubkey.fromBytes(new Uint8Array(32).fill(0x44));
+		const data = findProgramAddress([id.bytes], programIds.bpfLoaderUpgradeable)!.address;
+		setBuffer(chain, counter);
+		const room = new Uint8Array(UPGRADEABLE_LOADER_SIZE_OF_PROGRAM);
+		const lamports = chain.minimumBalanceForRentExemption(room.length);
+		const owner = programIds.bpfLoaderUpgradeable;
+		chain.setAccount(id, createAccount({ lamports, data: room, owner }));
+		const deploy = loaderV3Instruction.deployWithMaxDataLen(
+			alice.pubkey,
+			data,
+			id,
+			buffer,
+			alice.pubkey,
+			recursion.length,
+		);
+		const sent = signed(chain, [deploy]);
+		expect(chain.processTransaction(sent).err).toBeNull();
+		chain.setAccount(data, withRecursion(chain.getAccount(data)!));
+		chain.advanceSlot();
+		expect(unitsOf(chain, id)).not.toBe(units);
 	});
 
 	it('are gone where they were deployed since', () => {

@@ -2,7 +2,7 @@
  * A rooted slot that a chain in memory can go back to: taking it costs no copy of accounts, going back costs what was
  * written since.
  */
-import { type AccountSharedData, InvariantError, type Pubkey, type Slot } from '@parhelion/sdk';
+import { type AccountSharedData, bytesEqual, InvariantError, type Pubkey, type Slot } from '@parhelion/sdk';
 import type { Bank } from './bank/bank.ts';
 import type { ChainReverted } from './bank/bank-events.ts';
 import type { BankForks } from './bank/bank-forks.ts';
@@ -61,7 +61,6 @@ function isSame(a: AccountSharedData | null, b: AccountSharedData | null): boole
 		a.lamports === b.lamports &&
 		a.owner.equals(b.owner) &&
 		a.executable === b.executable &&
-		a.data.length === b.data.length &&
-		a.data.every((byte, i) => byte === b.data[i])
+		bytesEqual(a.data, b.data)
 	);
 }

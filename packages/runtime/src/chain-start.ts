@@ -48,6 +48,8 @@ export interface ChainStart {
 	readonly bank: Bank;
 	readonly sink: TransactionSink;
 	readonly ledger: Ledger | null;
+	/** The genesis's, in seconds since 1970. */
+	readonly creationTime: UnixTimestamp;
 }
 
 /** A chain in memory at its genesis. RangeError for a program with an unknown loader. */
@@ -58,7 +60,8 @@ export function startFromGenesis(options: GenesisOptions): ChainStart {
 	const sink: TransactionSink = { target: null };
 	const bankOptions = bankOptionsOf(settings, sink, settings.unixTimestamp);
 	const bank = Bank.newFromGenesis(config, leader, accountsDb, bankOptions);
-	return { settings, leader, forks: new BankForks(bank), bank, sink, ledger: null };
+	const { creationTime } = config;
+	return { settings, leader, forks: new BankForks(bank), bank, sink, ledger: null, creationTime };
 }
 
 /**
@@ -105,7 +108,7 @@ export function startFromLedger(ledger: Ledger, options: OpenOptions): ChainStar
 	replayed = null;
 	const tip = forks.workingBank;
 	const bank = tip.isFrozen ? forks.insert(Bank.newFromParent(tip, leader, tip.slot + 1n)) : tip;
-	return { settings, leader, forks, bank, sink, ledger };
+	return { settings, leader, forks, bank, sink, ledger, creationTime: genesis.creationTime };
 }
 
 function leaderOf({ identity, voter }: ChainSettings): SlotLeader {

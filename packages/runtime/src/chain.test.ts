@@ -259,7 +259,7 @@ describe('Chain', () => {
 	});
 
 	it('keeps what it holds within bounds over 400 slots', () => {
-		const chain = Chain.genesis({ historyLimit: 50 });
+		const chain = Chain.genesis({ creationTime: 1000n, historyLimit: 50 });
 		chain.airdrop(alice.pubkey, 400n * LAMPORTS_PER_SOL);
 		const { accountsDb, statusCache, slots, programCache } = chain.bank.shared;
 		const sizes = () => ({
@@ -291,6 +291,7 @@ describe('Chain', () => {
 		// A transaction a slot: those of the last 300 roots and of the 31 frozen banks above.
 		expect(end.statuses).toBe(300 + 31);
 		expect(chain.getBlockTime(300n)).toBeNull();
+		expect(chain.getBlockTime(0n)).toBe(1000n);
 		expect(chain.getBlockTime(400n)).not.toBeNull();
 	});
 

@@ -47,6 +47,7 @@ import type {
 	Voter,
 } from './bank/bank-types.ts';
 import { blockLimitsOf } from './bank/block-limits.ts';
+import { MAX_RECENT_BLOCKHASHES } from './bank/blockhash-queue.ts';
 import type { SlotLeader } from './bank/leader-schedule.ts';
 import { overwriteAccount } from './bank/overwrite-account.ts';
 import {
@@ -56,7 +57,7 @@ import {
 	sanitizeTransaction,
 	simulateTransaction,
 } from './bank/transaction-processing.ts';
-import { verifySignatures } from './bank/verify-transaction.ts';
+import { hashMessage, verifySignatures } from './bank/verify-transaction.ts';
 import { type ChainSnapshot, revertBanks, takeSnapshot } from './chain-snapshot.ts';
 import { type ChainStart, type OpenOptions, startFromGenesis, startFromLedger } from './chain-start.ts';
 import { voteTransaction } from './consensus/own-votes.ts';
@@ -83,6 +84,7 @@ export class Chain {
 	readonly #ledger: Ledger | null;
 	readonly #maxLedgerBytes: number;
 	readonly #archive: ChainArchive;
+	readonly #creationTime: UnixTimestamp;
 	readonly #snapshots: Set<ChainSnapshot> = new Set();
 	#bank: Bank;
 	#recorder: BlockRecorder;
@@ -99,6 +101,7 @@ export class Chain {
 		this.#leader = start.leader;
 		this.#voter = settings.voter;
 		this.#ledger = ledger;
+		this.#creationTime = start.creationTime;
 		this.#maxLedgerBytes = maxLedgerBytes;
 		const blockstore = ledger?.blockstore ?? null;
 		this.#archive = new ChainArchive(historyLimit, Number(ROOT_DEPTH), blockstore, (slot) =>
@@ -230,9 +233,9 @@ export class Chain {
 		};
 	}
 
-	/** When `slot` was opened, in seconds since 1970; `null` if unknown. */
+	/** When `slot` was opened, in seconds since 1970; `null` if unknown. That of genesis is never forgotten. */
 	getBlockTime(slot: Slot): UnixTimestamp | null {
-		return this.#archive.getBlockTime(slot);
+		return slot === 0n ? this.#creationTime : this.#archive.getBlockTime(slot);
 	}
 
 	// Blocks.
@@ -365,6 +368,17 @@ export class Chain {
 			confirmations: isRooted ? null : Number(this.slot - slot),
 			confirmationStatus: isRooted ? 'finalized' : slot < this.slot ? 'confirmed' : 'processed',
 		};
+	}
+
+	/** As {@link getSignatureStatus}, of the transactions alone by which a bank knows a second one alike: of some 300 roots. */
+	getRecentSignatureStatus(signature: Uint8Array | string): SignatureStatus | null {
+		const status = this.getSignatureStatus(signature);
+		if (status === null || status.slot > this.forks.root - BigInt(MAX_RECENT_BLOCKHASHES)) return status;
+		// A blockhash that was named later, or roots with others left out between them, keep it for longer.
+		const message = this.getTransaction(signature)?.transaction.message;
+		if (message === undefined) return null;
+		const messageHash = hashMessage(encodeMessage(message));
+		return this.#bank.getStatus(messageHash, message.recentBlockhash) === undefined ? null : status;
 	}
 
 	/** The committed transaction with this signature (64 bytes, or base58); `null` if it is unknown. */

@@ -4,7 +4,7 @@ import type { Slot } from '@parhelion/sdk';
 import { AccountsLtHash } from '../src/accounts-db/lattice-hash.ts';
 import { Chain } from '../src/chain.ts';
 import { openChainFolder } from '../src/ledger/chain-folder.ts';
-import { genesis, MAX_LEDGER_BYTES, unixTimestamp } from './chain-crash-model.ts';
+import { genesis, MAX_LEDGER_BYTES, unixTimestamp, voter } from './chain-crash-model.ts';
 import { killAndLook } from './kill-and-look.ts';
 
 /** Signatures of old slots that are looked up after each kill, beside all of the newest slots'. */
@@ -84,6 +84,8 @@ async function check(
 	try {
 		let replayed = 0;
 		const chain = Chain.open(ledger, {
+			// Where the first one was killed before its first block, this is who makes the blocks.
+			voter,
 			unixTimestamp,
 			maxLedgerBytes: MAX_LEDGER_BYTES,
 			onProgress: (done) => {

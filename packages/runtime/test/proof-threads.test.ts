@@ -42,16 +42,16 @@ describe.each([0, 1, 3])('with %i threads', (workers) => {
 		'a block of %i hashes a tick is right, and wrong with any entry changed',
 		async (hashes) => {
 			const entries = block(hashes);
-			expect(await proofs.verify(entries, start)).toBe(true);
-			expect(await proofs.verify(entries, Hash.default)).toBe(false);
-			expect(await proofs.verify([], start)).toBe(true);
+			expect(await proofs.verify(entries, start, 1000n)).toBe(true);
+			expect(await proofs.verify(entries, Hash.default, 1000n)).toBe(false);
+			expect(await proofs.verify([], start, 1000n)).toBe(true);
 			for (const at of [0, 1, 17, 36, 54, entries.length - 1]) {
 				const entry = entries[at]!;
 				const other = { ...entry, hash: Hash.default };
 				const longer = { ...entry, numHashes: entry.numHashes + 1n };
 				const mixed = { ...entry, transactions: entry.transactions.length > 0 ? [] : [transaction] };
 				for (const changed of [other, longer, mixed]) {
-					expect(await proofs.verify(entries.with(at, changed), start), `entry ${at}`).toBe(false);
+					expect(await proofs.verify(entries.with(at, changed), start, 1001n), `entry ${at}`).toBe(false);
 				}
 			}
 		},
@@ -64,11 +64,51 @@ it('is checked in the main thread once a thread has failed', async () => {
 	process.on('warning', hear);
 	const proofs = createProofVerifier({ workers: 2, script: new URL('data:text/javascript,process.exit(3)') });
 	const entries = block(1000n);
-	expect(await proofs.verify(entries, start)).toBe(true);
-	expect(await proofs.verify(entries.with(40, { ...entries[40]!, hash: start }), start)).toBe(false);
+	expect(await proofs.verify(entries, start, 1000n)).toBe(true);
+	expect(await proofs.verify(entries.with(40, { ...entries[40]!, hash: start }), start, 1000n)).toBe(false);
 	await proofs.close();
 	await new Promise((resolve) => setImmediate(resolve));
 	process.off('warning', hear);
 	expect(warnings).toContain('a thread that checks proof of history has ended: 3');
 	expect(() => createProofVerifier({ workers: 32 })).toThrow('from 0 to 31 is needed, not 32');
 });
+
+it.each([
+	['ends', "parentPort.once('message', () => parentPort.postMessage(true));", '0'],
+	[
+		'throws',
+		"parentPort.on('message', () => { parentPort.postMessage(true); setImmediate(() => { throw new Error('idle'); }); });",
+		'Error: idle',
+	],
+])('outlives a thread that %s between two questions', async (_, source, why) => {
+	const code = `import { parentPort } from 'node:worker_threads'; ${source}`;
+	const script = new URL(`data:text/javascript,${encodeURIComponent(code)}`);
+	const proofs = createProofVerifier({ workers: 1, script });
+	const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+	const entries = block(1000n);
+	expect(await proofs.verify(entries, start, 1000n)).toBe(true);
+	// At once, while nobody knows yet, and when it is known.
+	for (let round = 0; round < 2; round++) {
+		expect(await proofs.verify(entries, start, 1000n)).toBe(true);
+		expect((await warned).message).toBe(`a thread that checks proof of history has ended: ${why}`);
+	}
+	expect(await proofs.verify(entries.with(-1, { ...entries.at(-1)!, hash: start }), start, 1000n)).toBe(
+		false,
+	);
+	await proofs.close();
+});
+
+it.each([0, 1])(
+	'refuses an entry of more hashes than are allowed, without hashing, on %i threads',
+	async (workers) => {
+		const proofs = createProofVerifier({ workers, script });
+		const entries = block(1000n);
+		for (const at of [0, entries.length - 1]) {
+			for (const numHashes of [1001n, 1n << 50n, (1n << 64n) - 1n]) {
+				const changed = entries.with(at, { ...entries[at]!, numHashes });
+				expect(await proofs.verify(changed, start, 1000n)).toBe(false);
+			}
+		}
+		await proofs.close();
+	},
+);

@@ -16,7 +16,7 @@ export {
 	type ProgramAction,
 } from './deploy/manage-program.ts';
 export { type PlannedTransaction, plannedTransaction } from './deploy/planned-transaction.ts';
-export type { RpcCaller, RpcOutcome } from './deploy/rpc-caller.ts';
+export { isNotNowCode, isNotNowStatus, type RpcCaller, type RpcOutcome } from './deploy/rpc-caller.ts';
 export { RpcTarget } from './deploy/rpc-target.ts';
 export {
 	type Deployment,

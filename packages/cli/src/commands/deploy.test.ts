@@ -17,7 +17,7 @@ import {
 import { type DeployRequest, type DeployTarget, link, RpcTarget, runDeploy } from '@parhelion/toolchain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command.ts';
-import { programDataAddress, signerOf } from '../deploy/deploy-context.ts';
+import { orFail, programDataAddress, signerOf } from '../deploy/deploy-context.ts';
 import { createNodeChain } from '../node-chain.ts';
 import { SYSCALL_NAMES } from '../program-files.ts';
 import { RpcClient } from '../upstream/rpc-client.ts';
@@ -223,6 +223,8 @@ describe('deploy, by the upgradeable loader', () => {
 		let writes = 0;
 		const unplugged: DeployTarget = {
 			...bound(target),
+			// The buffer is processed, and not confirmed yet.
+			account: async (address) => (address.equals(bufferKey.pubkey) ? null : target.account(address)),
 			send: (bytes, preflight) => {
 				if (!preflight && ++writes > 10) return Promise.reject(new Error('the line is dead'));
 				return target.send(bytes, preflight);
@@ -234,6 +236,7 @@ describe('deploy, by the upgradeable loader', () => {
 			ok: false,
 			error: { kind: 'StepFailed', step: 'write', reason: 'the line is dead', leftBehind: bufferKey.pubkey },
 		});
+		expect(() => orFail(broken)).toThrow(/The same command goes on where it ended\.$/);
 		await slotsPass(2);
 		const flags = [
 			...['--buffer', keypairFile('buffer.json', bufferKey)],

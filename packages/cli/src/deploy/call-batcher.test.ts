@@ -119,11 +119,19 @@ describe('calls made at once', () => {
 		expect(sizes).toEqual([3, 0]);
 	});
 
-	it('are made again together where the server has too much to do, and all fail where it is gone', async () => {
+	it.each([429, 500, 503])('go out one by one where the server answers batches with %d', async (status) => {
+		const calls = await batcher((body, bytes) => (Array.isArray(body) ? [status, ''] : echo(body, bytes)));
+		expect(await callAll(calls, 5)).toEqual(texts(5));
+		expect(sizes.toSorted((a, b) => b - a)).toEqual([5, 3, 2, 0, 0, 0, 0, 0]);
+	});
+
+	it('are made again in halves where the server has too much to do, and all fail where it is gone', async () => {
 		let refusals = 0;
-		const calls = await batcher((body, bytes) => (refusals++ < 2 ? [429, 'slow'] : echo(body, bytes)));
+		const calls = await batcher((body, bytes) => (refusals++ < 1 ? [429, 'slow'] : echo(body, bytes)));
 		expect(await callAll(calls, 4)).toEqual(texts(4));
-		expect(sizes).toEqual([4, 4, 4]);
+		expect(sizes).toEqual([4, 2, 2]);
+		expect(await callAll(calls, 4)).toEqual(texts(4));
+		expect(sizes).toEqual([4, 2, 2, 4]);
 		server?.closeAllConnections();
 		server?.close();
 		const ends = await Promise.allSettled(['a', 'b'].map((text) => calls.call([text])));

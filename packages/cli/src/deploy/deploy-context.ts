@@ -82,6 +82,9 @@ export function programDataAddress(program: Pubkey): Pubkey {
 
 /** The value; a `CliError` that says what is wrong. */
 export function orFail<T>(result: Result<T, DeployError>): T {
-	if (!result.ok) throw new CliError(printable(deployErrorText(result.error)));
-	return result.value;
+	if (result.ok) return result.value;
+	const { error } = result;
+	const isLeft = error.kind === 'StepFailed' && error.leftBehind !== null;
+	const text = deployErrorText(error) + (isLeft ? '\nThe same command goes on where it ended.' : '');
+	throw new CliError(printable(text));
 }

@@ -25,6 +25,15 @@ export function bigInteger(what: string, min: bigint): (text: string) => bigint 
 
 export const port: (text: string) => number = integer('A port', 0, 65_535);
 
+/** `MIN-MAX`, or one port. */
+export function portRange(text: string): readonly [number, number] {
+	const [first, last = first, ...more] = text.split('-').map(port);
+	if (first === undefined || last === undefined || more.length > 0 || last < first) {
+		throw new UsageError('Ports are written MIN-MAX, as in 8000-8030.');
+	}
+	return [first, last];
+}
+
 /** A base58 address. */
 export function address(text: string): Pubkey {
 	const pubkey = Pubkey.tryFromBase58(text);

@@ -6,7 +6,17 @@ import { DEFAULT_BIND_ADDRESS, DEFAULT_RPC_PORT, DEFAULT_SLOT_MS } from '@parhel
 import type { Pubkey } from '@parhelion/sdk';
 import { CACHE_AGE_FLAG, CACHE_FLAG, type CacheOptions, urlFlag } from './cluster-flags.ts';
 import { type FlagTable, inert, list, one, toggle } from './flag.ts';
-import { address, bigInteger, bindAddress, integer, nonEmpty, onOff, port, sol } from './readers.ts';
+import {
+	address,
+	bigInteger,
+	bindAddress,
+	integer,
+	nonEmpty,
+	onOff,
+	port,
+	portRange,
+	sol,
+} from './readers.ts';
 
 /** A program on the disk. */
 export interface ProgramFlag {
@@ -30,6 +40,8 @@ export interface StartOptions extends CacheOptions {
 	readonly wsPort?: number;
 	readonly bindAddress: string;
 	readonly faucetPort?: number;
+	readonly dynamicPortRange?: readonly [first: number, last: number];
+	readonly quic?: boolean;
 	readonly cheatcodes?: boolean;
 	readonly allowedHost?: readonly string[];
 	readonly maxRequestsPerSecond?: number;
@@ -69,7 +81,6 @@ export interface StartOptions extends CacheOptions {
 	readonly log?: boolean;
 	readonly logMessagesBytesLimit?: number;
 
-	readonly dynamicPortRange?: string;
 	readonly gossipHost?: string;
 	readonly gossipPort?: string;
 	readonly geyserPluginConfig?: string;
@@ -110,6 +121,17 @@ export const START_FLAGS: FlagTable<StartOptions> = {
 		group: 'Network',
 		help: "port of the faucet's own protocol, 0 for a free one; requestAirdrop works without it",
 		fallbackText: 'none',
+	}),
+	dynamicPortRange: one('MIN-MAX', portRange, {
+		group: 'Network',
+		help: 'UDP ports of which the first free one takes transactions over QUIC',
+		fallbackText: 'any',
+	}),
+	quic: one('on|off', onOff, {
+		group: 'Network',
+		help: 'whether to take transactions over QUIC, as "solana program deploy" without --use-rpc sends them',
+		fallbackText: 'on',
+		completes: ['on', 'off'],
 	}),
 	cheatcodes: one('on|off', onOff, {
 		group: 'Network',
@@ -235,10 +257,6 @@ export const START_FLAGS: FlagTable<StartOptions> = {
 		fallbackText: 'all',
 	}),
 
-	dynamicPortRange: inert(
-		['MIN-MAX'],
-		'the node opens the ports that are named above, and a free one for QUIC',
-	),
 	gossipHost: inert(['HOST'], 'there is no gossip in a cluster of one'),
 	gossipPort: inert(['PORT'], 'there is no gossip in a cluster of one'),
 	geyserPluginConfig: inert(['FILE'], 'native plugins cannot be loaded'),

@@ -150,24 +150,45 @@ export class RpcClient {
 
 	/**
 	 * Calls of one method in one request: what became of each, in order. Null where the server does not take them together.
-	 * Rejects as {@link call} does.
+	 * Where it fails at them, as some do for good, they are made in halves, and one by one where it fails at a half too.
+	 * Rejects as {@link call} does where nobody answers.
 	 */
 	async batch(method: string, calls: readonly (readonly unknown[])[]): Promise<readonly Outcome[] | null> {
+		const whole = await this.batchOnce(method, calls);
+		if (whole !== 'failed') return whole;
+		const middle = Math.ceil(calls.length / 2);
+		const halves = [calls.slice(0, middle), calls.slice(middle)].map(async (half) => {
+			const outcomes = half.length > 1 ? await this.batchOnce(method, half) : null;
+			if (outcomes !== null && outcomes !== 'failed') return outcomes;
+			return Promise.all(half.map((params) => this.settled(method, params)));
+		});
+		return (await Promise.all(halves)).flat();
+	}
+
+	/** As {@link batch}, in one request; `failed` after the wait that the server asks for. */
+	private async batchOnce(
+		method: string,
+		calls: readonly (readonly unknown[])[],
+	): Promise<readonly Outcome[] | 'failed' | null> {
 		const where = `${this.host} (${method})`;
 		const requests = calls.map((params) => this.request(method, params));
-		let text: string;
+		let posted: Failure | { readonly text: string };
 		try {
-			text = await this.patiently(async () => {
-				const posted = await this.post(requests, where);
-				return 'error' in posted ? posted : { result: posted.text };
+			posted = await this.patiently(async () => {
+				const answer = await this.post(requests, where);
+				const isFinal = 'error' in answer && (answer.error.status === null || answer.retryAfter === null);
+				return isFinal ? answer : { result: answer };
 			});
 		} catch (thrown) {
 			// It was reached, and did not like what it got: what is wrong with a call by itself comes as an error of that call.
-			const { status } = thrown as UpstreamError;
-			if (status !== null && status < 500 && status !== 429) return null;
+			if ((thrown as UpstreamError).status !== null) return null;
 			throw thrown;
 		}
-		const answers = parsed(text);
+		if ('error' in posted) {
+			await this.pause(posted.error, posted.retryAfter ?? 0, 1);
+			return 'failed';
+		}
+		const answers = parsed(posted.text);
 		if (!Array.isArray(answers)) return null;
 		const byId = new Map(answers.map((answer: unknown) => [Number(member(answer, 'id')), answer]));
 		const all = requests.map(({ id }) => byId.get(id));
@@ -179,7 +200,11 @@ export class RpcClient {
 
 	/** The outcome of a call in a batch; where it was "not now", that of the call by itself. */
 	private async orAgain(outcome: Outcome, method: string, params: readonly unknown[]): Promise<Outcome> {
-		if (!('error' in outcome) || !isRetryable(outcome.error)) return outcome;
+		return 'error' in outcome && isRetryable(outcome.error) ? this.settled(method, params) : outcome;
+	}
+
+	/** What becomes of a call by itself. */
+	private async settled(method: string, params: readonly unknown[]): Promise<Outcome> {
 		try {
 			return { result: await this.call(method, params) };
 		} catch (thrown) {
@@ -198,7 +223,7 @@ export class RpcClient {
 
 	/** Works until it is done, or has failed in a way that does not pass. */
 	private async patiently<T>(work: () => Promise<Failure | { readonly result: T }>): Promise<T> {
-		const { attempts, backoff, onRetry } = this.options;
+		const { attempts } = this.options;
 		for (let attempt = 1; ; attempt++) {
 			const outcome = await this.inTurn(work);
 			if (!('error' in outcome)) return outcome.result;
@@ -212,12 +237,18 @@ export class RpcClient {
 					...(error.code === null ? {} : { code: error.code }),
 				});
 			}
-			// A little at random, so that several of us do not come back together.
-			const own = backoff * 2 ** (attempt - 1) * (1 + Math.random() / 4);
-			const wait = Math.min(MAX_WAIT, Math.max(retryAfter, own));
-			onRetry(error.message, wait);
-			await new Promise((resolve) => setTimeout(resolve, wait));
+			await this.pause(error, retryAfter, attempt);
 		}
+	}
+
+	/** Waits until it makes sense to come back after an attempt that failed. */
+	private async pause(error: UpstreamError, retryAfter: number, attempt: number): Promise<void> {
+		const { backoff, onRetry } = this.options;
+		// A little at random, so that several of us do not come back together.
+		const own = backoff * 2 ** (attempt - 1) * (1 + Math.random() / 4);
+		const wait = Math.min(MAX_WAIT, Math.max(retryAfter, own));
+		onRetry(error.message, wait);
+		await new Promise((resolve) => setTimeout(resolve, wait));
 	}
 
 	private async inTurn<T>(work: () => Promise<T>): Promise<T> {

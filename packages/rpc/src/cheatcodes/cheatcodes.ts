@@ -12,6 +12,7 @@ import {
 	sysvarIds,
 	type UnixTimestamp,
 } from '@parhelion/sdk';
+import type { JsonObject } from '../json/value.ts';
 import type { Json } from '../json/write.ts';
 import type { RpcNode, SupplyOverride } from '../node.ts';
 import type { SlotClock } from '../slot-clock.ts';
@@ -30,11 +31,12 @@ interface Journey {
 	readonly start: Slot;
 }
 
-/** What goes back with the chain. */
+/** What goes back with the chain. Whether slots are opened by themselves (`pauseClock`) is no state of it, and stays. */
 export interface CheatState {
 	readonly originals: ReadonlyMap<string, Original>;
 	readonly journey: Journey | null;
 	readonly supplyOverride: SupplyOverride | null;
+	readonly idls: ReadonlyMap<string, JsonObject>;
 }
 
 /** The state of a node's cheatcodes. */
@@ -111,15 +113,17 @@ export class Cheatcodes {
 
 	/** What a snapshot of the chain keeps besides. */
 	get state(): CheatState {
-		const { originals, journey, node } = this;
-		return { originals: new Map(originals), journey, supplyOverride: node.supplyOverride };
+		const { originals, journey, node, idls } = this;
+		const { supplyOverride } = node;
+		return { originals: new Map(originals), journey, supplyOverride, idls: idls.state };
 	}
 
 	/** Before the chain goes back to where this was kept: the slot that it opens has the time of then. */
-	restore({ originals, journey, supplyOverride }: CheatState): void {
+	restore({ originals, journey, supplyOverride, idls }: CheatState): void {
 		this.originals = new Map(originals);
 		this.journey = journey;
 		this.node.supplyOverride = supplyOverride;
+		this.idls.restore(idls);
 	}
 
 	/** Ends what goes on by itself. */

@@ -6,7 +6,7 @@ const MAX_IDLS = 1000;
 
 /** The registered descriptions, by `pubkey.key`. */
 export class IdlRegistry {
-	private readonly byProgram = new Map<string, JsonObject>();
+	private byProgram = new Map<string, JsonObject>();
 
 	add(program: string, idl: JsonObject): void {
 		this.byProgram.delete(program);
@@ -14,6 +14,16 @@ export class IdlRegistry {
 		if (this.byProgram.size <= MAX_IDLS) return;
 		const [oldest] = this.byProgram.keys();
 		this.byProgram.delete(oldest!);
+	}
+
+	/** What is registered now. */
+	get state(): ReadonlyMap<string, JsonObject> {
+		return new Map(this.byProgram);
+	}
+
+	/** Goes back to what was registered then. */
+	restore(state: ReadonlyMap<string, JsonObject>): void {
+		this.byProgram = new Map(state);
 	}
 
 	get(program: string): JsonObject | null {

@@ -114,6 +114,20 @@ describe('a revert', () => {
 		expect(node.chain.getAccount(BOB.pubkey)).toBeNull();
 	});
 
+	it('takes back registered IDLs', async () => {
+		const [kept, added] = [keypair(30), keypair(31)].map(({ pubkey }) => pubkey.toBase58());
+		await cheat('registerIdl', { address: kept, version: 1 });
+		const { id } = await takeSnapshot();
+		for (let i = 0; i < 2; i++) {
+			await cheat('registerIdl', { address: kept, version: 2 });
+			await cheat('registerIdl', { address: added });
+			expect(await cheat('getActiveIdl', added)).toEqual({ address: added });
+			await cheat('revert', id);
+			expect(await cheat('getActiveIdl', kept)).toEqual({ address: kept, version: 1 });
+			expect(await cheat('getActiveIdl', added)).toBeNull();
+		}
+	});
+
 	it('takes back time that was travelled', async () => {
 		const { chain } = node;
 		const { id, slot } = await takeSnapshot();

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { base58Encode } from '@parhelion/sdk';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { decodeBase58 } from './base58.ts';
 import { base64Decode, base64Encode } from './base64.ts';
 import { formatTokenAmount } from './token-amount.ts';
@@ -86,6 +86,16 @@ describe('zstdFrame', () => {
 		await prepareZstd('base64+zstd');
 		const frame = zstdFrame(seededData(length, spread));
 		expect(createHash('sha256').update(frame).digest('hex').slice(0, 16)).toBe(hash);
+	});
+});
+
+describe('the frame of a full block', () => {
+	it('is a plain array of bytes, made without what Node alone has', async () => {
+		await prepareZstd('base64+zstd');
+		vi.stubGlobal('Buffer', undefined);
+		const frame = zstdFrame(seededData(131_072, 256));
+		vi.unstubAllGlobals();
+		expect(Object.getPrototypeOf(frame)).toBe(Uint8Array.prototype);
 	});
 });
 

@@ -48,5 +48,10 @@ export function zstdFrame(data: Uint8Array): Uint8Array {
 	const flushed = compressor.compressChunk(data);
 	// Upstream writes a full block as soon as it is full, before it knows that nothing follows.
 	const isFull = data.length % MAX_BLOCK_SIZE === 0;
-	return isFull ? Buffer.concat([flushed, compressor.compressEnd()]) : end(flushed);
+	if (!isFull) return end(flushed);
+	const last = compressor.compressEnd();
+	const frame = new Uint8Array(flushed.length + last.length);
+	frame.set(flushed);
+	frame.set(last, flushed.length);
+	return frame;
 }

@@ -24,15 +24,17 @@ function encodeSignatureStatus(status: SignatureStatus): Json {
 
 export const getSignatureStatuses: Method = method(
 	'getSignatureStatuses',
-	// The chain forgets a status only with the transaction itself: there is no history to search besides.
 	[sequence(readString), opt(readSignatureStatusConfig)],
-	({ chain }, texts) => {
+	({ chain }, texts, config) => {
 		if (texts.length > MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS) {
 			const max = MAX_GET_SIGNATURE_STATUSES_QUERY_ITEMS;
 			return failInvalidParams(`Too many inputs provided; max ${max}`);
 		}
+		const searchesHistory = config?.searchTransactionHistory ?? false;
 		const statuses = texts.map(verifySignature).map((signature) => {
-			const status = chain.getSignatureStatus(signature);
+			const status = searchesHistory
+				? chain.getSignatureStatus(signature)
+				: chain.getRecentSignatureStatus(signature);
 			return status === null ? null : encodeSignatureStatus(status);
 		});
 		return newResponse(chain.bankAt('processed'), statuses);

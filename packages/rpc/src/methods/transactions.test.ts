@@ -242,6 +242,27 @@ describe('getSignatureStatuses', () => {
 		});
 	});
 
+	it('finds what is older than some 300 roots in the history alone, which is to be asked for', async () => {
+		const { chain } = node;
+		const send = (): Promise<string> =>
+			node.result<string>('sendTransaction', pay(LAMPORTS + chain.slot), { encoding: 'base64' });
+		const first = await send();
+		// As in the status cache of Agave: what was warped over does not count.
+		chain.warpToSlot(chain.slot + 10_000n);
+		const second = await send();
+		for (let i = 0; i < 290; i++) chain.advanceSlot();
+		expect([await statusOf(first), await statusOf(second)]).toMatchObject([{ slot: 1 }, { slot: 10_001 }]);
+		for (let i = 0; i < 200; i++) chain.advanceSlot();
+		expect(await node.value('getSignatureStatuses', [first, second])).toEqual([null, null]);
+		const config = { searchTransactionHistory: true };
+		expect(await node.value('getSignatureStatuses', [first, second], config)).toMatchObject([
+			{ slot: 1, confirmations: null, confirmationStatus: 'finalized' },
+			{ slot: 10_001, confirmations: null, confirmationStatus: 'finalized' },
+		]);
+		config.searchTransactionHistory = false;
+		expect(await node.value('getSignatureStatuses', [second], config)).toEqual([null]);
+	});
+
 	it('gives null for an unknown signature and refuses more than 256', async () => {
 		const unknown = base58Encode(new Uint8Array(64).fill(7));
 		expect(await node.value('getSignatureStatuses', [unknown, unknown])).toEqual([null, null]);

@@ -14,7 +14,7 @@ import {
 	sign,
 } from 'node:crypto';
 import { expandLabel, hmac } from './packet-keys.ts';
-import { uint, vector, WireFault, WireReader } from './wire.ts';
+import { CLOSE_CODE, uint, vector, WireFault, WireReader } from './wire.ts';
 
 const CLIENT_HELLO = 1;
 const SERVER_HELLO = 2;
@@ -116,7 +116,7 @@ export function firstMessage(bytes: Buffer): Buffer | null {
 
 function readClientHello(bytes: Buffer): ClientHello {
 	const reader = new WireReader(bytes, 4);
-	if (bytes[0] !== CLIENT_HELLO) throw new WireFault('no client hello');
+	if (bytes[0] !== CLIENT_HELLO) throw new WireFault('no client hello', CLOSE_CODE.handshake);
 	reader.take(2 + 32);
 	const sessionId = reader.vector(1);
 	const suites = new WireReader(reader.vector(2));
@@ -141,7 +141,8 @@ function readClientHello(bytes: Buffer): ClientHello {
 			while (names.left > 0) isProtocolKnown = names.vector(1).equals(PROTOCOL) || isProtocolKnown;
 		}
 	}
-	if (share === null || !isSuiteKnown || !isProtocolKnown) throw new WireFault('nothing in common');
+	if (share === null || !isSuiteKnown || !isProtocolKnown)
+		throw new WireFault('nothing in common', CLOSE_CODE.handshake);
 	return { message: bytes, sessionId, share };
 }
 
@@ -216,7 +217,7 @@ function sharedSecret(privateKey: KeyObject, share: Buffer): Buffer {
 	try {
 		return diffieHellman({ privateKey, publicKey: createPublicKey({ key, format: 'der', type: 'spki' }) });
 	} catch {
-		throw new WireFault('a share of low order');
+		throw new WireFault('a share of low order', CLOSE_CODE.handshake);
 	}
 }
 

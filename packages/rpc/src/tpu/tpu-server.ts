@@ -7,31 +7,37 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
-import { Connection, ID_LENGTH } from './connection.ts';
+import { Connection, type Peer } from './connection.ts';
+import { type PacketHeader, readHeader } from './packet-header.ts';
 import { createTlsIdentity } from './tls-handshake.ts';
-import { WireFault, WireReader } from './wire.ts';
+import { CLOSE_CODE, ID_LENGTH, IDLE_MS, MIN_INITIAL_DATAGRAM } from './wire.ts';
 
 const MAX_CONNECTIONS = 256;
-const MAX_IDLE_MS = 30_000;
+/** Connections of one address: the Solana tools open four each, and all of a machine's come from one. */
+export const MAX_CONNECTIONS_PER_ADDRESS = 64;
+/** An established connection that was silent for so long makes room for another one. */
+const EVICTABLE_MS = 1000;
 const SWEEP_MS = 5000;
-/** Bytes of a client's first datagram, which must be no shorter. */
-const MIN_FIRST_DATAGRAM = 1200;
 const MIN_ID_LENGTH = 8;
 const MAX_ID_LENGTH = 20;
-const VERSION = 1;
 /** Bytes that the system keeps of what is not read yet. */
 const RECEIVE_BUFFER = 4 * 1024 * 1024;
+
+/** Is given the transactions, and the address that each came from. */
+export type TakeTransaction = (bytes: Buffer, address: string) => void;
 
 export class TpuServer {
 	readonly port: number;
 	private readonly socket: Socket;
 	private readonly identity = createTlsIdentity();
-	private readonly onTransaction: (bytes: Buffer) => void;
+	private readonly onTransaction: TakeTransaction;
 	/** By the ids that packets name, in hexadecimal: the server's own, and the client's first one. */
-	private readonly connections = new Map<string, Connection>();
+	private readonly byId = new Map<string, Connection>();
+	private readonly connections = new Set<Connection>();
 	private readonly sweeping: NodeJS.Timeout;
+	private sent: Promise<void> = Promise.resolve();
 
-	private constructor(socket: Socket, onTransaction: (bytes: Buffer) => void) {
+	private constructor(socket: Socket, onTransaction: TakeTransaction) {
 		this.socket = socket;
 		this.port = socket.address().port;
 		this.onTransaction = onTransaction;
@@ -42,12 +48,15 @@ export class TpuServer {
 	}
 
 	/** Listens. Rejects with the system's error where it cannot. */
-	static listen(address: string, port: number, onTransaction: (bytes: Buffer) => void): Promise<TpuServer> {
+	static listen(address: string, port: number, onTransaction: TakeTransaction): Promise<TpuServer> {
 		const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
 		return new Promise((resolve, reject) => {
-			socket.once('error', reject);
+			socket.once('error', (error) => {
+				socket.close();
+				reject(error);
+			});
 			socket.bind(port, address, () => {
-				socket.off('error', reject);
+				socket.removeAllListeners('error');
 				try {
 					socket.setRecvBufferSize(RECEIVE_BUFFER);
 				} catch {
@@ -58,72 +67,86 @@ export class TpuServer {
 		});
 	}
 
-	stop(): Promise<void> {
+	/** How many connections there are. */
+	get size(): number {
+		return this.connections.size;
+	}
+
+	/** Tells the clients that it is over, and frees the port. */
+	async stop(): Promise<void> {
 		clearInterval(this.sweeping);
-		return new Promise((resolve) => {
+		this.socket.removeAllListeners('message');
+		for (const connection of this.connections) connection.close(CLOSE_CODE.none);
+		await this.sent;
+		await new Promise<void>((resolve) => {
 			this.socket.close(() => resolve());
 		});
 	}
 
+	private send(bytes: Buffer, { address, port }: Peer): void {
+		// Datagrams leave in order: when the last one has left, all have.
+		this.sent = new Promise((resolve) => {
+			this.socket.send(bytes, port, address, () => resolve());
+		});
+	}
+
 	private sweep(): void {
-		const oldest = Date.now() - MAX_IDLE_MS;
-		for (const connection of new Set(this.connections.values())) {
-			if (connection.lastHeard < oldest) this.forget(connection);
-		}
+		const oldest = performance.now() - IDLE_MS;
+		// The client's clock says the same: RFC 9000, 10.1 wants no word about it.
+		for (const connection of this.connections) if (connection.lastHeard < oldest) this.forget(connection);
 	}
 
 	private forget(connection: Connection): void {
-		for (const [id, known] of this.connections) if (known === connection) this.connections.delete(id);
+		if (!this.connections.delete(connection)) return;
+		this.byId.delete(connection.id.toString('hex'));
+		this.byId.delete(connection.originalId.toString('hex'));
 	}
 
-	/** Room for another connection, if need be that of the oldest whose handshake is not done. */
-	private makeRoom(): boolean {
-		// Two ids a connection.
-		if (this.connections.size < 2 * MAX_CONNECTIONS) return true;
-		for (const connection of this.connections.values()) {
-			if (connection.isEstablished) continue;
-			this.forget(connection);
-			return true;
-		}
-		return false;
+	/** Keeps a connection whose client has begun the handshake; false where there is no room. */
+	private admit(connection: Connection): boolean {
+		const sameAddress = [...this.connections].filter(({ peer }) => peer.address === connection.peer.address);
+		if (sameAddress.length >= MAX_CONNECTIONS_PER_ADDRESS && !evict(sameAddress)) return false;
+		if (this.connections.size >= MAX_CONNECTIONS && !evict([...this.connections])) return false;
+		this.connections.add(connection);
+		for (const id of [connection.id, connection.originalId]) this.byId.set(id.toString('hex'), connection);
+		return true;
 	}
 
 	private receive(datagram: Buffer, from: RemoteInfo): void {
-		let connection: Connection | undefined;
-		try {
-			connection = this.connectionOf(datagram, from);
-			connection?.receive(datagram);
-		} catch (thrown) {
-			if (!(thrown instanceof WireFault)) throw thrown;
-			if (connection !== undefined) this.forget(connection);
-		}
+		const header = readHeader(datagram);
+		if (header === null) return;
+		const known = this.byId.get(header.to.toString('hex'));
+		if (known === undefined) this.begin(datagram, header, from);
+		else if (known.peer.address === from.address && known.peer.port === from.port) known.receive(datagram);
 	}
 
-	private connectionOf(datagram: Buffer, from: RemoteInfo): Connection | undefined {
-		const reader = new WireReader(datagram);
-		const first = reader.uint(1);
-		if ((first & 0x80) === 0) return this.connections.get(reader.take(ID_LENGTH).toString('hex'));
-		if (reader.uint(4) !== VERSION) return undefined;
-		const [to, clientId] = [reader.vector(1), reader.vector(1)];
-		const known = this.connections.get(to.toString('hex'));
-		const isInitial = ((first >> 4) & 3) === 0;
-		if (known !== undefined || !isInitial || datagram.length < MIN_FIRST_DATAGRAM) return known;
-		const isIdFit =
-			to.length >= MIN_ID_LENGTH && to.length <= MAX_ID_LENGTH && clientId.length <= MAX_ID_LENGTH;
-		if (!isIdFit || !this.makeRoom()) return undefined;
+	private begin(datagram: Buffer, header: PacketHeader, { address, port }: RemoteInfo): void {
+		const { level, to, from } = header;
+		if (level !== 0 || datagram.length < MIN_INITIAL_DATAGRAM) return;
+		if (to.length < MIN_ID_LENGTH || to.length > MAX_ID_LENGTH || from.length > MAX_ID_LENGTH) return;
+		const peer = { address, port };
 		const connection: Connection = new Connection(
 			{
 				identity: this.identity,
-				send: (bytes) => this.socket.send(bytes, from.port, from.address, () => {}),
-				onTransaction: this.onTransaction,
+				admit: () => this.admit(connection),
+				send: (bytes) => this.send(bytes, peer),
+				onTransaction: (bytes) => this.onTransaction(bytes, address),
 				onClose: () => this.forget(connection),
 			},
+			peer,
 			randomBytes(ID_LENGTH),
-			Buffer.from(to),
-			Buffer.from(clientId),
+			header,
 		);
-		this.connections.set(to.toString('hex'), connection);
-		this.connections.set(connection.id.toString('hex'), connection);
-		return connection;
+		connection.receive(datagram);
 	}
+}
+
+/** Closes one of these: the longest silent of those whose handshake is not done, or else of the idle ones. */
+function evict(connections: readonly Connection[]): boolean {
+	const silent = [...connections].sort((a, b) => a.lastHeard - b.lastHeard);
+	const established = performance.now() - EVICTABLE_MS;
+	const victim = silent.find(({ isEstablished }) => !isEstablished) ?? silent[0];
+	if (victim === undefined || (victim.isEstablished && victim.lastHeard > established)) return false;
+	victim.close(CLOSE_CODE.refused);
+	return true;
 }

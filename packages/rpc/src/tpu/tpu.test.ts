@@ -5,11 +5,12 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TpuTestClient } from '../../test/tpu-client.ts';
 import { PacketKeys } from './packet-keys.ts';
 import { joined, PacketSpace } from './packet-space.ts';
-import { TpuServer } from './tpu-server.ts';
-import { varint, WireReader } from './wire.ts';
+import { DATA_WINDOW, STREAM_WINDOW } from './streams.ts';
+import { MAX_CONNECTIONS_PER_ADDRESS, TpuServer } from './tpu-server.ts';
+import { CLOSE_CODE, varint, WireReader } from './wire.ts';
 
-/** Milliseconds to wait for what takes a few. */
-const PATIENCE_MS = 10_000;
+/** How long to wait for what takes a few milliseconds. */
+const PATIENCE = { timeout: 10_000, interval: 5 };
 
 describe('varint', () => {
 	it('reads what it writes', () => {
@@ -83,6 +84,8 @@ function acknowledged(frame: Buffer): number[] {
 	}
 }
 
+const PING = Buffer.from([1]);
+
 describe('TpuServer', () => {
 	let server: TpuServer;
 	let socket: Socket;
@@ -110,7 +113,7 @@ describe('TpuServer', () => {
 	it('takes the transactions of a client, whole ones, each once', async () => {
 		const client = new TpuTestClient();
 		await send(client.begin());
-		await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0), PATIENCE_MS);
+		await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0), PATIENCE);
 		const finished = client.finish(answers[0]!);
 		await send(finished);
 		await send(client.stream(2, 0, 'first', true));
@@ -118,14 +121,14 @@ describe('TpuServer', () => {
 		await send(client.stream(6, 0, 'sec', false));
 		await send(client.stream(2, 0, 'first', true));
 		await send(client.stream(10, 0, 'third', true));
-		await vi.waitFor(() => expect(transactions).toEqual(['first', 'second', 'third']), PATIENCE_MS);
-		await vi.waitFor(() => expect(answers.some((answer) => client.isDone(answer))).toBe(true), PATIENCE_MS);
+		await vi.waitFor(() => expect(transactions).toEqual(['first', 'second', 'third']), PATIENCE);
+		await vi.waitFor(() => expect(answers.some((answer) => client.isDone(answer))).toBe(true), PATIENCE);
 	});
 
 	it('goes over to new keys with the client, and still reads what was sent before', async () => {
 		const client = new TpuTestClient();
 		await send(client.begin());
-		await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0), PATIENCE_MS);
+		await vi.waitFor(() => expect(answers.length).toBeGreaterThan(0), PATIENCE);
 		await send(client.finish(answers[0]!));
 		for (let update = 0; update < 3; update++) {
 			const late = client.stream(8 * update + 2, 0, `late ${update}`, true);
@@ -133,8 +136,8 @@ describe('TpuServer', () => {
 			answers = [];
 			await send(client.stream(8 * update + 6, 0, `new ${update}`, true));
 			await send(late);
-			await vi.waitFor(() => expect(transactions).toHaveLength(2 * update + 2), PATIENCE_MS);
-			await vi.waitFor(() => expect(answers.some((answer) => client.opens(answer))).toBe(true), PATIENCE_MS);
+			await vi.waitFor(() => expect(transactions).toHaveLength(2 * update + 2), PATIENCE);
+			await vi.waitFor(() => expect(answers.some((answer) => client.opens(answer))).toBe(true), PATIENCE);
 		}
 		expect(transactions).toEqual(['new 0', 'late 0', 'new 1', 'late 1', 'new 2', 'late 2']);
 	});
@@ -160,7 +163,137 @@ describe('TpuServer', () => {
 		for (const cut of [0, 1, 5, 900]) await send(client.begin().subarray(0, cut));
 		answers = [];
 		await send(client.begin());
-		await vi.waitFor(() => expect(answers.some((answer) => client.isForMe(answer))).toBe(true), PATIENCE_MS);
+		await vi.waitFor(() => expect(answers.some((answer) => client.isForMe(answer))).toBe(true), PATIENCE);
 		expect(transactions).toEqual([]);
+	});
+
+	/** Connects, and forgets what the server said meanwhile. */
+	const connect = async (client = new TpuTestClient()): Promise<TpuTestClient> => {
+		answers = [];
+		await send(client.begin());
+		await vi.waitFor(() => expect(answers.some((answer) => client.isForMe(answer))).toBe(true), PATIENCE);
+		await send(client.finish(answers.find((answer) => client.isForMe(answer))!));
+		await vi.waitFor(() => expect(answers.some((answer) => client.isDone(answer))).toBe(true), PATIENCE);
+		answers = [];
+		return client;
+	};
+
+	const isClosed = (client: TpuTestClient, code: number): Promise<void> =>
+		vi.waitFor(
+			() => expect(answers.map((answer) => client.closeCode(answer)).filter(Number)).toEqual([code]),
+			PATIENCE,
+		);
+
+	it('sends three times what came at most, and nothing for less than a whole Initial', async () => {
+		const early = new TpuTestClient();
+		const client = new TpuTestClient();
+		for (let i = 0; i < 20; i++) await send(early.initial(early.crypto(Buffer.from([1])), 40));
+		await send(client.begin());
+		for (let i = 0; i < 20; i++) await send(client.initial(PING, 20));
+		const fence = new TpuTestClient();
+		await send(fence.begin());
+		await vi.waitFor(() => expect(answers.some((answer) => fence.isForMe(answer))).toBe(true), PATIENCE);
+		expect(answers.filter((answer) => early.isForMe(answer))).toEqual([]);
+		const bytes = answers.filter((answer) => client.isForMe(answer)).map(({ length }) => length);
+		expect(bytes).toHaveLength(1);
+		expect(bytes[0]).toBeLessThanOrEqual(3 * 1200);
+	});
+
+	it('sends the handshake as often as it is lost', async () => {
+		const client = new TpuTestClient();
+		await send(client.begin());
+		for (let lost = 0; lost < 8; lost++) {
+			await vi.waitFor(() => expect(answers.length).toBe(lost + 1), PATIENCE);
+			await send(client.initial(PING));
+		}
+		await vi.waitFor(() => expect(answers.length).toBe(9), PATIENCE);
+		await send(client.finish(answers[8]!));
+		await send(client.stream(2, 0, 'late', true));
+		await vi.waitFor(() => expect(transactions).toEqual(['late']), PATIENCE);
+	});
+
+	it('lets a client go on that keeps to the limits, whatever is lost', async () => {
+		const client = await connect();
+		let limit = STREAM_WINDOW;
+		for (let serial = 1; serial < limit; serial++) await send(client.stream(4 * serial + 2, 0, 'x', true));
+		await vi.waitFor(() => expect(transactions).toHaveLength(limit - 1), PATIENCE);
+		answers = [];
+		await send(client.stream(2, 0, 'lost', true));
+		await vi.waitFor(() => {
+			const limits = answers.map((answer) => client.limits(answer)).findLast((told) => told !== null);
+			expect(limits).toEqual({ streams: 2 * STREAM_WINDOW, bytes: STREAM_WINDOW + 3 + DATA_WINDOW });
+			limit = limits!.streams;
+		}, PATIENCE);
+		await send(client.stream(4 * (limit - 1) + 2, 0, 'last', true));
+		await vi.waitFor(() => expect(transactions.at(-1)).toBe('last'), PATIENCE);
+		await send(client.stream(4 * limit + 2, 0, 'beyond', true));
+		await isClosed(client, CLOSE_CODE.streamLimit);
+		expect(server.size).toBe(0);
+	});
+
+	it('keeps nothing of who has not begun a handshake', async () => {
+		const stranger = new TpuTestClient();
+		await send(stranger.initial(PING));
+		await send(random(1200, 3));
+		const client = await connect();
+		expect(server.size).toBe(1);
+		expect(client.isForMe(answers[0] ?? Buffer.alloc(0))).toBe(false);
+	});
+
+	it('has so many connections of an address, and says so to the next', async () => {
+		const clients: TpuTestClient[] = [];
+		while (clients.length < MAX_CONNECTIONS_PER_ADDRESS) clients.push(await connect());
+		const silent = clients.shift()!;
+		// Nobody has been silent for long.
+		const now = performance.now();
+		const clock = vi.spyOn(performance, 'now').mockReturnValue(now);
+		for (const client of clients) await send(client.frame(PING));
+		await send(silent.frame(PING));
+		await vi.waitFor(() => expect(answers.length).toBe(MAX_CONNECTIONS_PER_ADDRESS), PATIENCE);
+		answers = [];
+		const refused = new TpuTestClient();
+		await send(refused.begin());
+		await isClosed(refused, CLOSE_CODE.refused);
+		clock.mockReturnValue(now + 5000);
+		for (const client of clients) await send(client.frame(PING));
+		await vi.waitFor(() => expect(answers.length).toBe(MAX_CONNECTIONS_PER_ADDRESS), PATIENCE);
+		answers = [];
+		const next = new TpuTestClient();
+		await send(next.begin());
+		await isClosed(silent, CLOSE_CODE.refused);
+		await vi.waitFor(() => expect(answers.some((answer) => next.isForMe(answer))).toBe(true), PATIENCE);
+		expect(server.size).toBe(MAX_CONNECTIONS_PER_ADDRESS);
+		clock.mockRestore();
+	});
+
+	it('does not close a connection over what anybody may have sent', async () => {
+		const client = await connect();
+		const id = client.connectionId;
+		await send(Buffer.concat([client.header(), random(60, 1)]));
+		// Long headers that end too soon, say too long a length, or are of another version.
+		for (const rest of ['', '08', '0008ff', '00007fff', '0000ffffffffffffffff']) {
+			for (const version of ['00000001', '00000002']) {
+				const tail = Buffer.from(rest, 'hex');
+				await send(Buffer.concat([Buffer.from(`c0${version}08`, 'hex'), id, tail]));
+			}
+		}
+		// Of an Initial anybody can make the keys who saw the first one.
+		await send(client.initial(Buffer.from([0x3f])));
+		await send(client.stream(2, 0, 'still here', true));
+		await vi.waitFor(() => expect(transactions).toEqual(['still here']), PATIENCE);
+	});
+
+	it('says why it closes, and when it stops', async () => {
+		const client = await connect();
+		await send(client.frame(Buffer.from([0x3f])));
+		await isClosed(client, CLOSE_CODE.encoding);
+		const other = await connect();
+		answers = [];
+		await server.stop();
+		await vi.waitFor(
+			() => expect(answers.map((answer) => other.closeCode(answer))).toEqual([CLOSE_CODE.none]),
+			PATIENCE,
+		);
+		server = await TpuServer.listen('127.0.0.1', 0, () => {});
 	});
 });

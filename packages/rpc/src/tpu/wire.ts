@@ -1,8 +1,38 @@
-/** How QUIC writes numbers. Source: RFC 9000, section 16. */
+/** How QUIC writes numbers, and the numbers that all of it shares. Source: RFC 9000, section 16. */
 
-/** What cannot be read; whoever sent it is not answered any further. */
+export const VERSION = 1;
+/** Bytes of the ids that this side gives its connections. */
+export const ID_LENGTH = 8;
+/** Bytes of a packet number that we write. */
+export const NUMBER_LENGTH = 4;
+/** Bytes that prove a packet. */
+export const TAG_LENGTH = 16;
+/** Bytes of a datagram that begins a handshake, at least. */
+export const MIN_INITIAL_DATAGRAM = 1200;
+/** After this time of silence a connection is over. */
+export const IDLE_MS = 30_000;
+
+/** Why a connection is closed. Source: RFC 9000, section 20.1. */
+export const CLOSE_CODE = {
+	none: 0x00,
+	refused: 0x02,
+	streamLimit: 0x04,
+	finalSize: 0x06,
+	encoding: 0x07,
+	protocol: 0x0a,
+	/** TLS's `handshake_failure`. */
+	handshake: 0x128,
+} as const;
+
+/** What no client sends; the connection is closed with the code. */
 export class WireFault extends Error {
 	override readonly name = 'WireFault';
+	readonly code: number;
+
+	constructor(message: string, code: number = CLOSE_CODE.encoding) {
+		super(message);
+		this.code = code;
+	}
 }
 
 /** Reads bytes from front to back. */

@@ -1,12 +1,23 @@
 /** A ledger out of a snapshot of Agave: what a chain on it knows, and that nothing is left where it cannot be made. */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+	copyFileSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pubkey } from '@parhelion/sdk';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type GoldenSlot, goldenTransaction, readGolden } from '../../test/golden.ts';
+import { bundleChild } from '../../test/kill-and-look.ts';
+import { LmdbEnvironment } from '../accounts-db/lmdb-environment.ts';
 import { Chain } from '../chain.ts';
-import { openChainFolder } from '../ledger/chain-folder.ts';
+import { openChainFolder, resetChainFolder } from '../ledger/chain-folder.ts';
 import { verifyLedger } from '../ledger/verify-ledger.ts';
 import { ledgerFromSnapshot } from '../snapshots/snapshot-ledger.ts';
 
@@ -78,6 +89,53 @@ describe('a ledger out of a snapshot', () => {
 		writeFileSync(join(archives, NAMES[1]!), 'cut');
 		expect(await refused()).toMatchObject({ kind: 'archive' });
 		expect(readdirSync(folder)).toEqual([]);
+		rmSync(join(archives, NAMES[1]!));
+		expect((await ledgerFromSnapshot({ archives, folder })).slot).toBe(40n);
+	});
+
+	it('is made, or another chain begun, where an earlier load was killed', async () => {
+		const child = await bundleChild(base, 'snapshot-load-child.ts');
+		const kill = (): void => {
+			expect(spawnSync(process.execPath, [child, archives, folder]).signal).toBe('SIGKILL');
+			expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'genesis.bin.loading', 'lock.mdb']);
+		};
+		kill();
+		const begun = await openChainFolder(folder);
+		expect([begun.isNew, begun.storage.accountCount]).toEqual([true, 0]);
+		await begun.close();
+		expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'genesis.bin', 'lock.mdb']);
+		rmSync(folder, { recursive: true });
+		kill();
+		await resetChainFolder(folder);
+		expect(readdirSync(folder)).toEqual([]);
+		kill();
+		expect((await ledgerFromSnapshot({ archives, folder })).slot).toBe(64n);
+		expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'genesis.bin', 'lock.mdb']);
+		expect(Chain.open(await openChainFolder(folder)).slot).toBe(65n);
+	});
+
+	it('is left alone by others while it is loaded', async () => {
+		const open = await openChainFolder(folder);
+		renameSync(join(folder, 'genesis.bin'), join(folder, 'genesis.bin.loading'));
+		await expect(ledgerFromSnapshot({ archives, folder })).rejects.toMatchObject({ kind: 'locked' });
+		await expect(openChainFolder(folder)).rejects.toMatchObject({ kind: 'locked' });
+		expect(readdirSync(folder).sort()).toEqual(['data.mdb', 'genesis.bin.loading', 'lock.mdb']);
+		await open.close();
+		expect((await ledgerFromSnapshot({ archives, folder })).slot).toBe(64n);
+	});
+
+	it('tells what was wrong first where the folder cannot be closed either', async () => {
+		writeFileSync(join(archives, NAMES[1]!), 'cut');
+		const { close } = LmdbEnvironment.prototype;
+		const closing = vi.spyOn(LmdbEnvironment.prototype, 'close').mockImplementationOnce(async function (
+			this: LmdbEnvironment,
+		) {
+			await close.call(this);
+			throw new Error('it cannot be closed');
+		});
+		await expect(ledgerFromSnapshot({ archives, folder })).rejects.toMatchObject({ kind: 'archive' });
+		expect(closing).toHaveBeenCalledOnce();
+		closing.mockRestore();
 		rmSync(join(archives, NAMES[1]!));
 		expect((await ledgerFromSnapshot({ archives, folder })).slot).toBe(40n);
 	});

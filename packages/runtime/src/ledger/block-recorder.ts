@@ -17,8 +17,7 @@ import { memosOf } from './memo.ts';
 import { encodeStatus } from './transaction-status.ts';
 
 /** Hashes from tick to tick in a slot; `null` where the chain does not hash between them. */
-export function hashesPerTickOf(bank: Bank): number | null {
-	const { slotParams, slot } = bank;
+export function hashesPerTickOf({ slotParams, slot }: Pick<Bank, 'slotParams' | 'slot'>): number | null {
 	// A chain that began without hashing goes on so, whatever the length of its slots says.
 	return slotParams.baseline.hashesPerTick === null ? null : slotParams.paramsAtSlot(slot).hashesPerTick;
 }

@@ -44,6 +44,28 @@ async function lmdb(): Promise<LmdbTables> {
 	return new LmdbTables(environment);
 }
 
+it('stores and purges a block of so many transactions that no call could take its writes as arguments', () => {
+	const store = new Blockstore(new MemoryTables());
+	const statuses = Array.from({ length: 50_000 }, (_, n): StatusInsert => {
+		const bytes = new Uint8Array(64);
+		new DataView(bytes.buffer).setUint32(0, n);
+		return { signature: bytes, addresses: [7, 8, 9].map(address), meta: new Uint8Array(0) };
+	});
+	store.together(
+		() => {
+			store.insertBlock(block(1, 0, statuses));
+			store.setRoots([1n]);
+		},
+		(write) => write(),
+	);
+	store.insertBlock(block(2, 1));
+	const last = statuses.at(-1)!.signature;
+	expect(store.getStatus(last)?.index).toBe(49_999);
+	expect(store.purge({ flushedRoot: 1n, keepSlots: 1n })).toBe(1);
+	expect(store.getStatus(last)).toBeNull();
+	expect(store.getSignaturesForAddress(address(9))).toEqual([]);
+});
+
 const kinds = [
 	['in memory', () => Promise.resolve(new MemoryTables())],
 	['in LMDB', lmdb],

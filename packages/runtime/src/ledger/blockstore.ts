@@ -400,7 +400,7 @@ export class Blockstore {
 			const writes: TableWrite[] = [];
 			let freed = 0;
 			for (const meta of doomed.slice(at, at + PURGE_CHUNK)) {
-				writes.push(...this.#deletions(meta.slot));
+				for (const write of this.#deletions(meta.slot)) writes.push(write);
 				freed += meta.byteLength;
 			}
 			this.#commit(writes, -freed);
@@ -420,8 +420,10 @@ export class Blockstore {
 	}
 
 	#write(writes: readonly TableWrite[]): void {
-		if (this.#gathered === null) this.#tables.commit(writes);
-		else this.#gathered.writes.push(...writes);
+		const gathered = this.#gathered;
+		if (gathered === null) this.#tables.commit(writes);
+		// One by one: the writes of a large block are too many for the arguments of a call.
+		else for (const write of writes) gathered.writes.push(write);
 	}
 
 	/** Adds the writes of a block's statuses; the bytes they take. */

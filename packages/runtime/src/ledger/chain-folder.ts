@@ -47,6 +47,8 @@ const LOCK_FILE = 'lock.mdb';
 const NEW_GENESIS_FILE = `${DEFAULT_GENESIS_FILE}.new`;
 /** That of a chain whose database is there, until all of it is written. */
 const NAMED_GENESIS_FILE = `${DEFAULT_GENESIS_FILE}.named`;
+/** That of a chain that is being made of a snapshot. Beside it the database is a part of one, and nothing to keep. */
+const LOADING_GENESIS_FILE = `${DEFAULT_GENESIS_FILE}.loading`;
 
 /** How to open a chain's folder. */
 export interface ChainFolderOptions {
@@ -82,6 +84,7 @@ export async function openChainFolder(
 	if (options.reset === true) await resetChainFolder(path);
 	makeWritable(path);
 	refuseForeign(path);
+	await dropCutLoad(path);
 	const isUnnamed = !existsSync(join(path, DEFAULT_GENESIS_FILE));
 	const stored = readGenesis(path, isUnnamed);
 	const genesis = stored ?? newGenesis(path, options.genesis ?? {});
@@ -112,23 +115,28 @@ export async function openChainFolder(
 export async function resetChainFolder(folder: string): Promise<void> {
 	const path = resolve(folder);
 	refuseForeign(path);
-	const owner = await LmdbEnvironment.claimantOf(path);
-	if (owner !== null) {
-		throw new StorageError(
-			'locked',
-			`The ledger in ${path} is in use by process ${owner}. Stop it first, or use another folder.`,
-		);
-	}
+	await refuseClaimed(path);
 	try {
 		// Whenever this ends, what is left is the chain, or one that has not begun.
 		if (existsSync(join(path, DEFAULT_GENESIS_FILE))) {
 			renameSync(join(path, DEFAULT_GENESIS_FILE), join(path, NEW_GENESIS_FILE));
 		}
 		dropUnnamed(path);
-		for (const name of [NEW_GENESIS_FILE, NAMED_GENESIS_FILE]) rmSync(join(path, name), { force: true });
+		for (const name of [NEW_GENESIS_FILE, NAMED_GENESIS_FILE, LOADING_GENESIS_FILE]) {
+			rmSync(join(path, name), { force: true });
+		}
 	} catch (error) {
 		throw explainRefusal(error, path, `The ledger in ${path} could not be deleted`);
 	}
+}
+
+async function refuseClaimed(path: string): Promise<void> {
+	const owner = await LmdbEnvironment.claimantOf(path);
+	if (owner === null) return;
+	throw new StorageError(
+		'locked',
+		`The ledger in ${path} is in use by process ${owner}. Stop it first, or use another folder.`,
+	);
 }
 
 /** What a chain's database belongs to. */
@@ -136,21 +144,51 @@ export function chainIdentity(genesis: GenesisConfig): ChainIdentity {
 	return { genesisHash: genesisConfigHash(genesis).bytes, featureSetId: activeFeaturesId(genesis) };
 }
 
-/** StorageError (`foreign`) where a chain, or a part of one, is in a folder. */
-export function refuseChain(path: string): void {
+/**
+ * Begins to make a chain of a snapshot: from now on the folder says that what is in it is not complete. What an earlier load
+ * left that was cut off is deleted. Errors (StorageError): `foreign` where a chain, or a part of one, is in the folder,
+ * `locked` where a process is loading one. It ends with {@link nameLoaded} or {@link dropLoad}.
+ */
+export async function beginLoad(path: string, genesis: GenesisConfig): Promise<void> {
+	makeWritable(path);
 	refuseForeign(path);
+	await dropCutLoad(path);
 	const found = [DEFAULT_GENESIS_FILE, NEW_GENESIS_FILE, DATA_FILE].find((name) =>
 		existsSync(join(path, name)),
 	);
-	if (found === undefined) return;
-	throw new StorageError(
-		'foreign',
-		`${path} holds a ledger, or a part of one: ${found}. Choose another folder.`,
-	);
+	if (found !== undefined) {
+		throw new StorageError(
+			'foreign',
+			`${path} holds a ledger, or a part of one: ${found}. Choose another folder.`,
+		);
+	}
+	writeGenesis(path, LOADING_GENESIS_FILE, genesis);
+}
+
+/** Makes what was loaded a chain. */
+export function nameLoaded(path: string, genesis: GenesisConfig): void {
+	nameGenesis(path, genesis, LOADING_GENESIS_FILE);
+}
+
+/** Deletes what was loaded, unless it is a chain already; what says that it is not complete goes last. */
+export function dropLoad(path: string): void {
+	try {
+		if (!existsSync(join(path, DEFAULT_GENESIS_FILE))) dropUnnamed(path);
+		for (const name of [NAMED_GENESIS_FILE, LOADING_GENESIS_FILE]) rmSync(join(path, name), { force: true });
+	} catch (error) {
+		throw explainRefusal(error, path, `What was loaded of a snapshot into ${path} could not be deleted`);
+	}
+}
+
+/** Deletes what a load has left that was cut off. StorageError (`locked`) where it goes on. */
+async function dropCutLoad(path: string): Promise<void> {
+	if (!existsSync(join(path, LOADING_GENESIS_FILE))) return;
+	await refuseClaimed(path);
+	dropLoad(path);
 }
 
 /** Deletes the database of a chain that has no name yet. */
-export function dropUnnamed(path: string): void {
+function dropUnnamed(path: string): void {
 	for (const name of [DATA_FILE, LOCK_FILE]) rmSync(join(path, name), { force: true });
 }
 
@@ -207,8 +245,8 @@ function newGenesis(path: string, options: GenesisOptions): GenesisConfig {
 }
 
 /** Gives a new chain's genesis its name. Another process may have written its own meanwhile: who has the database is right. */
-export function nameGenesis(path: string, genesis: GenesisConfig): void {
-	const made = join(path, NEW_GENESIS_FILE);
+function nameGenesis(path: string, genesis: GenesisConfig, name: string = NEW_GENESIS_FILE): void {
+	const made = join(path, name);
 	try {
 		const isOurs = existsSync(made) && encodeGenesisConfig(genesis).every(matches(readFileSync(made)));
 		if (!isOurs) writeGenesis(path, NAMED_GENESIS_FILE, genesis);

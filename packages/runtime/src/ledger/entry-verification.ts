@@ -92,19 +92,27 @@ export function verificationRanges(
 	return ranges;
 }
 
+/** The most hashes of an entry where ticks have no number of them: those of a tick of mainnet's longest slots. Ours have one. */
+const MAX_UNCOUNTED_HASHES = 62_500n;
+
+/** The most hashes that an entry may have where a tick has `hashesPerTick`; 0: the cluster does not hash. */
+export function maxEntryHashes(hashesPerTick: bigint): bigint {
+	return hashesPerTick === 0n ? MAX_UNCOUNTED_HASHES : hashesPerTick;
+}
+
 /**
  * Whether each entry's hash follows from the one before it; the first follows `startHash`. An entry of more hashes
- * than `maxNumHashes` is not computed and counts as wrong: without such a bound one entry could ask for years of work
- * ({@link verifyTicks} refuses it anyhow, wherever a tick has a fixed number of hashes).
+ * than `maxNumHashes` is not computed and counts as wrong: without such a bound one entry could ask for years of work.
  */
 export function verifyEntryHashes(
 	entries: readonly EntryVerificationData[],
 	startHash: Hash,
 	maxNumHashes: bigint = BigInt(Number.MAX_SAFE_INTEGER),
 ): boolean {
+	// Nothing is hashed for a block that cannot be right.
+	if (entries.some(({ numHashes }) => numHashes > maxNumHashes)) return false;
 	let previous = startHash;
 	for (const { numHashes, hash, mixin } of entries) {
-		if (numHashes > maxNumHashes) return false;
 		if (!nextHash(previous, numHashes, mixin).equals(hash)) return false;
 		previous = hash;
 	}
@@ -112,8 +120,8 @@ export function verifyEntryHashes(
 }
 
 /** `EntrySlice::verify`: {@link verifyEntryHashes} over all entries here and now. */
-export function verifyEntries(entries: readonly Entry[], startHash: Hash): boolean {
-	return verifyEntryHashes(entryVerificationData(entries), startHash);
+export function verifyEntries(entries: readonly Entry[], startHash: Hash, maxNumHashes?: bigint): boolean {
+	return verifyEntryHashes(entryVerificationData(entries), startHash, maxNumHashes);
 }
 
 /** Where the count of hashes since the last tick is, or null for a tick with the wrong number. */

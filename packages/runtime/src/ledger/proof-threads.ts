@@ -28,10 +28,16 @@ export interface ProofVerifierOptions {
 	readonly script?: URL;
 }
 
+/** A thread, and who waits for its answer; it has none to give where it has ended. */
+interface Thread {
+	readonly worker: Worker;
+	answer: (isRight: boolean | null) => void;
+}
+
 class ThreadProofVerifier implements ProofVerifier {
 	readonly #workers: number;
 	readonly #script: URL;
-	#threads: Worker[] = [];
+	readonly #threads: Map<number, Thread> = new Map();
 	#hasFailed = false;
 
 	constructor(workers: number, script: URL) {
@@ -39,13 +45,13 @@ class ThreadProofVerifier implements ProofVerifier {
 		this.#script = script;
 	}
 
-	async verify(entries: readonly Entry[], startHash: Hash): Promise<boolean> {
+	async verify(entries: readonly Entry[], startHash: Hash, maxNumHashes: bigint): Promise<boolean> {
 		const hashes = entries.reduce((sum, { numHashes }) => sum + numHashes, 0n);
 		const parts = hashes < MIN_HASHES || this.#hasFailed ? 1 : this.#workers + 1;
 		const ranges = verificationRanges(entries, startHash, parts);
-		const answers = ranges.slice(1).map((range, i) => this.#ask(i, rangeTask(entries, range)));
+		const answers = ranges.slice(1).map((range, i) => this.#ask(i, rangeTask(entries, range, maxNumHashes)));
 		const verifyHere = ({ start, end, startHash: from }: VerificationRange): boolean =>
-			verifyEntryHashes(entryVerificationData(entries.slice(start, end)), from);
+			verifyEntryHashes(entryVerificationData(entries.slice(start, end)), from, maxNumHashes);
 		const own = ranges.slice(0, 1).every(verifyHere);
 		const others = await Promise.all(answers);
 		if (this.#hasFailed) await this.close();
@@ -54,28 +60,40 @@ class ThreadProofVerifier implements ProofVerifier {
 
 	/** What a thread answers; `null` where it fails, and what it had to do is done here. */
 	async #ask(number: number, task: RangeTask): Promise<boolean | null> {
-		this.#threads[number] ??= new Worker(this.#script, { execArgv: [], name: 'parhelion proof of history' });
-		const thread = this.#threads[number];
-		thread.ref();
+		const thread = this.#threads.get(number) ?? this.#start(number);
+		thread.worker.ref();
 		try {
-			return await new Promise<boolean>((resolve, reject) => {
-				thread.once('message', resolve).once('error', reject).once('exit', reject);
-				thread.postMessage(task);
+			return await new Promise<boolean | null>((resolve) => {
+				thread.answer = resolve;
+				thread.worker.postMessage(task);
 			});
-		} catch (failure) {
-			this.#hasFailed = true;
-			process.emitWarning(`a thread that checks proof of history has ended: ${failure}`);
-			return null;
 		} finally {
-			for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
-			thread.unref();
+			thread.worker.unref();
 		}
 	}
 
+	/** Starts a thread. It is listened to until it ends, which it may do between two questions too. */
+	#start(number: number): Thread {
+		const worker = new Worker(this.#script, { execArgv: [], name: 'parhelion proof of history' });
+		const thread: Thread = { worker, answer: () => {} };
+		const fail = (failure: unknown): void => {
+			thread.answer(null);
+			// Told of already, or ended by `close`.
+			if (this.#threads.get(number) !== thread) return;
+			this.#threads.delete(number);
+			this.#hasFailed = true;
+			process.emitWarning(`a thread that checks proof of history has ended: ${failure}`);
+		};
+		worker.on('message', (isRight: boolean) => thread.answer(isRight));
+		worker.on('error', fail).on('exit', fail);
+		this.#threads.set(number, thread);
+		return thread;
+	}
+
 	async close(): Promise<void> {
-		const threads = this.#threads;
-		this.#threads = [];
-		await Promise.all(threads.map((thread) => thread.terminate()));
+		const threads = [...this.#threads.values()];
+		this.#threads.clear();
+		await Promise.all(threads.map(({ worker }) => worker.terminate()));
 	}
 }
 

@@ -16,16 +16,19 @@ import {
 
 /** Checks the proof of history of blocks. */
 export interface ProofVerifier {
-	/** Whether each entry's hash follows from the one before it; the first follows `startHash`. */
-	verify(entries: readonly Entry[], startHash: Hash): Promise<boolean>;
+	/**
+	 * Whether each entry's hash follows from the one before it; the first follows `startHash`. An entry of more than
+	 * `maxNumHashes` counts as wrong.
+	 */
+	verify(entries: readonly Entry[], startHash: Hash, maxNumHashes: bigint): Promise<boolean>;
 	/** Ends the threads. The next block starts new ones. */
 	close(): Promise<void>;
 }
 
 /** Checks in this thread. */
 export class SerialProofVerifier implements ProofVerifier {
-	async verify(entries: readonly Entry[], startHash: Hash): Promise<boolean> {
-		return verifyEntries(entries, startHash);
+	async verify(entries: readonly Entry[], startHash: Hash, maxNumHashes: bigint): Promise<boolean> {
+		return verifyEntries(entries, startHash, maxNumHashes);
 	}
 
 	async close(): Promise<void> {}
@@ -34,6 +37,7 @@ export class SerialProofVerifier implements ProofVerifier {
 /** A range for a thread: its hashes in a row, each as 32 bytes, those that are no mixin zeros. */
 export interface RangeTask {
 	readonly startHash: Uint8Array;
+	readonly maxNumHashes: bigint;
 	readonly numHashes: BigUint64Array;
 	readonly hashes: Uint8Array;
 	readonly mixins: Uint8Array;
@@ -45,10 +49,12 @@ export interface RangeTask {
 export function rangeTask(
 	entries: readonly Entry[],
 	{ start, end, startHash }: VerificationRange,
+	maxNumHashes: bigint,
 ): RangeTask {
 	const data = entryVerificationData(entries.slice(start, end));
 	const task: RangeTask = {
 		startHash: startHash.bytes.slice(),
+		maxNumHashes,
 		numHashes: BigUint64Array.from(data, ({ numHashes }) => numHashes),
 		hashes: new Uint8Array(data.length * 32),
 		mixins: new Uint8Array(data.length * 32),
@@ -62,7 +68,8 @@ export function rangeTask(
 }
 
 /** What a thread does with it. */
-export function verifyRangeTask({ startHash, numHashes, hashes, mixins, isMixed }: RangeTask): boolean {
+export function verifyRangeTask(task: RangeTask): boolean {
+	const { startHash, maxNumHashes, numHashes, hashes, mixins, isMixed } = task;
 	const data = Array.from(
 		numHashes,
 		(count, i): EntryVerificationData => ({
@@ -71,5 +78,5 @@ export function verifyRangeTask({ startHash, numHashes, hashes, mixins, isMixed 
 			mixin: isMixed[i] === 1 ? Hash.fromBytes(mixins, i * 32) : null,
 		}),
 	);
-	return verifyEntryHashes(data, Hash.fromBytes(startHash));
+	return verifyEntryHashes(data, Hash.fromBytes(startHash), maxNumHashes);
 }

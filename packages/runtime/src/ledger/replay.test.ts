@@ -14,6 +14,7 @@ import { Chain } from '../chain.ts';
 import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '../genesis/local-genesis.ts';
 import type { BlockMeta, BlockOrigin, Blockstore } from './blockstore.ts';
 import { createEntry, createTicks, decodeEntries, encodeEntries } from './entry.ts';
+import { verifyLedger } from './verify-ledger.ts';
 
 const alice = keypairFromSeed(new Uint8Array(32).fill(1));
 const genesis: GenesisOptions = {
@@ -123,5 +124,28 @@ describe('a replay', () => {
 		const changed = { ...meta, blockhash: entries.at(-1)!.hash, bankHash: null };
 		rewrite(blockstore, changed, 'foreign', encodeEntries(entries));
 		expect(Chain.open(disk.ledger()).bank.parent?.tickHeight).toBe(4n * 64n);
+	});
+
+	it('refuses a block with an entry of more hashes than it may have, without hashing them', async () => {
+		for (const bit of [23n, 50n, 63n]) {
+			const disk = new Disk(genesis);
+			const chain = Chain.open(disk.ledger());
+			chain.advanceSlot();
+			chain.advanceSlot();
+			const { blockstore } = disk.ledger();
+			const bytes = blockstore.getEntries(1n)!;
+			const decoded = decodeEntries(bytes, bytes.length);
+			if (!decoded.ok) throw new Error(decoded.error.kind);
+			const entries = decoded.value.map((entry, at) =>
+				at === 40 ? { ...entry, numHashes: entry.numHashes ^ (1n << bit) } : entry,
+			);
+			rewrite(blockstore, blockstore.getMeta(1n)!, 'own', encodeEntries(entries));
+			const refusal = {
+				kind: 'corrupt',
+				message: expect.stringContaining('The block of slot 1 cannot be replayed: invalid entry hash.'),
+			};
+			expect(() => Chain.open(disk.ledger())).toThrow(expect.objectContaining(refusal));
+			await expect(verifyLedger(disk.ledger())).rejects.toMatchObject(refusal);
+		}
 	});
 });

@@ -18,7 +18,7 @@ import { hashesPerTickOf } from './block-recorder.ts';
 import { decodeOverwrites } from './block-sidecar.ts';
 import type { BlockMeta, BlockOrigin, Blockstore } from './blockstore.ts';
 import { decodeEntries, type Entry, isTick } from './entry.ts';
-import { blockErrorText, verifyEntries, verifyTicks } from './entry-verification.ts';
+import { blockErrorText, maxEntryHashes, verifyEntries, verifyTicks } from './entry-verification.ts';
 import { readBack } from './ledger-blocks.ts';
 import type { ProofVerifier } from './proof-verifier.ts';
 
@@ -42,8 +42,9 @@ export function openReplayed(parent: Bank, leader: SlotLeader, { slot, origin }:
 
 /** Runs the block of `meta` in a bank that was opened for it, and freezes the bank. StorageError (`corrupt`) for a block that does not hold. */
 export function replayBlock(bank: Bank, blockstore: Blockstore, meta: BlockMeta): void {
-	const entries = readReplayed(bank, blockstore);
-	if (!verifyEntries(entries, bank.lastBlockhash())) throw voidBlock(bank.slot, WRONG_HASH);
+	const { entries, maxNumHashes } = readReplayed(bank, blockstore);
+	const isRight = verifyEntries(entries, bank.lastBlockhash(), maxNumHashes);
+	if (!isRight) throw voidBlock(bank.slot, WRONG_HASH);
 	const parts = partsOf(bank, blockstore, meta, entries);
 	const options = optionsOf(meta);
 	for (let part = parts.next(); part.done !== true; ) {
@@ -61,8 +62,9 @@ export async function verifyBlock(
 	executor: BlockExecutor,
 	proofs: ProofVerifier,
 ): Promise<void> {
-	const entries = readReplayed(bank, blockstore);
-	if (!(await proofs.verify(entries, bank.lastBlockhash()))) throw voidBlock(bank.slot, WRONG_HASH);
+	const { entries, maxNumHashes } = readReplayed(bank, blockstore);
+	const isRight = await proofs.verify(entries, bank.lastBlockhash(), maxNumHashes);
+	if (!isRight) throw voidBlock(bank.slot, WRONG_HASH);
 	const parts = partsOf(bank, blockstore, meta, entries);
 	const options = { ...optionsOf(meta), skipSigVerify: false };
 	for (let part = parts.next(); part.done !== true; ) {
@@ -115,14 +117,20 @@ function checkOutcomes(slot: bigint, outcomes: readonly TransactionOutcome[]): v
 	if (last?.committed === false) throw voidBlock(slot, `a transaction is refused: ${last.err?.kind}`);
 }
 
-/** The entries for a bank. Their ticks are checked: how many hashes there are is known before anybody hashes. */
-function readReplayed(bank: Bank, blockstore: Blockstore): readonly Entry[] {
+/**
+ * The entries for a bank, and how many hashes one of them may have. Where ticks have a number of hashes all of it is checked
+ * before anybody hashes; elsewhere `maxNumHashes` alone is known.
+ */
+function readReplayed(
+	bank: Bank,
+	blockstore: Blockstore,
+): { readonly entries: readonly Entry[]; readonly maxNumHashes: bigint } {
 	const entries = readEntries(blockstore, bank.slot);
 	const { tickHeight, maxTickHeight } = bank;
 	const hashesPerTick = BigInt(hashesPerTickOf(bank) ?? 0);
 	const ticks = verifyTicks(entries, { tickHeight, maxTickHeight, hashesPerTick, tickHashCount: 0n }, true);
 	if (!ticks.ok) throw voidBlock(bank.slot, blockErrorText(ticks.error));
-	return entries;
+	return { entries, maxNumHashes: maxEntryHashes(hashesPerTick) };
 }
 
 /** The error of a block that does not hold. */

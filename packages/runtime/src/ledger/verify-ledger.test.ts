@@ -10,6 +10,7 @@ import {
 	LAMPORTS_PER_SOL,
 	transferInstruction,
 } from '../genesis/local-genesis.ts';
+import { decodeEntries, type Entry, encodeEntries, isTick } from './entry.ts';
 import { verifyLedger } from './verify-ledger.ts';
 
 const alice = keypairFromSeed(new Uint8Array(32).fill(1));
@@ -138,6 +139,31 @@ describe('the verification of a ledger', () => {
 		await verifyLedger(disk.ledger());
 		disk.tables.write([{ table: 'blocks', key: key(5n), value: null }]);
 		await expect(verifyLedger(disk.ledger())).rejects.toThrow('that it builds upon, of slot 5, is missing');
+	});
+
+	it('finds an entry of more hashes than it may have, and too few ticks, where it executes nothing', async () => {
+		const { disk, chain } = made(50);
+		const { blockstore } = disk.ledger();
+		blockstore.purge({ flushedRoot: chain.root, keepSlots: 40n });
+		const slot = blockstore.lowestSlot! + 2n;
+		const bytes = blockstore.getEntries(slot)!;
+		const decoded = decodeEntries(bytes, bytes.length);
+		if (!decoded.ok) throw new Error(decoded.error.kind);
+		const refused = async (entries: readonly Entry[], why: string): Promise<void> => {
+			disk.tables.write([{ table: 'entries', key: key(slot), value: encodeEntries(entries) }]);
+			await expect(verifyLedger(disk.ledger())).rejects.toMatchObject({
+				kind: 'corrupt',
+				message: expect.stringContaining(`The block of slot ${slot} cannot be replayed: ${why}.`),
+			});
+		};
+		const at = decoded.value.findIndex(isTick);
+		const tick = decoded.value[at]!;
+		for (const bit of [23n, 50n, 63n]) {
+			const changed = { ...tick, numHashes: tick.numHashes ^ (1n << bit) };
+			await refused(decoded.value.with(at, changed), 'invalid entry hash');
+		}
+		await refused(decoded.value.toSpliced(at, 1), 'too few ticks');
+		await refused(decoded.value.toSpliced(at, 0, tick), 'too many ticks');
 	});
 
 	it('finds an account that was changed', async () => {

@@ -17,9 +17,10 @@ import type { SlotLeader } from '../bank/leader-schedule.ts';
 import { verifySignatures } from '../bank/verify-transaction.ts';
 import { rootBank } from '../chain-start.ts';
 import { type BlockExecutor, SerialExecutor } from '../scheduler/block-executor.ts';
+import { hashesPerTickOf } from './block-recorder.ts';
 import type { BlockMeta, Blockstore } from './blockstore.ts';
 import { tickCount } from './entry.ts';
-import { blockErrorText } from './entry-verification.ts';
+import { blockErrorText, maxEntryHashes, verifyTicks } from './entry-verification.ts';
 import { type Ledger, ledgerLeader } from './ledger.ts';
 import { readBack } from './ledger-blocks.ts';
 import { type ProofVerifier, SerialProofVerifier } from './proof-verifier.ts';
@@ -71,7 +72,7 @@ export async function verifyLedger(ledger: Ledger, options: VerifyLedgerOptions 
 		if (replay!.reaches(meta)) {
 			bankHash = await replay!.run(meta, executor, proofs);
 			executed++;
-		} else bankHash = await verifyUnexecuted(ledger, meta, parent, proofs);
+		} else bankHash = await verifyUnexecuted(ledger, meta, parent, replay!.hashesPerTick(meta.slot), proofs);
 		if (meta.slot === root && bankHash?.equals(checkpoint!.hash) !== true) {
 			throw voidBlock(root, `the accounts are those of a block with bank hash ${checkpoint!.hash}`);
 		}
@@ -139,6 +140,11 @@ class Replay {
 		return !this.#fromCheckpoint || slot > this.#forks.root;
 	}
 
+	/** Hashes of a tick of a slot up to the root; 0: the chain does not hash. */
+	hashesPerTick(slot: Slot): bigint {
+		return BigInt(hashesPerTickOf({ slotParams: this.#forks.rootBank.slotParams, slot }) ?? 0);
+	}
+
 	/** Executes a block; its bank hash. */
 	async run(meta: BlockMeta, executor: BlockExecutor, proofs: ProofVerifier): Promise<Hash> {
 		const forks = this.#forks;
@@ -162,6 +168,7 @@ async function verifyUnexecuted(
 	{ blockstore, genesis }: Ledger,
 	{ slot, blockhash, bankHash, origin }: BlockMeta,
 	parent: BlockMeta | null,
+	hashesPerTick: bigint,
 	proofs: ProofVerifier,
 ): Promise<Hash | null> {
 	const entries = readEntries(blockstore, slot);
@@ -169,11 +176,17 @@ async function verifyUnexecuted(
 	if (last?.hash.equals(blockhash) !== true) throw voidBlock(slot, 'its blockhash is another');
 	const skipped = origin === 'foreign' && parent !== null ? slot - parent.slot - 1n : 0n;
 	// Before the oldest block that is kept nobody knows how many slots were skipped.
-	const isCounted = tickCount(entries) === genesis.ticksPerSlot * (1n + skipped);
-	if (!isCounted && (parent !== null || origin !== 'foreign'))
-		throw voidBlock(slot, 'its ticks are not as many');
+	const isCounted = parent !== null || origin !== 'foreign';
+	const maxTickHeight = isCounted ? genesis.ticksPerSlot * (1n + skipped) : tickCount(entries);
+	const ticks = verifyTicks(
+		entries,
+		{ tickHeight: 0n, maxTickHeight, hashesPerTick, tickHashCount: 0n },
+		true,
+	);
+	if (!ticks.ok) throw voidBlock(slot, blockErrorText(ticks.error));
 	const [from, rest] = parent === null ? [entries[0]!.hash, entries.slice(1)] : [parent.blockhash, entries];
-	if (!(await proofs.verify(rest, from))) throw voidBlock(slot, blockErrorText('InvalidEntryHash'));
+	const isRight = await proofs.verify(rest, from, maxEntryHashes(hashesPerTick));
+	if (!isRight) throw voidBlock(slot, blockErrorText('InvalidEntryHash'));
 	if (!transactionsOf(entries).every(verifySignatures)) {
 		throw voidBlock(slot, 'a transaction is refused: SignatureFailure');
 	}

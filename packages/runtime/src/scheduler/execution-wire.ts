@@ -12,6 +12,7 @@ import {
 	type LoadedAddresses,
 	NO_LOADED_ADDRESSES,
 	Pubkey,
+	Slab,
 	TransactionError,
 } from '@parhelion/sdk';
 import type {
@@ -103,6 +104,9 @@ export class AccountWriter {
 	}
 }
 
+/** Where the data of small accounts lies: an array of its own for each would cost 1.4 µs. */
+const slab = new Slab(8 * 1024);
+
 /** Reads accounts out of a record. */
 export class AccountReader {
 	readonly #reader: ByteReader;
@@ -127,7 +131,7 @@ export class AccountReader {
 		else if ((flags & SHARED_DATA) !== 0) data = new Uint8Array(this.#shares[this.#nextShare++]!);
 		else {
 			const length = reader.u16();
-			data = length === 0 ? NO_DATA : reader.copy(length);
+			data = length === 0 ? NO_DATA : slab.copy(reader.take(length));
 		}
 		return { lamports, data, owner, executable: (flags & EXECUTABLE) !== 0, rentEpoch };
 	}

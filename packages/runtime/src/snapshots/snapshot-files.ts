@@ -20,6 +20,13 @@ export interface SnapshotFile {
 	readonly byteLength: number;
 }
 
+/** What a bank is loaded of. */
+export interface SnapshotFiles {
+	readonly full: SnapshotFile;
+	/** What has changed since; `null` where nothing is told of it. */
+	readonly incremental: SnapshotFile | null;
+}
+
 const NAME =
 	/^(?:snapshot-|incremental-snapshot-(\d{1,20})-)(\d{1,20})-([1-9A-HJ-NP-Za-km-z]{32,44})\.tar\.zst$/;
 const CHUNK_BYTES = 1 << 18;
@@ -37,9 +44,7 @@ export function parseSnapshotFile(path: string): SnapshotFile | null {
  * The newest full archive of a folder and the newest incremental one that is based on it; `null` where there is no
  * full one. SnapshotError (`archive`) where the folder cannot be read.
  */
-export function findSnapshotFiles(
-	folder: string,
-): { readonly full: SnapshotFile; readonly incremental: SnapshotFile | null } | null {
+export function findSnapshotFiles(folder: string): SnapshotFiles | null {
 	const files = namesIn(folder)
 		.map((name) => (NAME.test(name) ? parseSnapshotFile(join(folder, name)) : null))
 		.filter((file) => file !== null);

@@ -2,21 +2,21 @@
 /**
  * Owns making a ledger of Agave's snapshot archives: a chain that goes on from the bank in them. For Node alone.
  *
- * What is loaded gets the name of a chain last, so that a load that is cut off leaves none.
+ * What is loaded gets the name of a chain last, so that a load that is cut off leaves none; until then the folder says that
+ * it is a load, so that the next attempt can delete what is there.
  */
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Slot, wireErrorText } from '@parhelion/sdk';
 import { AccountsDb } from '../accounts-db/accounts-db.ts';
-import { makeWritable } from '../accounts-db/lmdb-environment.ts';
 import { encodeBankCheckpoint } from '../bank/bank-checkpoint.ts';
 import { DEFAULT_GENESIS_FILE, decodeGenesisConfig, type GenesisConfig } from '../genesis/genesis-config.ts';
-import { openLedgerFolder } from '../ledger/blockstore-folder.ts';
-import { chainIdentity, dropUnnamed, nameGenesis, refuseChain } from '../ledger/chain-folder.ts';
+import { type LedgerFolder, openLedgerFolder } from '../ledger/blockstore-folder.ts';
+import { beginLoad, chainIdentity, dropLoad, nameLoaded } from '../ledger/chain-folder.ts';
 import { loadSnapshot, type SnapshotProgress } from './load-snapshot.ts';
 import { bankFromSnapshot } from './snapshot-bank.ts';
 import { SnapshotError } from './snapshot-error.ts';
-import { findSnapshotFiles, readFileChunks } from './snapshot-files.ts';
+import { findSnapshotFiles, readFileChunks, type SnapshotFiles } from './snapshot-files.ts';
 
 /** What to make a ledger of. */
 export interface SnapshotLedgerOptions {
@@ -46,36 +46,48 @@ export async function ledgerFromSnapshot(options: SnapshotLedgerOptions): Promis
 	const found = findSnapshotFiles(archives);
 	if (found === null)
 		throw new SnapshotError('archive', `${archives} holds no snapshot archive (snapshot-SLOT-HASH.tar.zst).`);
-	const { full, incremental } = found;
 	const genesis = readGenesisFile(options.genesis ?? join(archives, DEFAULT_GENESIS_FILE));
 	const path = resolve(folder);
-	makeWritable(path);
-	refuseChain(path);
+	await beginLoad(path, genesis);
 	const ledger = await openLedgerFolder(path, chainIdentity(genesis));
-	let isMade = false;
+	let made: SnapshotLedger;
 	try {
-		const { storage } = ledger;
-		let accounts = 0;
-		const total = { full: full.byteLength, incremental: incremental?.byteLength ?? 0 };
-		const snapshot = await loadSnapshot({
-			storage,
-			full: readFileChunks(full.path),
-			...(incremental === null ? {} : { incremental: readFileChunks(incremental.path) }),
-			expectedHash: (incremental ?? full).hash,
-			onProgress({ phase, done, accounts: loaded }) {
-				if (phase !== 'verify') accounts = loaded;
-				onProgress(phase, done, phase === 'verify' ? accounts : total[phase]);
-			},
-		});
-		const bank = bankFromSnapshot(snapshot, genesis, new AccountsDb({ storage }));
-		bank.shared.accountsDb.writeCheckpoint(bank.slot, encodeBankCheckpoint(bank));
-		nameGenesis(path, genesis);
-		isMade = true;
-		return { slot: bank.slot, accounts: snapshot.accountCount };
-	} finally {
-		await ledger.close();
-		if (!isMade) dropUnnamed(path);
+		made = await load(ledger, found, genesis, onProgress);
+		nameLoaded(path, genesis);
+	} catch (error) {
+		// What went wrong first is what is told; what cannot be deleted now is deleted at the next attempt.
+		await ledger
+			.close()
+			.then(() => dropLoad(path))
+			.catch(() => {});
+		throw error;
 	}
+	await ledger.close();
+	return made;
+}
+
+/** Loads the archives into an open folder. */
+async function load(
+	{ storage }: LedgerFolder,
+	{ full, incremental }: SnapshotFiles,
+	genesis: GenesisConfig,
+	onProgress: NonNullable<SnapshotLedgerOptions['onProgress']>,
+): Promise<SnapshotLedger> {
+	let accounts = 0;
+	const total = { full: full.byteLength, incremental: incremental?.byteLength ?? 0 };
+	const snapshot = await loadSnapshot({
+		storage,
+		full: readFileChunks(full.path),
+		...(incremental === null ? {} : { incremental: readFileChunks(incremental.path) }),
+		expectedHash: (incremental ?? full).hash,
+		onProgress({ phase, done, accounts: loaded }) {
+			if (phase !== 'verify') accounts = loaded;
+			onProgress(phase, done, phase === 'verify' ? accounts : total[phase]);
+		},
+	});
+	const bank = bankFromSnapshot(snapshot, genesis, new AccountsDb({ storage }));
+	bank.shared.accountsDb.writeCheckpoint(bank.slot, encodeBankCheckpoint(bank));
+	return { slot: bank.slot, accounts: snapshot.accountCount };
 }
 
 function readGenesisFile(file: string): GenesisConfig {

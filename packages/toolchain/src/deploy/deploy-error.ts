@@ -26,7 +26,7 @@ export type DeployError =
 			readonly leftBehind: Pubkey | null;
 	  };
 
-/** The error as a reader wants it; what was left behind, and how to go on, included. */
+/** The error as a reader wants it, with what was left behind. */
 export function deployErrorText(error: DeployError): string {
 	switch (error.kind) {
 		case 'Rejected':
@@ -50,7 +50,7 @@ export function deployErrorText(error: DeployError): string {
 				...(error.leftBehind === null
 					? []
 					: [
-							`The upload is in ${error.leftBehind}. The same command goes on where it ended; closing that account gets its lamports back.`,
+							`The upload is in ${error.leftBehind}, where another deployment can go on; closing that account gets its lamports back.`,
 						]),
 			].join('\n');
 	}

@@ -1,6 +1,19 @@
 /**
- * What a deployment needs of a client of JSON-RPC, and how answers are read.
+ * What a deployment needs of a client of JSON-RPC, how answers are read, and which say "not now".
  */
+
+/** Node behind, too many requests. */
+const NOT_NOW_CODES: ReadonlySet<number> = new Set([-32005, -32429, 429]);
+
+/** Whether an error of JSON-RPC passes, so that it is worth asking again. */
+export function isNotNowCode(code: number | null): boolean {
+	return code !== null && NOT_NOW_CODES.has(code);
+}
+
+/** Whether an HTTP status passes. */
+export function isNotNowStatus(status: number): boolean {
+	return status === 429 || status >= 500;
+}
 
 /** What became of a call. */
 export type RpcOutcome = { readonly result: unknown } | { readonly error: unknown };

@@ -148,7 +148,7 @@ class DeployRun {
 				// The upload is compared in the end, which finds out if what it went to was lost.
 				else await this.#single(step, steps[index + 1]?.name === WRITE_STEP ? 'processed' : 'confirmed');
 			} catch (thrown) {
-				return err(await this.#failure(step.name, thrown));
+				return err(await this.#failure(index, thrown));
 			}
 		}
 		const { program } = this.#request;
@@ -218,11 +218,16 @@ class DeployRun {
 		return statuses.find((status) => status?.error)?.error ?? failed;
 	}
 
-	async #failure(step: string, thrown: unknown): Promise<DeployError> {
-		const leftBehind = await this.#context.target.account(this.#plan.upload).then(
-			(account) => (account === null ? null : this.#plan.upload),
+	async #failure(index: number, thrown: unknown): Promise<DeployError> {
+		const { steps, upload } = this.#plan;
+		const step = steps[index]?.name ?? '';
+		const writing = steps.findIndex(({ name }) => name === WRITE_STEP);
+		// It is asked for as confirmed, and may have been created a moment ago.
+		const isNew = index === writing || (index < writing && !(thrown instanceof Fault));
+		const leftBehind = await this.#context.target.account(upload).then(
+			(account) => (account === null && !isNew ? null : upload),
 			// Nobody answers: better to name an account in vain than to lose one.
-			() => this.#plan.upload,
+			() => upload,
 		);
 		if (thrown instanceof Fault) {
 			const { reason, logs } = thrown.error as SendError;

@@ -78,6 +78,13 @@ describe('sending', () => {
 		expect(cluster.sent.length).toBeGreaterThan(3);
 	});
 
+	it('asks once more when a blockhash has run out, so that nothing takes effect twice', async () => {
+		// It lands while the height is asked for that is past the end.
+		const cluster = new Cluster(({ height }) => (height > 10n ? LANDED : null));
+		expect(await sendAndConfirm(planned, context(cluster))).toBe(7n);
+		expect(cluster.blockhashes).toBe(1);
+	});
+
 	it('gives up after as many blockhashes as it may take', async () => {
 		const cluster = new Cluster(() => null);
 		expect(await failureOf(sendAndConfirm(planned, context(cluster)))).toContain('it did not land');
@@ -128,5 +135,11 @@ describe('work in parallel', () => {
 		await expect(inParallel(items, 4, work)).rejects.toThrow('fifty');
 		expect(most).toBe(4);
 		expect(done.length).toBeLessThan(60);
+	});
+
+	it('is done one by one where the limit is none', async () => {
+		const done: number[] = [];
+		await inParallel([1, 2], 0, async (item) => void done.push(item));
+		expect(done).toEqual([1, 2]);
 	});
 });

@@ -91,6 +91,7 @@ export async function waitFor(
 	let pause = FIRST_PAUSE;
 	const statuses: (LandedTransaction | null)[] = sent.map(() => null);
 	let unsettled = [...sent.keys()];
+	let isOver = false;
 	for (let question = 1; ; question++) {
 		for (let i = 0; i < unsettled.length; i += MAX_STATUSES) {
 			const part = unsettled.slice(i, i + MAX_STATUSES);
@@ -101,7 +102,10 @@ export async function waitFor(
 			const status = statuses[index] ?? null;
 			return status === null || (status.error === null && !hasReached(status, commitment));
 		});
-		if (unsettled.length === 0 || (await target.blockHeight()) > lastValidBlockHeight) return statuses;
+		if (unsettled.length === 0 || isOver) return statuses;
+		// What landed between the last question and the end must not be sent again: one question more.
+		isOver = (await target.blockHeight()) > lastValidBlockHeight;
+		if (isOver) continue;
 		if (question % QUESTIONS_PER_BROADCAST === 0) {
 			const unanswered = unsettled.filter((index) => statuses[index] === null);
 			await inParallel(unanswered, REBROADCASTS, async (index) => {
@@ -146,7 +150,7 @@ export async function waitForSlotAfter(slot: Slot, { target }: SendContext): Pro
 	}
 }
 
-/** Does `work` for each, at most `limit` at a time; rejects with the first error once those under way are done. */
+/** Does `work` for each, at most `limit` (one at least) at a time; rejects with the first error once those under way are done. */
 export async function inParallel<T>(
 	items: readonly T[],
 	limit: number,
@@ -165,7 +169,7 @@ export async function inParallel<T>(
 			}
 		}
 	};
-	const workers = Array.from({ length: Math.min(limit, items.length) }, worker);
+	const workers = Array.from({ length: Math.min(Math.max(1, limit), items.length) }, worker);
 	const ended = await Promise.allSettled(workers);
 	const failed = ended.find((end) => end.status === 'rejected');
 	if (failed !== undefined) throw failed.reason;

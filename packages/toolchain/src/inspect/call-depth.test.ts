@@ -1,6 +1,7 @@
 /** What is told of the depth of calls, and what the machine does with the same programs. */
 import { describe, expect, it } from 'vitest';
 import { bothEngines, TEST_SYSCALLS } from '../../test/machine.ts';
+import { buildObject } from '../../test/object-builder.ts';
 import { linkErrorText } from '../linker/errors.ts';
 import type { TargetVersion } from '../linker/layout.ts';
 import { type LinkedProgram, link } from '../linker/link.ts';
@@ -109,11 +110,21 @@ describe.each(VERSIONS)('the depth of calls, V%i', (version) => {
 	});
 
 	it('is found out of more calls than a call may have arguments', () => {
-		const calls = '    jeq r1, 0, lbb\n    call function_f\n'.repeat(150_000);
-		// Every other call is jumped over, so that each waits by itself.
-		const assembly = `entrypoint:\n${calls.replaceAll('lbb', '+1')}    exit\nfunction_f:\n    jeq r2, 0, lbb_out\n    syscall abort\nlbb_out:\n    exit\n`;
-		const program = linked(assembly, version);
-		expect(typeof program === 'object' ? program.warnings : program).toEqual([]);
+		const calls = 200_000;
+		const text = new DataView(new ArrayBuffer((2 * calls + 2) * 8));
+		for (let pc = 0; pc < 2 * calls; pc += 2) {
+			// `jeq r1, 0, +1`, so that each call waits by itself; then the call of the function at the end.
+			text.setUint32(pc * 8, 0x0001_0115, true);
+			text.setUint32((pc + 1) * 8, 0x1085, true);
+			text.setInt32((pc + 1) * 8 + 4, 2 * calls + 1 - (pc + 2), true);
+		}
+		for (const pc of [2 * calls, 2 * calls + 1]) text.setUint8(pc * 8, 0x95);
+		const bytes = buildObject({
+			sections: [{ name: '.text', bytes: new Uint8Array(text.buffer) }],
+			symbols: [{ name: 'entrypoint', section: '.text' }],
+		});
+		const program = link([{ name: 'p.o', bytes }], { syscalls: TEST_SYSCALLS, version });
+		expect(program).toMatchObject({ ok: true, value: { warnings: [] } });
 	});
 
 	it('is found out in time that grows with the code alone', () => {

@@ -6,6 +6,7 @@
  */
 import {
 	type ContextObject,
+	defaultConfig,
 	type Executable,
 	hashSymbolName,
 	INSN_SIZE,
@@ -14,7 +15,7 @@ import {
 } from '@parhelion/sbpf';
 
 /** Functions that may be running at a time. */
-export const MAX_CALL_DEPTH = 64;
+export const MAX_CALL_DEPTH: number = defaultConfig().maxCallDepth;
 
 const CALL_IMM = INSTRUCTIONS.CALL_IMM.opcode;
 const CALL_REG = INSTRUCTIONS.CALL_REG.opcode;

@@ -61,8 +61,11 @@ function everyOperation(): { readonly text: string; readonly size: number } {
 					`%m.${name} = icmp eq i${bits} %b1.${name}, -1`,
 				);
 				body.push(`${b} = select i1 %m.${name}, i${bits} 3, i${bits} %b1.${name}`);
-			} else if (/^(?:shl|[al]shr)$/.test(operation)) body.push(`${b} = and i${bits} %b0.${name}, 63`);
-			else body.push(`${b} = or i${bits} %b0.${name}, 0`);
+			} else if (/^(?:shl|[al]shr)$/.test(operation)) {
+				// Less than the width: more has no defined result.
+				body.push(`%b1.${name} = trunc i256 %y to i64`, `%b2.${name} = urem i64 %b1.${name}, ${bits}`);
+				body.push(`${b} = zext i64 %b2.${name} to i${bits}`);
+			} else body.push(`${b} = or i${bits} %b0.${name}, 0`);
 			const type = `i${bits}`;
 			let raw = result;
 			if (operation.includes('overflow')) {

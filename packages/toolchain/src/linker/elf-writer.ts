@@ -54,8 +54,8 @@ interface Segment {
 	readonly align: number;
 }
 
-/** The V0 loader reads section names up to this length, and symbol names where it is asked for labels. */
-const MAX_SECTION_NAME = 15;
+/** Bytes of section names that the V0 loader reads, and of symbol names where it is asked for labels. */
+const MAX_SECTION_NAME = { 0: 15, 3: Number.POSITIVE_INFINITY } as const;
 const MAX_SYMBOL_NAME = { 0: 63, 3: 254 } as const;
 const PAGE = 4096;
 
@@ -104,10 +104,9 @@ export function writeElf(parts: ProgramParts): Uint8Array {
 		segments.push(load(data, elf.PF_R, 8), load(text, elf.PF_X, 8));
 	}
 	for (const debug of parts.debug) {
-		const name = isV0 ? debug.name.slice(0, MAX_SECTION_NAME) : debug.name;
 		const strings = debug.entrySize > 0 ? elf.SHF_MERGE | elf.SHF_STRINGS : 0;
 		append(sections, {
-			name,
+			name: debug.name,
 			type: elf.SHT_PROGBITS,
 			flags: strings,
 			bytes: debug.bytes,
@@ -255,7 +254,7 @@ function assembleFile(
 	entryOffset: number,
 ): Uint8Array {
 	const names = new StringTable();
-	const nameOffsets = sections.map((section) => names.add(section.name));
+	const nameOffsets = sections.map(({ name }) => names.add(name, MAX_SECTION_NAME[layout.version]));
 	nameOffsets.push(names.add('.shstrtab'));
 	append(sections, { name: '.shstrtab', type: elf.SHT_STRTAB, flags: 0, bytes: names.bytes(), align: 1 });
 	const headersOffset = alignUp(endOf(sections), 8);
@@ -314,15 +313,15 @@ class StringTable {
 	readonly #offsets: Map<string, number> = new Map([['', 0]]);
 	#size = 1;
 
-	/** Where `name` starts; of a longer one the first `maximum` bytes are kept. */
+	/** Where `name` starts; of a longer one the characters that fit into `maximum` bytes are kept. */
 	add(name: string, maximum = Number.POSITIVE_INFINITY): number {
 		const known = this.#offsets.get(name);
 		if (known !== undefined) return known;
-		const bytes = new TextEncoder().encode(name);
+		const room = new Uint8Array(Math.min(3 * name.length, maximum));
+		const { written } = new TextEncoder().encodeInto(name, room);
 		const offset = this.#size;
-		const kept = Math.min(bytes.length, maximum);
-		const part = new Uint8Array(kept + 1);
-		part.set(bytes.subarray(0, kept));
+		const part = new Uint8Array(written + 1);
+		part.set(room.subarray(0, written));
 		this.#parts.push(part);
 		this.#size += part.length;
 		this.#offsets.set(name, offset);

@@ -100,7 +100,7 @@ export const LINK_ERRORS: Readonly<Record<LinkErrorKind, LinkErrorTexts>> = {
 		hint: 'compile with -mllvm -bpf-stack-size=4096, or put large objects on the heap',
 	},
 	BadCall: { text: 'call that leads nowhere: {detail}', hint: null },
-	Rejected: { text: 'the verifier refuses the program: {detail}', hint: null },
+	Rejected: { text: 'the program would be refused: {detail}', hint: null },
 	EndlessRecursion: {
 		text: 'endless recursion: {detail}',
 		hint: 'make it a loop, or give it a way out',

@@ -430,6 +430,14 @@ describe.each(VERSIONS)('a linked program, V%i', (version) => {
 			stripped.ok && [...sectionsOf(stripped.value.elf).keys()].some((name) => name.startsWith('.debug')),
 		).toBe(false);
 	});
+
+	it('cuts the names of debug sections between characters, as V0 counts bytes', () => {
+		const { sections, symbols } = entry('mov64 r0, 0\nexit');
+		const debug = { name: '.debug_ééééééééé', flags: 0, align: 1, bytes: ascii('x') };
+		const program = linkObjects(version, { sections: [...sections, debug], symbols });
+		const names = [...sectionsOf(program.elf).keys()].filter((name) => name.startsWith('.debug_'));
+		expect(names).toEqual([version === 0 ? '.debug_éééé' : debug.name]);
+	});
 });
 
 /** Sections of an ELF file by name. */
@@ -670,6 +678,28 @@ describe('what is wrong is told by kind and place', () => {
 		expect(first(errorsOfObjects(0, huge))).toMatchObject({ kind: 'ProgramTooLarge' });
 		const small = link([{ name: 'a.o', bytes: buildObject(entry('exit')) }], { syscalls: [], maxSize: 300 });
 		expect(!small.ok && first(small.error).kind).toBe('ProgramTooLarge');
+	});
+
+	it('more sections than a file can count', () => {
+		const object = (part: number): ObjectSpec => {
+			const { sections, symbols } =
+				part === 0
+					? entry('call -1\nexit', [[0, CALL, 'f']])
+					: {
+							sections: [{ name: '.text', bytes: code('exit') }],
+							symbols: [{ name: 'f', section: '.text' }],
+						};
+			const debug = Array.from({ length: 33_000 }, (_, i) => ({
+				name: `.debug_${part}${i}`,
+				flags: 0,
+				align: 1,
+				bytes: ascii('x'),
+			}));
+			return { sections: [...sections, ...debug], symbols };
+		};
+		const [error, ...others] = errorsOfObjects(0, object(0), object(1));
+		expect(others).toEqual([]);
+		expect(error?.kind).toBe('Rejected');
 	});
 
 	it('what only the verifier sees', () => {

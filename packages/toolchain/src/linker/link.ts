@@ -5,7 +5,7 @@
  * bytes, nothing outside is asked, and whatever the input is the answer is a program or a list of errors.
  */
 import { defaultConfig, errorDebug, INSN_SIZE, verify } from '@parhelion/sbpf';
-import { catchFault, err, Fault, InvariantError, ok, type Result } from '@parhelion/sdk';
+import { catchFault, err, Fault, ok, type Result } from '@parhelion/sdk';
 import { type DepthFinding, depthFinding } from '../inspect/call-depth.ts';
 import { functionNames } from '../inspect/function-names.ts';
 import { loadProgram, MAX_PROGRAM_SIZE } from '../inspect/load-program.ts';
@@ -114,7 +114,7 @@ function linkOrThrow(inputs: readonly LinkInput[], options: LinkOptions): Linked
 		errors.add({ kind: 'ProgramTooLarge', detail });
 		errors.check();
 	}
-	const finding = depthOf(elf, options.syscalls);
+	const finding = depthOf(elf, options.syscalls, errors);
 	if (finding?.isCertain) {
 		const { detail, pc } = finding;
 		errors.add({ kind: 'EndlessRecursion', ...placeOf(pc, symbols, layout.textAddress), detail });
@@ -161,9 +161,12 @@ function lazyObject(object: ObjectFile): LazyObject {
 }
 
 /** Whether calls of the finished program may go too deep. */
-function depthOf(elf: Uint8Array, syscalls: readonly string[]): DepthFinding | null {
+function depthOf(elf: Uint8Array, syscalls: readonly string[], errors: ErrorList): DepthFinding | null {
 	const loaded = loadProgram(elf, syscalls);
-	if (!loaded.ok) throw new InvariantError(`what was linked does not load: ${loaded.error.kind}`);
+	if (!loaded.ok) {
+		errors.add({ kind: 'Rejected', detail: errorDebug({ kind: 'ElfError', error: loaded.error }) });
+		throw new Fault<LinkError[]>(errors.errors);
+	}
 	const names = functionNames(elf, loaded.value);
 	return depthFinding(loaded.value, (start) => names.get(start) ?? `function_${start}`);
 }

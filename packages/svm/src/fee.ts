@@ -21,6 +21,8 @@ export const NO_FEE: FeeDetails = Object.freeze({ transactionFee: 0n, prioritiza
 
 /** Sum of the parts, at most u64::MAX. */
 export function totalFee(fee: FeeDetails): Lamports {
+	// Most transactions name no price, and a sum of BigInts takes 0.05 µs.
+	if (fee.prioritizationFee === 0n) return fee.transactionFee;
 	return saturated(fee.transactionFee + fee.prioritizationFee);
 }
 

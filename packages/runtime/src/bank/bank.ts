@@ -516,7 +516,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	countTransaction(signatures: number, fee: FeeDetails): void {
 		this.#blockTransactions += 1;
 		this.#signatureCount += signatures;
-		this.#transactionFees += fee.transactionFee;
+		// A u64 as upstream's, which V8 adds without a BigInt of its own.
+		this.#transactionFees = BigInt.asUintN(64, this.#transactionFees + fee.transactionFee);
 		if (fee.prioritizationFee !== 0n) this.#prioritizationFees += fee.prioritizationFee;
 	}
 

@@ -60,6 +60,11 @@ class Shared<V> {
 	}
 }
 
+/** The first bytes of a key: most owners are told from others by them, in a tenth of the time that a whole key takes. */
+const startOf = ({ bytes }: Pubkey): number => bytes[0]! | (bytes[1]! << 8);
+const VOTE_START = startOf(programIds.vote);
+const STAKE_START = startOf(programIds.stake);
+
 /** What a bank knows of stakes; keys are `Pubkey.key`. */
 export class StakesCache {
 	#epoch: Epoch;
@@ -140,13 +145,15 @@ export class StakesCache {
 
 	/** Takes notice of an account that was stored; most are neither of votes nor of stakes. */
 	checkAndStore(pubkey: Pubkey, account: AccountSharedData, math: StakeMath): void {
+		const { owner } = account;
+		const start = startOf(owner);
+		if (start !== VOTE_START && start !== STAKE_START) return;
 		const { key } = pubkey;
-		const owner = account.owner.key;
-		if (owner === programIds.vote.key) {
+		if (owner.equals(programIds.vote)) {
 			const vote = account.lamports === 0n ? null : VoteAccount.from(pubkey, account);
 			if (vote !== null) this.#votes.own().set(key, vote);
 			else this.#forgetVote(key);
-		} else if (owner === programIds.stake.key) {
+		} else if (owner.equals(programIds.stake)) {
 			this.#setDelegation(key, account.lamports === 0n ? null : delegationOf(pubkey, account), math);
 		}
 	}

@@ -4,6 +4,7 @@
  * The URL may hold a key of the user's, so messages name its host alone.
  */
 import { AccountsUnavailable } from '@parhelion/rpc';
+import { isNotNowCode, isNotNowStatus } from '@parhelion/toolchain';
 import { member, parseLongJson } from './json.ts';
 
 /** Milliseconds until a request is given up. */
@@ -21,9 +22,6 @@ const MAX_PARALLEL = 8;
 const DEFAULT_MAX_RESPONSE = 256 * 1024 * 1024;
 /** Characters of the other side's words that are shown. */
 const MAX_QUOTE = 300;
-
-/** Errors of JSON-RPC that say "not now": node behind, too many requests. */
-const RETRYABLE_CODES: ReadonlySet<number> = new Set([-32005, -32429, 429]);
 
 /** The other cluster did not give what was asked for. */
 export class UpstreamError extends AccountsUnavailable {
@@ -200,7 +198,7 @@ export class RpcClient {
 
 	/** The outcome of a call in a batch; where it was "not now", that of the call by itself. */
 	private async orAgain(outcome: Outcome, method: string, params: readonly unknown[]): Promise<Outcome> {
-		return 'error' in outcome && isRetryable(outcome.error) ? this.settled(method, params) : outcome;
+		return 'error' in outcome && isNotNowCode(outcome.error.code) ? this.settled(method, params) : outcome;
 	}
 
 	/** What becomes of a call by itself. */
@@ -298,7 +296,7 @@ export class RpcClient {
 				status,
 				isTooLarge: status === 413,
 			});
-			if (status !== 429 && status < 500) return { error, retryAfter: null };
+			if (!isNotNowStatus(status)) return { error, retryAfter: null };
 			return { error, retryAfter: retryAfterMs(response.headers.get('retry-after'), Date.now()) ?? 0 };
 		}
 		return { text };
@@ -323,11 +321,7 @@ function readAnswer(text: string, where: string): Failure | { readonly result: u
 	const outcome = outcomeOf(answer, where);
 	if (!('error' in outcome)) return outcome;
 	const { error } = outcome;
-	return { error, retryAfter: isRetryable(error) ? 0 : null };
-}
-
-function isRetryable({ code }: UpstreamError): boolean {
-	return code !== null && RETRYABLE_CODES.has(code);
+	return { error, retryAfter: isNotNowCode(error.code) ? 0 : null };
 }
 
 /** What one answer of JSON-RPC says. */

@@ -135,6 +135,33 @@ const block = fc
 	.array(word, { minLength: 8, maxLength: 8 })
 	.map((words) => new Uint8Array(BigUint64Array.from(words).buffer));
 
+/** Builds the sources for sBPF and runs both engines over random blocks, of each of which `run` writes `size` bytes. */
+function agree(
+	sources: readonly string[],
+	how: { readonly version: 0 | 3; readonly optimisation: '0' | '2' },
+	run: (input: Uint8Array) => Uint8Array,
+	size: number,
+): void {
+	const built = buildFiles(sources, { syscalls: TEST_SYSCALLS, tools, ...how });
+	if (!built.ok) throw new Error(buildErrorText(built.error));
+	const engines = bothEngines(built.value.elf);
+	fc.assert(
+		fc.property(fc.array(block, { minLength: 40, maxLength: 40 }), (blocks) => {
+			const expected = run(Buffer.concat(blocks));
+			for (const [i, input] of blocks.entries()) {
+				const memory = new Uint8Array(IN + size);
+				memory.set(input);
+				for (const engine of engines) {
+					const { outcome, input: after } = engine.run(memory);
+					expect(outcome).toBe(0n);
+					expect(hex(after.subarray(IN))).toBe(hex(expected.subarray(i * size, (i + 1) * size)));
+				}
+			}
+		}),
+		{ numRuns: 4 },
+	);
+}
+
 describe.skipIf(clang === null).each([0, 3] as const)(
 	`legalised code on sBPF V%i and the same source natively${title}`,
 	(version) => {
@@ -148,28 +175,11 @@ describe.skipIf(clang === null).each([0, 3] as const)(
 				file(`test/native/${source}`),
 				file('test/native/main.c'),
 			]);
-			const built = buildFiles([file(`test/native/${source}`), file('test/native/entry.c')], {
-				syscalls: TEST_SYSCALLS,
-				version,
-				tools,
-				optimisation,
-			});
-			if (!built.ok) throw new Error(buildErrorText(built.error));
-			const engines = bothEngines(built.value.elf);
-			fc.assert(
-				fc.property(fc.array(block, { minLength: 40, maxLength: 40 }), (blocks) => {
-					const expected = run(Buffer.concat(blocks));
-					for (const [i, input] of blocks.entries()) {
-						const memory = new Uint8Array(IN + OUT);
-						memory.set(input);
-						for (const engine of engines) {
-							const { outcome, input: after } = engine.run(memory);
-							expect(outcome).toBe(0n);
-							expect(hex(after.subarray(IN))).toBe(hex(expected.subarray(i * OUT, (i + 1) * OUT)));
-						}
-					}
-				}),
-				{ numRuns: 4 },
+			agree(
+				[file(`test/native/${source}`), file('test/native/entry.c')],
+				{ version, optimisation },
+				run,
+				OUT,
 			);
 		});
 
@@ -180,29 +190,7 @@ describe.skipIf(clang === null).each([0, 3] as const)(
 			const flag = `-DOUT=${size}`;
 			const name = `operations-${version}-${optimisation}`;
 			const run = native(name, [source, file('test/native/main.c')], [flag, '--rtlib=compiler-rt']);
-			const built = buildFiles([source, file('test/native/entry.c')], {
-				syscalls: TEST_SYSCALLS,
-				version,
-				tools,
-				optimisation,
-			});
-			if (!built.ok) throw new Error(buildErrorText(built.error));
-			const engines = bothEngines(built.value.elf);
-			fc.assert(
-				fc.property(fc.array(block, { minLength: 40, maxLength: 40 }), (blocks) => {
-					const expected = run(Buffer.concat(blocks));
-					for (const [i, input] of blocks.entries()) {
-						const memory = new Uint8Array(IN + size);
-						memory.set(input);
-						for (const engine of engines) {
-							const { outcome, input: after } = engine.run(memory);
-							expect(outcome).toBe(0n);
-							expect(hex(after.subarray(IN))).toBe(hex(expected.subarray(i * size, (i + 1) * size)));
-						}
-					}
-				}),
-				{ numRuns: 4 },
-			);
+			agree([source, file('test/native/entry.c')], { version, optimisation }, run, size);
 		});
 
 		it('agree on the 128-bit maths of C', () => {

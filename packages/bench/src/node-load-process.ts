@@ -7,7 +7,8 @@ import { HttpConnection } from './node-load-connections.ts';
 import { namedAddress } from './node-load-transfers.ts';
 
 /** What `npm start` starts, and `npm run bench` bundles. */
-const MAIN = join(BENCH_FOLDER, '../cli/dist/parhelion.js');
+/** The command line. */
+export const COMMAND: string = join(BENCH_FOLDER, '../cli/dist/parhelion.js');
 const LAMPORTS = 1_000_000_000;
 /** Milliseconds between two looks at a transaction. */
 const LOOK_EVERY = 5;
@@ -34,7 +35,7 @@ function exitOf(child: ChildProcess): Promise<number | null> {
 /** Starts a node; `nodeArguments` are for Node itself. Rejects where it ends before it listens. */
 export async function startNode(nodeArguments: readonly string[] = []): Promise<NodeProcess> {
 	const begun = performance.now();
-	const args = [...nodeArguments, MAIN, 'start', '--rpc-port', '0', '--json'];
+	const args = [...nodeArguments, COMMAND, 'start', '--rpc-port', '0', '--json'];
 	const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
 	const ended = exitOf(child);
 	const lines = createInterface({ input: child.stdout! });

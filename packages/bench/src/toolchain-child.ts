@@ -9,11 +9,9 @@ import { join } from 'node:path';
 import { keypairFromSeed } from '@parhelion/runtime';
 import { assemble, linkErrorText } from 'parhelion/toolchain/node';
 import { median } from './contest.ts';
-import { BENCH_FOLDER } from './elf.ts';
 import { HttpConnection } from './node-load-connections.ts';
-import { startNode } from './node-load-process.ts';
+import { COMMAND, startNode } from './node-load-process.ts';
 
-const MAIN = join(BENCH_FOLDER, '../cli/dist/main.js');
 const FUNCTIONS = 1000;
 /** Instructions of a function: all together a megabyte. */
 const INSTRUCTIONS = 128;
@@ -53,7 +51,7 @@ function link(rounds: number): Record<string, number> {
 }
 
 function run(args: readonly string[]): Promise<void> {
-	const child = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
+	const child = spawn(process.execPath, [COMMAND, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
 	return new Promise((resolve, reject) => {
 		child.once('exit', (code) =>
 			code === 0 ? resolve() : reject(new Error(`${args[0]} ended with ${code}`)),

@@ -72,6 +72,9 @@ import { persistBlock, purgeLedger } from './ledger/ledger-writer.ts';
 /** Slots after which a slot of a cluster with one validator is rooted. */
 const ROOT_DEPTH = 32n;
 
+/** The last slot that a chain is warped to: slots are numbers of 53 bits, and there must be room to go on. */
+export const MAX_WARP_SLOT: Slot = 1n << 52n;
+
 /** A chain with one validator. */
 export class Chain {
 	/** Collects the fees. */
@@ -399,10 +402,11 @@ export class Chain {
 
 	/**
 	 * As {@link advanceSlot}, but `slot` is opened next, whatever lies between; what is below is rooted. RangeError for a slot
-	 * that is not above the open one.
+	 * that is not above the open one, or above {@link MAX_WARP_SLOT}; nothing has changed then.
 	 */
 	warpToSlot(slot: Slot): void {
 		if (slot <= this.slot) throw new RangeError(`slot ${slot} is not above the open one, ${this.slot}`);
+		if (slot > MAX_WARP_SLOT) throw new RangeError(`slot ${slot} is beyond ${MAX_WARP_SLOT}`);
 		this.#openSlot(slot, this.slot, true);
 	}
 

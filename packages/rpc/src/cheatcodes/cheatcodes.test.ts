@@ -169,6 +169,17 @@ describe('time', () => {
 		expect(await refusal('timeTravel', { absoluteSlot: 5 })).toContain('is not above the open one');
 	});
 
+	it('goes no further than slots have numbers, and then the chain goes on as before', async () => {
+		const before = node.chain.slot;
+		for (const beyond of [{ absoluteSlot: 2 ** 62 }, { absoluteEpoch: 2 ** 50 }])
+			expect(await refusal('timeTravel', beyond)).toContain('is beyond');
+		node.chain.advanceSlot();
+		expect(node.chain.slot).toBe(before + 1n);
+		await cheat('timeTravel', { absoluteSlot: 2 ** 52 });
+		node.chain.advanceSlot();
+		expect(node.chain.slot).toBe((1n << 52n) + 1n);
+	});
+
 	it('goes to a moment, and on from there', async () => {
 		const later = node.chain.clock().unixTimestamp + 1_000_000n;
 		await cheat('timeTravel', { absoluteTimestamp: Number(later) * 1000 });

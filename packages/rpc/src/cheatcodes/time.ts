@@ -1,4 +1,5 @@
 /** Cheatcodes on time: travel to a slot, an epoch or a moment, stand still, go on. Shapes: Surfpool's `surfnet_*`. */
+import { MAX_WARP_SLOT } from '@parhelion/runtime';
 import { enumeration, type Reader, readU64 } from '../params/readers.ts';
 import { failInvalidParams } from '../rpc-error.ts';
 import { epochInfoJson } from './cheatcodes.ts';
@@ -31,6 +32,8 @@ const timeTravel: Cheat = cheat('timeTravel', [readDestination], (cheats, { kind
 	if (slot <= chain.slot) {
 		return failInvalidParams(`Invalid param: slot ${slot} is not above the open one, ${chain.slot}`);
 	}
+	if (slot > MAX_WARP_SLOT)
+		return failInvalidParams(`Invalid param: slot ${slot} is beyond ${MAX_WARP_SLOT}`);
 	chain.warpToSlot(slot);
 	return epochInfoJson(chain);
 });

@@ -28,12 +28,12 @@ function mean(values: readonly number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }
 
-/** Whether the heap stands still: its last third is no larger than its first, but for a little. */
+/** Whether the heap stands still: its last third is no larger than its first, but for a little. Too few samples say no. */
 export function isFlat(memory: readonly NodeMemory[]): boolean {
 	const third = Math.floor(memory.length / 3);
 	const used = memory.map(({ heap, external }) => heap + external);
 	const [first, last] = [mean(used.slice(0, third)), mean(used.slice(-third))];
-	return third === 0 || last <= first * FLAT + SPARE;
+	return third > 0 && last <= first * FLAT + SPARE;
 }
 
 /** The summary for a reader. */

@@ -292,15 +292,14 @@ export class BlockRun {
 			this.#outcomes.push(turnedAway(signature, bank.slot, head.error!));
 			return false;
 		}
-		const costNow = (): TransactionCost =>
-			costOfExecuted(message, bank.features, head.units, head.loadedAccountsDataSize);
-		let units: number | null = null;
+		let units: number;
 		if (estimated !== null) {
 			units = unitsAsUsed(estimated, head.units, head.loadedAccountsDataSize);
 			costTracker.settle(message, estimated.sum, units);
-		}
-		if (this.#limits === 'check') {
-			const refusal = costTracker.tryAdd(message, costNow());
+		} else {
+			const cost = costOfExecuted(message, bank.features, head.units, head.loadedAccountsDataSize);
+			units = cost.sum;
+			const refusal = this.#limits === 'check' ? costTracker.tryAdd(message, cost) : null;
 			if (refusal !== null) {
 				this.#outcomes.push(turnedAway(signature, bank.slot, refusal));
 				return true;
@@ -311,7 +310,7 @@ export class BlockRun {
 		commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
 		const outcome = committedOutcome(signature, bank, head);
 		this.#outcomes.push(outcome);
-		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, units ?? costNow().sum);
+		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, units);
 		return false;
 	}
 

@@ -15,11 +15,12 @@ import {
 	Slab,
 	TransactionError,
 } from '@parhelion/sdk';
-import type {
-	FeeDetails,
-	InnerInstruction,
-	InnerInstructionsList,
-	TransactionReturnData,
+import {
+	type FeeDetails,
+	type InnerInstruction,
+	type InnerInstructionsList,
+	NO_FEE,
+	type TransactionReturnData,
 } from '@parhelion/svm';
 import type { RecordWriter } from './record-bytes.ts';
 
@@ -186,8 +187,6 @@ export function writeResultHead(writer: RecordWriter, head: ResultHead): void {
 	const { programId, data } = head.returnData;
 	writer.pubkey(programId).u32(data.length).raw(data);
 }
-
-const NO_FEE: FeeDetails = Object.freeze({ transactionFee: 0n, prioritizationFee: 0n });
 
 export function readResultHead(reader: ByteReader): ResultHead {
 	const kind = KINDS[reader.u8()]!;

@@ -2,15 +2,7 @@
  * `parallel-child.js transfer|token checked|unchecked ROUNDS COUNT` executes blocks of so many transactions serially, with one
  * worker and with two, and prints nanoseconds a transaction and what two workers are over one, as JSON.
  */
-import {
-	createHash,
-	createPrivateKey,
-	createPublicKey,
-	hash,
-	type KeyObject,
-	sign,
-	verify,
-} from 'node:crypto';
+import { createHash, createPublicKey, hash, type KeyObject, sign, verify } from 'node:crypto';
 import { nodeFastPaths, setFastPaths } from '@parhelion/crypto';
 import { Chain, keypairFromSeed, transferInstruction } from '@parhelion/runtime';
 import { type BlockExecutor, createBlockExecutor } from '@parhelion/runtime/node';
@@ -24,14 +16,13 @@ import {
 	Pubkey,
 	programIds,
 } from '@parhelion/sdk';
+import { ed25519PrivateKey } from 'parhelion/node';
 import { decodeAll } from './bank-overhead.ts';
 import { median } from './contest.ts';
 import { bundledProgram } from './elf.ts';
 
 const LAMPORTS = 1_000_000_000_000n;
 const TOKENS = 1n << 50n;
-/** What stands before the 32 bytes of a seed in a PKCS #8 key (RFC 8410). */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 
 setFastPaths(nodeFastPaths({ createHash, createPublicKey, hash, verify }));
 
@@ -49,8 +40,7 @@ interface Payer {
 
 function payerOf(i: number): Payer {
 	const { seed, pubkey } = keypairFromSeed(bytesOf(1, i));
-	const signer = createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
-	return { pubkey, signer };
+	return { pubkey, signer: ed25519PrivateKey(seed) };
 }
 
 const MINT = key(2, 0);

@@ -3,41 +3,20 @@
  * printed.
  */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { type Keypair, keypairFromSeed } from '@parhelion/runtime';
 import { Pubkey } from '@parhelion/sdk';
 import { CliError } from './cli-error.ts';
+import { fileReason, readInputText, type SizeLimit } from './files.ts';
 
 const SEED_SIZE = 32;
 const KEYPAIR_SIZE = 64;
-/** Bytes of a file; 64 numbers take no more than 400. */
-const MAX_FILE_SIZE = 4096;
+/** 64 numbers take no more than 400. */
+const KEYPAIR_FILE: SizeLimit = { bytes: 4096, words: 'a key pair file can have' };
 /** Owner only. */
 const SECRET_FILE_MODE = 0o600;
-
-/** Why a file cannot be read, in words. */
-export function fileReason(thrown: unknown): string {
-	const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-	switch (code) {
-		case 'ENOENT':
-			return 'there is no such file';
-		case 'EACCES':
-		case 'EPERM':
-			return 'it may not be read';
-		case 'EISDIR':
-			return 'it is a folder';
-		case 'ENOTDIR':
-			return 'it is no folder';
-		case 'EROFS':
-			return 'its device is read-only';
-		case 'ENOSPC':
-			return 'no room is left on its device';
-		default:
-			return thrown instanceof Error ? thrown.message : String(thrown);
-	}
-}
 
 function parseKeypair(text: string): Keypair | null {
 	let value: unknown;
@@ -55,15 +34,7 @@ function parseKeypair(text: string): Keypair | null {
 
 /** The key pair in a file. A `CliError` where there is none. */
 export function readKeypairFile(path: string): Keypair {
-	let text: string;
-	try {
-		if (statSync(path).size > MAX_FILE_SIZE) throw new CliError(`${path}: that is no key pair file`);
-		text = readFileSync(path, 'utf8');
-	} catch (thrown) {
-		if (thrown instanceof CliError) throw thrown;
-		throw new CliError(`${path}: ${fileReason(thrown)}`);
-	}
-	const keypair = parseKeypair(text);
+	const keypair = parseKeypair(readInputText(path, KEYPAIR_FILE));
 	if (keypair === null) throw new CliError(`${path}: that is no key pair file, a JSON array of 64 bytes`);
 	return keypair;
 }
@@ -75,8 +46,7 @@ export function addressOrKeypairFile(text: string, flag: string): Pubkey {
 	try {
 		return readKeypairFile(text).pubkey;
 	} catch (thrown) {
-		const reason = thrown instanceof Error ? thrown.message : String(thrown);
-		throw new CliError(`${flag}: ${text} is no address, and no key pair file either (${reason})`);
+		throw new CliError(`${flag}: ${text} is no address, and no key pair file either (${fileReason(thrown)})`);
 	}
 }
 

@@ -2,7 +2,7 @@
  * From the flags of `parhelion start` to what a chain starts from: programs and accounts out of files, accounts of another
  * cluster, features, epochs.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
 	type BundledProgram,
@@ -20,32 +20,17 @@ import {
 	resolveRuntimeFeatures,
 } from '@parhelion/sdk';
 import { createProgramRuntimeEnvironment, type InvokeContext, newBudgetWithDefaults } from '@parhelion/svm';
-import { parseAccountJson } from 'parhelion/node';
 import { CliError } from './cli-error.ts';
+import { fileReason, readAccountFile } from './files.ts';
 import type { AccountFlag, ProgramFlag, StartOptions } from './flags/start-flags.ts';
-import { addressOrKeypairFile, defaultClientAddress, fileReason } from './keypair-file.ts';
+import { addressOrKeypairFile, defaultClientAddress } from './keypair-file.ts';
+import { readProgramFile } from './program-files.ts';
 import { cloneAccounts } from './upstream/clone.ts';
 import type { Cluster, ClusterPosition } from './upstream/cluster.ts';
 
 /** Lamports of the mint, as in the test validator. */
 const MINT_LAMPORTS = 500_000_000n * LAMPORTS_PER_SOL;
-/** Bytes of the largest file that can be an account: 10 MiB in base64, and the words around it. */
-const MAX_ACCOUNT_FILE = 16 * 1024 * 1024;
-/** Bytes of the largest program. */
-const MAX_PROGRAM_FILE = 10 * 1024 * 1024;
 const ELF_MAGIC = [0x7f, 0x45, 0x4c, 0x46];
-
-function readInput(path: string, flag: string, maxSize: number): Buffer {
-	try {
-		const { size } = statSync(path);
-		if (size > maxSize)
-			throw new CliError(`${flag} ${path}: ${size} bytes are more than the ${maxSize} there can be`);
-		return readFileSync(path);
-	} catch (thrown) {
-		if (thrown instanceof CliError) throw thrown;
-		throw new CliError(`${flag} ${path}: ${fileReason(thrown)}`);
-	}
-}
 
 function verificationFailure(executable: Executable<InvokeContext>): string | null {
 	const verified = executable.verify();
@@ -54,8 +39,7 @@ function verificationFailure(executable: Executable<InvokeContext>): string | nu
 
 /** The program, loaded and verified as the chain would do it. A `CliError` with what is wrong with it. */
 function readProgram(path: string, flag: string, featureSet: FeatureSet): Uint8Array {
-	const file = readInput(path, flag, MAX_PROGRAM_FILE);
-	const elf = new Uint8Array(file.buffer, file.byteOffset, file.byteLength);
+	const elf = readProgramFile(path, `${flag} ${path}`);
 	if (ELF_MAGIC.some((byte, index) => elf[index] !== byte)) {
 		throw new CliError(
 			`${flag} ${path}: that is no ELF; a program is the .so file that cargo build-sbf makes`,
@@ -80,20 +64,8 @@ function toProgram(given: ProgramFlag, flag: string, featureSet: FeatureSet): Bu
 	};
 }
 
-function readAccount(path: string, flag: string): KeyedAccount {
-	const text = readInput(path, flag, MAX_ACCOUNT_FILE).toString('utf8');
-	try {
-		return parseAccountJson(text);
-	} catch (thrown) {
-		const reason = thrown instanceof Error ? thrown.message : String(thrown);
-		throw new CliError(
-			`${flag} ${path}: that is no account as "solana account --output json" writes it: ${reason}`,
-		);
-	}
-}
-
 function toAccount({ address, file }: AccountFlag): KeyedAccount {
-	const [inFile, account] = readAccount(file, '--account');
+	const [inFile, account] = readAccountFile(file, `--account ${file}`);
 	return [address ?? inFile, account];
 }
 
@@ -105,7 +77,10 @@ function accountsInFolder(folder: string): KeyedAccount[] {
 		throw new CliError(`--account-dir ${folder}: ${fileReason(thrown)}`);
 	}
 	const files = names.filter((name) => name.endsWith('.json')).sort();
-	return files.map((name) => readAccount(join(folder, name), '--account-dir'));
+	return files.map((name) => {
+		const path = join(folder, name);
+		return readAccountFile(path, `--account-dir ${path}`);
+	});
 }
 
 /** Who asked for an address, so that nobody asks for it twice. */

@@ -1,39 +1,21 @@
 /**
- * A client of JSON-RPC by `fetch`, for deployments to a cluster.
+ * A client of JSON-RPC by `fetch`, for deployments to a cluster and for whoever asks one.
  *
- * Owns patience with a server that has too much to do, and errors with JSON-RPC's code. What it says names the host alone,
- * since a URL may hold a key of the user's, and `fetch` quotes it.
+ * Owns patience: what is asked again and when, how many requests are under way, and what becomes of calls in one request.
  */
-import { isNotNowCode, isNotNowStatus, type RpcCaller, type RpcOutcome } from '@parhelion/toolchain';
-import { expectString } from './expect-type.ts';
+import { isNotNowCode, member, type RpcCaller, type RpcOutcome } from '@parhelion/toolchain';
+import { type Failure, HttpEndpoint, HttpRpcError, quote } from './http-post.ts';
 
-/** Milliseconds before the second attempt; doubled before each further one. */
-const BACKOFF = 250;
-const ATTEMPTS = 5;
-/** Attempts at calls together: some servers fail at those for good, and fewer at a time are the better attempt. */
-const BATCH_ATTEMPTS = 2;
 const DEFAULT_TIMEOUT = 30_000;
 const DEFAULT_MAX_RESPONSE = 256 * 1024 * 1024;
-/** Characters of the server's words that are shown. */
-const MAX_QUOTE = 300;
-
-/** A call failed. */
-export class HttpRpcError extends Error {
-	override readonly name = 'HttpRpcError';
-	/** The code of JSON-RPC's error; null where there was none. */
-	readonly code: number | null;
-	/** What JSON-RPC's error has besides. */
-	readonly data: unknown;
-	/** Whether a server was there and answered. */
-	readonly isAnswered: boolean;
-
-	constructor(message: string, about: { code?: number; data?: unknown; isAnswered?: boolean } = {}) {
-		super(message);
-		this.code = about.code ?? null;
-		this.data = about.data ?? null;
-		this.isAnswered = about.isAnswered ?? true;
-	}
-}
+const DEFAULT_ATTEMPTS = 6;
+/** Attempts where nobody answers at all: that is rarely a matter of seconds. */
+const UNREACHABLE_ATTEMPTS = 3;
+const DEFAULT_BACKOFF = 250;
+/** The longest that a server may make us wait, in milliseconds. */
+const MAX_WAIT = 30_000;
+/** Requests that are under way at a time; more wait, since public nodes count them. */
+const MAX_PARALLEL = 8;
 
 /** How to ask. */
 export interface HttpRpcOptions {
@@ -41,188 +23,227 @@ export interface HttpRpcOptions {
 	readonly timeout?: number;
 	/** Bytes of an answer at most; 256 MiB unless told. */
 	readonly maxResponse?: number;
+	/** Attempts at most where the server says "not now"; 6 unless told. */
+	readonly attempts?: number;
+	/** Milliseconds before the second attempt, doubled before each further one; 250 unless told. */
+	readonly backoff?: number;
+	/** Reads the text of an answer; `JSON.parse` unless told. */
+	readonly parse?: (text: string) => unknown;
+	/** Is told of each wait. */
+	readonly onRetry?: (reason: string, waitMs: number) => void;
 }
 
-interface Answer {
-	readonly id?: unknown;
-	readonly result?: unknown;
-	readonly error?: { readonly code?: unknown; readonly message?: unknown; readonly data?: unknown } | null;
+interface RequestBody {
+	readonly jsonrpc: '2.0';
+	readonly id: number;
+	readonly method: string;
+	readonly params: readonly unknown[];
 }
 
-/** An attempt that failed, and whether another may do better. */
-interface Failure {
-	readonly error: HttpRpcError;
-	readonly isPassing: boolean;
-}
-
-type Attempt<T> = { readonly result: T } | Failure;
+type Answer = { readonly result: unknown } | { readonly error: HttpRpcError };
 
 /** A client of the node at a URL; a name and a password in it go into a header. */
 export class HttpRpc implements RpcCaller {
-	readonly #url: string;
-	readonly #host: string;
-	readonly #headers: Readonly<Record<string, string>>;
-	readonly #timeout: number;
-	readonly #maxResponse: number;
+	readonly #endpoint: HttpEndpoint;
+	readonly #options: Required<HttpRpcOptions>;
+	readonly #waiting: (() => void)[] = [];
+	#running = 0;
 	#id = 0;
+	#requests = 0;
 
 	/** @throws RangeError for what is no URL of HTTP. */
 	constructor(url: string, options: HttpRpcOptions = {}) {
-		// `new URL` would quote what it cannot read.
-		if (!/^https?:\/\//i.test(expectString(url, 'url')) || !URL.canParse(url)) {
-			throw new RangeError('url: expected one that starts with http:// or https://');
-		}
-		const parsed = new URL(url);
-		const login = loginOf(parsed);
-		parsed.username = '';
-		parsed.password = '';
-		this.#host = parsed.host;
-		this.#url = parsed.href;
-		this.#headers = {
-			'content-type': 'application/json',
-			...(login === null ? {} : { authorization: login }),
+		this.#endpoint = new HttpEndpoint(url);
+		this.#options = {
+			timeout: DEFAULT_TIMEOUT,
+			maxResponse: DEFAULT_MAX_RESPONSE,
+			attempts: DEFAULT_ATTEMPTS,
+			backoff: DEFAULT_BACKOFF,
+			parse: JSON.parse,
+			onRetry: () => {},
+			...options,
 		};
-		this.#timeout = options.timeout ?? DEFAULT_TIMEOUT;
-		this.#maxResponse = options.maxResponse ?? DEFAULT_MAX_RESPONSE;
+	}
+
+	/** Host and port: how messages name the node. */
+	get host(): string {
+		return this.#endpoint.host;
+	}
+
+	/** Requests that were made, attempts counted each. */
+	get requests(): number {
+		return this.#requests;
 	}
 
 	/** The result of a call. Rejects with an {@link HttpRpcError}. */
 	call(method: string, params: readonly unknown[]): Promise<unknown> {
-		return patiently(ATTEMPTS, async () => {
-			const answer = await this.#post(this.#request(method, params));
-			if ('error' in answer) return answer;
-			const outcome = this.#outcome(answer.result);
-			return 'error' in outcome ? { ...outcome, isPassing: isNotNowCode(outcome.error.code) } : outcome;
+		const where = this.#where(method);
+		return this.#patiently(async () => {
+			const posted = await this.#post(this.#request(method, params), where);
+			return 'error' in posted ? posted : this.#readAnswer(posted.text, where);
 		});
 	}
 
 	/**
-	 * Calls of one method in one request, in order; null where the server does not take them together, or fails at them. Rejects
-	 * where nobody answers.
+	 * Calls of one method in one request: what became of each, in order. Null where the server does not take them together.
+	 * Where it fails at them, as some do for good, they are made in halves, and one by one where it fails at a half too.
+	 * Rejects as {@link call} does where nobody answers.
 	 */
 	async batch(method: string, calls: readonly (readonly unknown[])[]): Promise<readonly RpcOutcome[] | null> {
-		const requests = calls.map((params) => this.#request(method, params));
-		let answers: unknown;
-		try {
-			answers = await patiently(BATCH_ATTEMPTS, () => this.#post(requests));
-		} catch (thrown) {
-			if (thrown instanceof HttpRpcError && thrown.isAnswered) return null;
-			throw thrown;
-		}
-		if (!Array.isArray(answers)) return null;
-		const byId = new Map(answers.map((answer: Answer | null) => [answer?.id, answer]));
-		const all = requests.map(({ id }) => byId.get(id));
-		if (all.includes(undefined)) return null;
-		return Promise.all(all.map((answer, i) => this.#orAgain(this.#outcome(answer), method, calls[i] ?? [])));
+		const whole = await this.#batchOnce(method, calls);
+		if (whole !== 'failed') return whole;
+		const middle = Math.ceil(calls.length / 2);
+		const halves = [calls.slice(0, middle), calls.slice(middle)].map(async (half) => {
+			const outcomes = half.length > 1 ? await this.#batchOnce(method, half) : null;
+			if (outcomes !== null && outcomes !== 'failed') return outcomes;
+			return Promise.all(half.map((params) => this.#settled(method, params)));
+		});
+		return (await Promise.all(halves)).flat();
 	}
 
 	/** The error for an answer in which `what` cannot be read. */
 	unreadable(what: string): HttpRpcError {
-		return new HttpRpcError(`${this.#host}: ${what} cannot be read`);
+		return new HttpRpcError(`${this.host}: ${what} cannot be read`);
+	}
+
+	/** As {@link batch}, in one request; `failed` after the wait that the server asks for. */
+	async #batchOnce(
+		method: string,
+		calls: readonly (readonly unknown[])[],
+	): Promise<readonly RpcOutcome[] | 'failed' | null> {
+		const where = this.#where(method);
+		const requests = calls.map((params) => this.#request(method, params));
+		let posted: Failure | { readonly text: string };
+		try {
+			posted = await this.#patiently(async () => {
+				const answer = await this.#post(requests, where);
+				const isFinal = 'error' in answer && (!answer.error.isAnswered || answer.retryAfter === null);
+				return isFinal ? answer : { result: answer };
+			});
+		} catch (thrown) {
+			// It was reached, and did not like what it got: what is wrong with a call by itself comes as an error of that call.
+			if (thrown instanceof HttpRpcError && thrown.status !== null) return null;
+			throw thrown;
+		}
+		if ('error' in posted) {
+			await this.#pause(posted.error, posted.retryAfter ?? 0, 1);
+			return 'failed';
+		}
+		const answers = this.#parsed(posted.text);
+		// A short text can hold millions of answers to nothing.
+		if (!Array.isArray(answers) || answers.length !== requests.length) return null;
+		const byId = new Map(answers.map((answer: unknown) => [idOf(answer), answer]));
+		const all = requests.map(({ id }) => byId.get(id));
+		if (all.includes(undefined)) return null;
+		return Promise.all(
+			all.map((answer, i) => this.#orAgain(readOutcome(answer, where), method, calls[i] ?? [])),
+		);
 	}
 
 	/** The outcome of a call in a batch; where it was "not now", that of the call by itself. */
-	async #orAgain(
-		outcome: { readonly result: unknown } | { readonly error: HttpRpcError },
-		method: string,
-		params: readonly unknown[],
-	): Promise<RpcOutcome> {
-		if (!('error' in outcome) || !isNotNowCode(outcome.error.code)) return outcome;
+	async #orAgain(outcome: Answer, method: string, params: readonly unknown[]): Promise<RpcOutcome> {
+		return 'error' in outcome && isNotNowCode(outcome.error.code) ? this.#settled(method, params) : outcome;
+	}
+
+	/** What becomes of a call by itself. */
+	#settled(method: string, params: readonly unknown[]): Promise<RpcOutcome> {
 		return this.call(method, params).then(
 			(result) => ({ result }),
 			(error: unknown) => ({ error }),
 		);
 	}
 
-	#request(method: string, params: readonly unknown[]): { readonly id: number } {
-		return Object.assign({ jsonrpc: '2.0', id: ++this.#id }, { method, params });
+	#where(method: string): string {
+		return `${this.host} (${method})`;
 	}
 
-	#outcome(answer: unknown): { readonly result: unknown } | { readonly error: HttpRpcError } {
-		const { result, error } = (typeof answer === 'object' && answer !== null ? answer : {}) as Answer;
-		if (error) {
-			const { code, message, data } = error;
-			const known = typeof code === 'number' ? { code, data } : { data };
-			const said = String(message).slice(0, MAX_QUOTE);
-			return { error: new HttpRpcError(`${this.#host} says no: ${said}`, known) };
-		}
-		return result === undefined ? { error: this.unreadable('the answer') } : { result };
+	#request(method: string, params: readonly unknown[]): RequestBody {
+		return { jsonrpc: '2.0', id: ++this.#id, method, params };
 	}
 
-	/** The JSON that the server answers with. */
-	async #post(body: unknown): Promise<Attempt<unknown>> {
-		const failure = (what: string, isPassing: boolean, isAnswered = true): Failure => ({
-			error: new HttpRpcError(`${this.#host} ${what}`, { isAnswered }),
-			isPassing,
-		});
-		let status: number;
-		let text: string | null;
+	#post(
+		body: RequestBody | readonly RequestBody[],
+		where: string,
+	): Promise<Failure | { readonly text: string }> {
+		this.#requests++;
+		return this.#endpoint.post(body, where, this.#options);
+	}
+
+	/** The JSON in `text`; undefined where there is none. */
+	#parsed(text: string): unknown {
 		try {
-			const response = await fetch(this.#url, {
-				method: 'POST',
-				headers: this.#headers,
-				body: JSON.stringify(body),
-				signal: AbortSignal.timeout(this.#timeout),
-			});
-			status = response.status;
-			text = await readText(response, this.#maxResponse);
-		} catch (thrown) {
-			return failure(networkReason(thrown), true, false);
-		}
-		if (text === null) return failure(`answered with more than ${this.#maxResponse} bytes`, false);
-		if (status < 200 || status > 299) return failure(`answered HTTP ${status}`, isNotNowStatus(status));
-		try {
-			return { result: JSON.parse(text) as unknown };
+			return this.#options.parse(text);
 		} catch {
-			return failure('answered with no JSON', false);
+			return undefined;
+		}
+	}
+
+	#readAnswer(text: string, where: string): Failure | { readonly result: unknown } {
+		const answer = this.#parsed(text);
+		if (answer === undefined) {
+			const error = new HttpRpcError(`${where} answered with no JSON: ${quote(text)}`);
+			return { error, retryAfter: null };
+		}
+		const outcome = readOutcome(answer, where);
+		if (!('error' in outcome)) return outcome;
+		return { ...outcome, retryAfter: isNotNowCode(outcome.error.code) ? 0 : null };
+	}
+
+	/** Works until it is done, or has failed in a way that does not pass. */
+	async #patiently<T>(work: () => Promise<Failure | { readonly result: T }>): Promise<T> {
+		const { attempts } = this.#options;
+		for (let attempt = 1; ; attempt++) {
+			const outcome = await this.#inTurn(work);
+			if (!('error' in outcome)) return outcome.result;
+			const { error, retryAfter } = outcome;
+			if (retryAfter === null) throw error;
+			const limit = error.isAnswered ? attempts : Math.min(attempts, UNREACHABLE_ATTEMPTS);
+			if (attempt >= limit) throw new HttpRpcError(`${error.message} (${limit} attempts)`, error);
+			await this.#pause(error, retryAfter, attempt);
+		}
+	}
+
+	/** Waits until it makes sense to come back after an attempt that failed. */
+	async #pause(error: HttpRpcError, retryAfter: number, attempt: number): Promise<void> {
+		const { backoff, onRetry } = this.#options;
+		// A little at random, so that several of us do not come back together.
+		const own = backoff * 2 ** (attempt - 1) * (1 + Math.random() / 4);
+		const wait = Math.min(MAX_WAIT, Math.max(retryAfter, own));
+		onRetry(error.message, wait);
+		await new Promise((resolve) => setTimeout(resolve, wait));
+	}
+
+	async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+		if (this.#running >= MAX_PARALLEL) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+		else this.#running++;
+		try {
+			return await work();
+		} finally {
+			// The turn goes on to whoever waits, or is given back.
+			const next = this.#waiting.shift();
+			if (next === undefined) this.#running--;
+			else next();
 		}
 	}
 }
 
-/** The header for the name and the password in a URL; null where there are none. */
-function loginOf({ username, password }: URL): string | null {
-	if (username === '' && password === '') return null;
-	try {
-		const bytes = new TextEncoder().encode(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-		return `Basic ${btoa(String.fromCharCode(...bytes))}`;
-	} catch {
-		throw new RangeError('url: the name or the password in it is not well-formed');
-	}
+/** The id of an answer, which some servers write as text; NaN where it has none. */
+function idOf(answer: unknown): number {
+	const id = member(answer, 'id');
+	return typeof id === 'number' || typeof id === 'string' ? Number(id) : Number.NaN;
 }
 
-/** Works until it is done, has failed in a way that does not pass, or `attempts` times. */
-async function patiently<T>(attempts: number, work: () => Promise<Attempt<T>>): Promise<T> {
-	for (let attempt = 1; ; attempt++) {
-		const outcome = await work();
-		if (!('error' in outcome)) return outcome.result;
-		if (!outcome.isPassing || attempt === attempts) throw outcome.error;
-		await new Promise((resolve) => setTimeout(resolve, BACKOFF * 2 ** (attempt - 1)));
+/** What one answer of JSON-RPC says. */
+function readOutcome(answer: unknown, where: string): Answer {
+	const failed = member(answer, 'error');
+	if (failed !== undefined && failed !== null) {
+		const [code, message] = [member(failed, 'code'), member(failed, 'message')];
+		const said = typeof message === 'string' ? quote(message) : 'no message';
+		const known = typeof code === 'number' ? { code } : {};
+		const words = `${where} says no: ${said} (${known.code ?? 'no code'})`;
+		return { error: new HttpRpcError(words, { ...known, data: member(failed, 'data') }) };
 	}
-}
-
-/** The body; null where it has more than `limit` bytes. */
-async function readText(response: Response, limit: number): Promise<string | null> {
-	const reader = response.body?.getReader();
-	if (reader === undefined) return '';
-	const decoder = new TextDecoder();
-	let text = '';
-	let length = 0;
-	for (let read = await reader.read(); !read.done; read = await reader.read()) {
-		length += read.value.length;
-		if (length > limit) {
-			await reader.cancel();
-			return null;
-		}
-		text += decoder.decode(read.value, { stream: true });
-	}
-	return text + decoder.decode();
-}
-
-/** Why nobody answered, without the words of `fetch`. */
-function networkReason(thrown: unknown): string {
-	if (!(thrown instanceof Error)) return 'cannot be reached';
-	if (thrown.name === 'TimeoutError') return 'did not answer in time';
-	const { cause } = thrown;
-	const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-	return /^[A-Z_]+$/.test(code) ? `cannot be reached (${code})` : 'cannot be reached';
+	const result = member(answer, 'result');
+	if (result !== undefined) return { result };
+	return { error: new HttpRpcError(`${where} answered with no result`) };
 }

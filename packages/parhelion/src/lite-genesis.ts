@@ -4,8 +4,18 @@
  *
  * Source: litesvm lib.rs (`into_basic` and the setters it calls); node-litesvm native_mint.rs.
  */
+
 import { sha256 } from '@parhelion/crypto';
-import { builtinAccounts, featureAccounts, precompileAccounts, programAccounts } from '@parhelion/runtime';
+import {
+	builtinAccounts,
+	featureAccounts,
+	MINT_SIZE,
+	NATIVE_MINT,
+	NATIVE_MINT_2022,
+	NATIVE_MINT_DECIMALS,
+	precompileAccounts,
+	programAccounts,
+} from '@parhelion/runtime';
 import {
 	type AccountSharedData,
 	createAccount,
@@ -27,7 +37,7 @@ import {
 	Hash,
 	InvariantError,
 	type Lamports,
-	Pubkey,
+	type Pubkey,
 	programIds,
 	Rent,
 	type RuntimeFeatures,
@@ -50,6 +60,7 @@ import {
 import { availablePrograms, programSourceRevision } from './bundled-programs.ts';
 import type { CustomSyscall } from './custom-syscall.ts';
 import { LiteBank, loadErrorText } from './lite-bank.ts';
+import { encodeMint } from './token-layout.ts';
 
 /** The slot of the newest feature of mainnet-beta: where the clock starts. */
 export const MAINNET_DEFAULT_SLOT: Slot = FEATURES.reduce(
@@ -221,20 +232,15 @@ export function setDefaultPrograms(bank: LiteBank, features: FeatureSet): void {
 
 /** Address and token program of the mints of wrapped SOL. */
 const NATIVE_MINTS: readonly (readonly [Pubkey, Pubkey])[] = [
-	[Pubkey.fromBase58('So11111111111111111111111111111111111111112'), programIds.splToken],
-	[Pubkey.fromBase58('9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP'), programIds.splToken2022],
+	[NATIVE_MINT, programIds.splToken],
+	[NATIVE_MINT_2022, programIds.splToken2022],
 ];
-/** Bytes of a mint. */
-const MINT_SIZE = 82;
 
 /** Adds the mints of wrapped SOL whose token program is there. */
 export function setNativeMints(bank: LiteBank): void {
 	for (const [mint, program] of NATIVE_MINTS) {
 		if (!bank.accounts.has(program)) continue;
-		const data = new Uint8Array(MINT_SIZE);
-		// Nine decimals, initialised, no authority.
-		data[44] = 9;
-		data[45] = 1;
+		const data = encodeMint(NATIVE_MINT_DECIMALS, null, null);
 		bank.addAccount(mint, createAccount({ lamports: minimumBalance(bank, MINT_SIZE), data, owner: program }));
 	}
 }

@@ -1,23 +1,13 @@
 import { mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ed25519PublicKey, ed25519Sign, sha256 } from '@parhelion/crypto';
-import {
-	base58Encode,
-	compileLegacyMessage,
-	encodeMessage,
-	encodeTransaction,
-	Hash,
-	type Instruction,
-	Pubkey,
-	programIds,
-} from '@parhelion/sdk';
+import { sha256 } from '@parhelion/crypto';
+import { base58Encode, Pubkey } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
+import { memo, PAYER, signed } from '../test/payer.ts';
 import { ComputeBudget, expectSuccess, FailedTransactionMetadata, FeatureSet, LiteSVM } from './node.ts';
 
-const seed = new Uint8Array(32).fill(3);
-const payer = Pubkey.fromBytes(ed25519PublicKey(seed));
 const SYSTEM = '11111111111111111111111111111111';
 const address = (n: number): string => {
 	const bytes = new Uint8Array(32).fill(77);
@@ -25,15 +15,6 @@ const address = (n: number): string => {
 	return Pubkey.fromBytes(bytes).toBase58();
 };
 
-function signed(svm: LiteSVM, instructions: Instruction[]): Uint8Array {
-	const message = compileLegacyMessage(payer, instructions, Hash.fromBase58(svm.latestBlockhash()));
-	return encodeTransaction({ signatures: [ed25519Sign(encodeMessage(message), seed)], message });
-}
-const memo = (text: string): Instruction => ({
-	programId: programIds.memoV3,
-	accounts: [],
-	data: new TextEncoder().encode(text),
-});
 function fund(svm: LiteSVM, n: number, lamports: bigint): void {
 	svm.setAccount({
 		address: address(n),
@@ -53,7 +34,7 @@ function look(svm: LiteSVM): unknown {
 	};
 }
 function send(svm: LiteSVM, text: string): string {
-	svm.airdrop(payer.toBase58(), 1_000_000n);
+	svm.airdrop(PAYER.toBase58(), 1_000_000n);
 	return svm.sendTransaction(signed(svm, [memo(text)])).toString();
 }
 
@@ -79,7 +60,7 @@ describe('A snapshot', () => {
 
 	it('lets a transaction be sent again, and forgets what it did', () => {
 		const svm = new LiteSVM();
-		svm.airdrop(payer.toBase58(), 1_000_000n);
+		svm.airdrop(PAYER.toBase58(), 1_000_000n);
 		const transaction = signed(svm, [memo('once')]);
 		const snapshot = svm.snapshot();
 		const first = svm.sendTransaction(transaction).toString();
@@ -127,7 +108,7 @@ describe('A fork', () => {
 		fork.addProgram(address(9), readMemo());
 		const run = (one: LiteSVM): boolean => {
 			one.expireBlockhash();
-			one.airdrop(payer.toBase58(), 1_000_000n);
+			one.airdrop(PAYER.toBase58(), 1_000_000n);
 			const call = { ...memo('x'), programId: Pubkey.fromBase58(address(9)) };
 			return !(one.sendTransaction(signed(one, [call])) instanceof FailedTransactionMetadata);
 		};
@@ -150,7 +131,7 @@ describe('A fork', () => {
 		const run = (one: LiteSVM): boolean => {
 			one.warpToSlot(one.getClock().slot + 5n);
 			one.expireBlockhash();
-			one.airdrop(payer.toBase58(), 1_000_000n);
+			one.airdrop(PAYER.toBase58(), 1_000_000n);
 			const call = { ...memo('x'), programId: Pubkey.fromBase58(address(9)) };
 			return !(one.sendTransaction(signed(one, [call])) instanceof FailedTransactionMetadata);
 		};
@@ -172,7 +153,7 @@ describe('A saved state', () => {
 	it('is restored with accounts, programs, settings and history', () => {
 		const svm = new LiteSVM();
 		fund(svm, 1, 5n);
-		svm.airdrop(payer.toBase58(), 100_000_000n);
+		svm.airdrop(PAYER.toBase58(), 100_000_000n);
 		svm.addProgram(address(9), readMemo());
 		const call = { ...memo('saved'), programId: Pubkey.fromBase58(address(9)) };
 		const transaction = signed(svm, [call]);

@@ -1,43 +1,20 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
-import {
-	base58Encode,
-	compileLegacyMessage,
-	encodeMessage,
-	encodeTransaction,
-	Hash,
-	type Instruction,
-	Pubkey,
-	programIds,
-} from '@parhelion/sdk';
+import { base58Encode, Pubkey, programIds } from '@parhelion/sdk';
 import { afterAll, describe, expect, it } from 'vitest';
+import { memo, PAYER, signed } from '../test/payer.ts';
 import { setBundledPrograms, setProgramSource } from './bundled-programs.ts';
 import { LiteSVM } from './lite-svm.ts';
 import { FailedTransactionMetadata, TransactionMetadata } from './transaction-metadata.ts';
 
-const seed = new Uint8Array(32).fill(3);
-const payer = Pubkey.fromBytes(ed25519PublicKey(seed));
 const memoProgram = programIds.memoV3.toBase58();
-
-function signed(svm: LiteSVM, instructions: Instruction[]): Uint8Array {
-	const blockhash = Hash.fromBase58(svm.latestBlockhash());
-	const message = compileLegacyMessage(payer, instructions, blockhash);
-	return encodeTransaction({ signatures: [ed25519Sign(encodeMessage(message), seed)], message });
-}
-
-const memo = (text: string): Instruction => ({
-	programId: programIds.memoV3,
-	accounts: [],
-	data: new TextEncoder().encode(text),
-});
 
 describe('LiteSVM without bundled programs', () => {
 	it('works, and says what is missing and what to do', () => {
 		setProgramSource(() => null, 'ask nicely');
 		const svm = new LiteSVM();
-		expect(svm.airdrop(payer.toBase58(), 1_000_000_000n)).toBeInstanceOf(TransactionMetadata);
+		expect(svm.airdrop(PAYER.toBase58(), 1_000_000_000n)).toBeInstanceOf(TransactionMetadata);
 		const missing = svm.missingPrograms();
 		expect(missing.map(({ name }) => name)).toEqual([
 			'p-token',
@@ -67,7 +44,7 @@ describe('LiteSVM with bundled programs', async () => {
 	it.runIf(elf !== null)('runs a program that the page handed over', () => {
 		setBundledPrograms({ 'spl-memo-v4': elf! });
 		const svm = new LiteSVM();
-		svm.airdrop(payer.toBase58(), 1_000_000_000n);
+		svm.airdrop(PAYER.toBase58(), 1_000_000_000n);
 		const result = svm.sendTransaction(signed(svm, [memo('hi')]));
 		expect(result).toBeInstanceOf(TransactionMetadata);
 		expect(svm.missingPrograms().length).toBe(6);
@@ -81,7 +58,7 @@ describe('LiteSVM with bundled programs', async () => {
 			const svm = new node.LiteSVM();
 			const id = Pubkey.fromBytes(new Uint8Array(32).fill(5));
 			svm.addProgramFromFile(id.toBase58(), path);
-			svm.airdrop(payer.toBase58(), 1_000_000_000n);
+			svm.airdrop(PAYER.toBase58(), 1_000_000_000n);
 			const result = svm.sendTransaction(signed(svm, [{ ...memo('x'), programId: id }]));
 			expect(result).toBeInstanceOf(TransactionMetadata);
 			expect(() => svm.addProgramFromFile(id.toBase58(), join(folder, 'nothing.so'))).toThrow(
@@ -95,9 +72,9 @@ describe('LiteSVM with bundled programs', async () => {
 	it('keeps instances apart', () => {
 		const one = new LiteSVM();
 		const other = new LiteSVM();
-		one.airdrop(payer.toBase58(), 5_000_000n);
+		one.airdrop(PAYER.toBase58(), 5_000_000n);
 		one.warpToSlot(9n);
-		expect(other.getBalance(payer.toBase58())).toBeNull();
+		expect(other.getBalance(PAYER.toBase58())).toBeNull();
 		expect(other.getClock().slot).not.toBe(9n);
 		expect(new LiteSVM().getClock().slot).toBe(other.getClock().slot);
 	});
@@ -109,7 +86,7 @@ describe('LiteSVM with bundled programs', async () => {
 		if (!account.exists) throw new Error('no clock');
 		account.data.fill(7);
 		expect(svm.getClock().slot).not.toBe(0x0707070707070707n);
-		const result = svm.airdrop(payer.toBase58(), 5_000_000n);
+		const result = svm.airdrop(PAYER.toBase58(), 5_000_000n);
 		if (!(result instanceof TransactionMetadata)) throw new Error(String(result));
 		result.signature().fill(0);
 		result.logs().push('more');
@@ -121,14 +98,14 @@ describe('LiteSVM with bundled programs', async () => {
 		const svm = new LiteSVM();
 		const bytes = new Uint8Array([1, 2, 3]);
 		svm.setAccount({
-			address: payer.toBase58(),
+			address: PAYER.toBase58(),
 			lamports: 5n,
 			data: bytes,
 			programAddress: memoProgram,
 			executable: false,
 		});
 		bytes.fill(9);
-		const account = svm.getAccount(payer.toBase58());
+		const account = svm.getAccount(PAYER.toBase58());
 		expect(account.exists && Array.from(account.data)).toEqual([1, 2, 3]);
 	});
 });
@@ -137,15 +114,15 @@ describe('LiteSVM without anything', () => {
 	it('names the step that is missing', () => {
 		const svm = LiteSVM.default();
 		expect(() => svm.getClock()).toThrow(/withSysvars/);
-		expect(() => svm.addProgram(payer.toBase58(), new Uint8Array(4))).toThrow(
+		expect(() => svm.addProgram(PAYER.toBase58(), new Uint8Array(4))).toThrow(
 			'Failed to add program: Offset or value is out of bounds',
 		);
 	});
 
 	it('answers a transaction with an error, not an exception', () => {
 		const svm = LiteSVM.default();
-		expect(svm.airdrop(payer.toBase58(), 1n)).toBeInstanceOf(FailedTransactionMetadata);
+		expect(svm.airdrop(PAYER.toBase58(), 1n)).toBeInstanceOf(FailedTransactionMetadata);
 		svm.withLamports(10_000_000n);
-		expect(svm.airdrop(payer.toBase58(), 1n)).toBeInstanceOf(FailedTransactionMetadata);
+		expect(svm.airdrop(PAYER.toBase58(), 1n)).toBeInstanceOf(FailedTransactionMetadata);
 	});
 });

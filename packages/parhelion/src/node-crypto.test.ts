@@ -1,3 +1,4 @@
+import { sign } from 'node:crypto';
 import {
 	type Ed25519Backend,
 	ed25519Backends,
@@ -10,7 +11,7 @@ import {
 } from '@parhelion/crypto';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
-import { useNodeCrypto } from './node-crypto.ts';
+import { ed25519PrivateKey, useNodeCrypto } from './node-crypto.ts';
 
 /** The answers of both implementations. */
 function both<T>(ask: () => T): { portable: T; native: T } {
@@ -26,6 +27,15 @@ const bytes = (length: number): fc.Arbitrary<Uint8Array> =>
 
 describe("Node's cryptography", () => {
 	afterAll(() => setFastPaths({}));
+
+	it('makes the key of a seed, and of nothing longer or shorter', () => {
+		const [seed, message] = [new Uint8Array(32).fill(7), new Uint8Array([1, 2, 3])];
+		const { portable } = both(() => ed25519Sign(message, seed));
+		expect(new Uint8Array(sign(null, message, ed25519PrivateKey(seed)))).toEqual(portable);
+		for (const length of [0, 31, 33, 64]) {
+			expect(() => ed25519PrivateKey(new Uint8Array(length))).toThrow(RangeError);
+		}
+	});
 
 	it('accepts and refuses the same signatures, wherever a bit is flipped', () => {
 		const at = fc.record({ part: fc.constantFrom('signature', 'key', 'message', 'none'), bit: fc.nat(511) });

@@ -48,13 +48,13 @@ const publicKeys = new KeyCache((x) =>
 
 /** What stands before the 32 bytes of a seed in a PKCS #8 key (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-const privateKeys = new KeyCache((seed) =>
-	createPrivateKey({
-		key: Buffer.concat([PKCS8_PREFIX, Buffer.from(seed, 'base64url')]),
-		format: 'der',
-		type: 'pkcs8',
-	}),
-);
+const privateKeys = new KeyCache((seed) => ed25519PrivateKey(Buffer.from(seed, 'base64url')));
+
+/** The key of a seed (32 bytes), for `sign` of `node:crypto`, to whoever signs much with it. RangeError for another length. */
+export function ed25519PrivateKey(seed: Uint8Array): KeyObject {
+	if (seed.length !== 32) throw new RangeError(`seed: expected 32 bytes, got ${seed.length}`);
+	return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, seed]), format: 'der', type: 'pkcs8' });
+}
 
 function ed25519PublicKey(seed: Uint8Array): Uint8Array {
 	const { x } = createPublicKey(privateKeys.get(seed)).export({ format: 'jwk' });

@@ -12,6 +12,7 @@ import { setSignatureHelpers } from './send-batch.ts';
 import { SignaturePool } from './signature-pool.ts';
 
 export * from './index.ts';
+export { ed25519PrivateKey } from './node-crypto.ts';
 
 /** ELFs that were read, by file name; `null` for one that is not there. */
 const read = new Map<string, Uint8Array | null>();

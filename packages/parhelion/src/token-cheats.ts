@@ -4,7 +4,8 @@
  * Owns what has to agree: the supply with the balances, the lamports of wrapped SOL with its tokens, the
  * extensions of a token account with those of its mint.
  */
-import { type AccountSharedData, bytesEqual, createAccount, Pubkey, programIds } from '@parhelion/sdk';
+import { isTokenProgram, MINT_SIZE, NATIVE_MINT, NATIVE_MINT_2022 } from '@parhelion/runtime';
+import { type AccountSharedData, bytesEqual, createAccount, type Pubkey, programIds } from '@parhelion/sdk';
 import { findProgramAddress } from '@parhelion/svm';
 import { wrongType } from './expect-type.ts';
 import type { LiteBank } from './lite-bank.ts';
@@ -13,7 +14,6 @@ import { toU64 } from './to-integer.ts';
 import {
 	encodeMint,
 	encodeTokenAccount,
-	MINT_SIZE,
 	readMint,
 	readTokenAccount,
 	type TokenAccountView,
@@ -24,15 +24,7 @@ import {
 
 const U64_LIMIT = 1n << 64n;
 /** The mints of wrapped SOL. */
-const NATIVE_MINTS: ReadonlySet<string> = new Set(
-	['So11111111111111111111111111111111111111112', '9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP'].map(
-		(text) => Pubkey.fromBase58(text).key,
-	),
-);
-
-function isTokenProgram(program: Pubkey): boolean {
-	return program.equals(programIds.splToken) || program.equals(programIds.splToken2022);
-}
+const NATIVE_MINTS: ReadonlySet<string> = new Set([NATIVE_MINT, NATIVE_MINT_2022].map(({ key }) => key));
 
 /** The mint's account and what it says. RangeError if there is none. */
 function findMint(

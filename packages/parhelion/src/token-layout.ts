@@ -6,14 +6,16 @@
  * Source: spl-token-interface state.rs (`Mint`, `Account`), spl-token-2022-interface extension/mod.rs
  * (`ExtensionType`, `get_required_init_account_extensions`).
  */
+import {
+	ACCOUNT_TYPE_ACCOUNT,
+	ACCOUNT_TYPE_MINT,
+	hasTokenExtensions,
+	isTokenAccountData,
+	MINT_SIZE,
+	TOKEN_ACCOUNT_SIZE,
+} from '@parhelion/runtime';
 import type { Pubkey } from '@parhelion/sdk';
 
-/** Bytes of a mint without extensions. */
-export const MINT_SIZE = 82;
-/** Bytes of a token account without extensions; extensions of either kind come after as many. */
-export const TOKEN_ACCOUNT_SIZE = 165;
-const TYPE_MINT = 1;
-const TYPE_ACCOUNT = 2;
 /** Type and length of an extension. */
 const EXTENSION_HEADER = 4;
 
@@ -37,9 +39,8 @@ export interface MintView {
 
 /** The mint in these bytes, or `null`. */
 export function readMint(data: Uint8Array): MintView | null {
-	if (data.length < MINT_SIZE || data[45] !== 1) return null;
-	const hasExtensions = data.length > TOKEN_ACCOUNT_SIZE;
-	if (data.length !== MINT_SIZE && !(hasExtensions && data[TOKEN_ACCOUNT_SIZE] === TYPE_MINT)) return null;
+	const hasExtensions = hasTokenExtensions(data, ACCOUNT_TYPE_MINT);
+	if ((data.length !== MINT_SIZE && !hasExtensions) || data[45] !== 1) return null;
 	const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
 	return {
 		supply: view.getBigUint64(36, true),
@@ -70,9 +71,7 @@ export interface TokenAccountView {
 
 /** The initialised token account in these bytes, or `null`. */
 export function readTokenAccount(data: Uint8Array): TokenAccountView | null {
-	const isPlain = data.length === TOKEN_ACCOUNT_SIZE;
-	const hasExtensions = data.length > TOKEN_ACCOUNT_SIZE && data[TOKEN_ACCOUNT_SIZE] === TYPE_ACCOUNT;
-	if ((!isPlain && !hasExtensions) || (data[108] !== 1 && data[108] !== 2)) return null;
+	if (!isTokenAccountData(data) || data[108]! > 2) return null;
 	const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
 	return {
 		mint: data.subarray(0, 32),
@@ -142,7 +141,7 @@ export function encodeTokenAccount(
 	data.set(owner.bytes, 32);
 	data[108] = isFrozen ? 2 : 1;
 	if (extensions.length === 0) return data;
-	data[TOKEN_ACCOUNT_SIZE] = TYPE_ACCOUNT;
+	data[TOKEN_ACCOUNT_SIZE] = ACCOUNT_TYPE_ACCOUNT;
 	const view = new DataView(data.buffer);
 	let at = TOKEN_ACCOUNT_SIZE + 1;
 	for (const [number, bytes] of extensions) {

@@ -1,7 +1,5 @@
 /** The toolchain as functions, with the programs run in process. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Keypair, PublicKey, Transaction, TransactionInstruction } from '@solana/web3.js';
@@ -14,9 +12,6 @@ import {
 	deployErrorText,
 	disassemble,
 	emitted,
-	HttpRpc,
-	HttpRpcError,
-	type HttpRpcOptions,
 	type LibraryDeployOptions,
 	link,
 	linkErrorText,
@@ -230,113 +225,6 @@ describe('a program that is there', () => {
 			await expect(manage({ kind: 'extend', bytes }, address, svm, { payer })).rejects.toThrow(RangeError);
 		}
 		await expect(manage({ kind: 'burn' } as never, address, svm, { payer })).rejects.toThrow(TypeError);
-	});
-});
-
-describe('a client by fetch', () => {
-	interface Call {
-		readonly id: number;
-		readonly method: string;
-		readonly params: readonly unknown[];
-	}
-
-	/** A server that answers once with each of `answers`, and then as asked. */
-	async function serve(
-		answers: (readonly [status: number, text: string])[],
-		options: HttpRpcOptions = {},
-	): Promise<{ rpc: HttpRpc; seen: (string | undefined)[]; stop(): void }> {
-		const seen: (string | undefined)[] = [];
-		const result = ({ id, params }: Call): unknown => ({ jsonrpc: '2.0', id, result: params });
-		const server = createServer(async (request, response) => {
-			let text = '';
-			for await (const chunk of request) text += chunk;
-			seen.push(request.headers.authorization);
-			const body = JSON.parse(text) as Call | Call[];
-			const [status, said] = answers.shift() ?? [
-				200,
-				JSON.stringify(Array.isArray(body) ? body.map(result).reverse() : result(body)),
-			];
-			// Status 0: no answer at all.
-			if (status !== 0) response.writeHead(status).end(said);
-		});
-		await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-		const { port } = server.address() as AddressInfo;
-		const stop = (): void => {
-			server.closeAllConnections();
-			server.close();
-		};
-		return { rpc: new HttpRpc(`http://me:p%40ss@127.0.0.1:${port}/?key=secret`, options), seen, stop };
-	}
-
-	it('gives results, errors with their code, and batches in order', async () => {
-		const error = { code: -32602, message: 'no', data: 7 };
-		const { rpc, stop } = await serve([[200, JSON.stringify({ id: 1, error })]]);
-		const failed: unknown = await rpc.call('m', []).catch((thrown: unknown) => thrown);
-		expect(failed).toBeInstanceOf(HttpRpcError);
-		expect(failed).toMatchObject({ code: -32602, data: 7 });
-		expect(String(failed)).not.toContain('secret');
-		expect(await rpc.call('m', [1])).toEqual([1]);
-		expect(await rpc.batch('m', [[1], [2]])).toEqual([{ result: [1] }, { result: [2] }]);
-		stop();
-	});
-
-	it('asks again where there is too much to do, and knows a server without batches', async () => {
-		const { rpc, stop } = await serve([
-			[429, 'later'],
-			[503, 'later'],
-		]);
-		expect(await rpc.call('m', [1])).toEqual([1]);
-		stop();
-		const without = await serve([
-			[413, ''],
-			[200, '<html>'],
-			[200, '{"error":{"code":1}}'],
-			[200, '[]'],
-		]);
-		for (let i = 0; i < 4; i++) expect(await without.rpc.batch('m', [[1], [2]])).toBeNull();
-		without.stop();
-	});
-
-	it.each([429, 500, 503])(
-		'makes no more calls together where the server answers those with %d',
-		async (status) => {
-			const { rpc, stop } = await serve(Array.from({ length: 2 }, () => [status, ''] as const));
-			expect(await rpc.batch('m', [[1], [2]])).toBeNull();
-			expect(await rpc.call('m', [1])).toEqual([1]);
-			stop();
-		},
-	);
-
-	it.each([-32005, -32429, 429])('asks again where the error is %d, in a batch, too', async (code) => {
-		const error = { code, message: 'not now' };
-		const alone = await serve([[200, JSON.stringify({ id: 1, error })]]);
-		expect(await alone.rpc.call('m', [1])).toEqual([1]);
-		alone.stop();
-		const outcomes = [
-			{ id: 1, error },
-			{ id: 2, result: 3 },
-		];
-		const together = await serve([[200, JSON.stringify(outcomes)]]);
-		expect(await together.rpc.batch('m', [[1], [2]])).toEqual([{ result: [1] }, { result: 3 }]);
-		together.stop();
-	});
-
-	it('gives up an answer that does not come or is too large, and tells nothing of its URL', async () => {
-		const slow = await serve(
-			Array.from({ length: 2 }, () => [0, ''] as const),
-			{ timeout: 50 },
-		);
-		const late: unknown = await slow.rpc.batch('m', [[1], [2]]).catch((thrown: unknown) => thrown);
-		expect(String(late)).toMatch(/^HttpRpcError: 127\.0\.0\.1:\d+ did not answer in time$/);
-		expect(new Set(slow.seen)).toEqual(new Set([`Basic ${btoa('me:p@ss')}`]));
-		slow.stop();
-		const large = await serve([[200, `{"id":1,"result":"${'x'.repeat(100)}"}`]], { maxResponse: 99 });
-		await expect(large.rpc.call('m', [])).rejects.toThrow('answered with more than 99 bytes');
-		large.stop();
-		for (const url of ['ftp://me:secret@host/', 'secret', 'http://', 'http://me:%zz@host/']) {
-			expect(() => new HttpRpc(url)).toThrow(RangeError);
-			expect(() => new HttpRpc(url)).not.toThrow(/secret/);
-		}
 	});
 });
 

@@ -4,9 +4,10 @@
  * Owns the defaults that a caller of `@parhelion/toolchain` would have to bring: the syscalls of the runtime, addresses
  * derived and made up, key pairs that sign. Building from C and Rust needs compilers, which `parhelion/toolchain/node` finds.
  */
+
 import { ed25519PublicKey, ed25519Sign } from '@parhelion/crypto';
-import { InvariantError, Pubkey, programIds, type Result, type Slot } from '@parhelion/sdk';
-import { findProgramAddress } from '@parhelion/svm';
+import { programdataAddressOf } from '@parhelion/runtime';
+import { Pubkey, type Result, type Slot } from '@parhelion/sdk';
 import {
 	type CheckResult,
 	type DeployError,
@@ -77,7 +78,8 @@ export {
 	readElf,
 	type SendOutcome,
 } from '@parhelion/toolchain';
-export { HttpRpc, HttpRpcError, type HttpRpcOptions } from './http-rpc.ts';
+export { HttpRpcError, type HttpRpcFacts } from './http-post.ts';
+export { HttpRpc, type HttpRpcOptions } from './http-rpc.ts';
 export { SYSCALL_NAMES, type SyscallOptions } from './syscall-names.ts';
 
 const MAX_PARALLELISM = 1000;
@@ -187,13 +189,6 @@ function newKeyPair(): KeyPairLike {
 	return { secretKey: Uint8Array.of(...seed, ...ed25519PublicKey(seed)) };
 }
 
-/** Where loader v3 keeps a program's bytes. */
-function programDataOf(program: Pubkey): Pubkey {
-	const found = findProgramAddress([program.bytes], programIds.bpfLoaderUpgradeable);
-	if (found === null) throw new InvariantError(`no bump gives an address of ${program}`);
-	return found.address;
-}
-
 /** The account that `where` names, and its key pair where that is known. */
 function placeOf(
 	where: KeyPairLike | string,
@@ -241,7 +236,7 @@ function requestOf(elf: Uint8Array, options: LibraryDeployOptions): OwnRequest {
 		payer: payer.pubkey,
 		authority: authority.pubkey,
 		program,
-		programData: programDataOf(program),
+		programData: programdataAddressOf(program),
 		buffer: loader === 'v3' && buffer !== null ? buffer.pubkey : program,
 		isFinal,
 		...(maxLen === undefined ? {} : { maxLen }),
@@ -335,7 +330,7 @@ export async function manage(
 	const authority = signerOf(keys.authority ?? keys.payer, 'authority');
 	const { what, heir } = actionOf(action, payer.pubkey);
 	const account = toPubkey(address, 'address');
-	const programData = programDataOf(account);
+	const programData = programdataAddressOf(account);
 	const request = { account, programData, payer: payer.pubkey, authority: authority.pubkey };
 	return manageProgram(what, request, targetOf(where), [payer, authority, ...(heir === null ? [] : [heir])]);
 }

@@ -16,7 +16,14 @@ export {
 	type ProgramAction,
 } from './deploy/manage-program.ts';
 export { type PlannedTransaction, plannedTransaction } from './deploy/planned-transaction.ts';
-export { isNotNowCode, isNotNowStatus, type RpcCaller, type RpcOutcome } from './deploy/rpc-caller.ts';
+export {
+	isNotNowCode,
+	isNotNowStatus,
+	member,
+	type RpcCaller,
+	type RpcOutcome,
+	toBigInt,
+} from './deploy/rpc-caller.ts';
 export { RpcTarget } from './deploy/rpc-target.ts';
 export {
 	type Deployment,

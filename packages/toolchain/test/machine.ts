@@ -7,7 +7,6 @@ import {
 	BuiltinProgram,
 	type ContextObject,
 	defaultConfig,
-	type EbpfError,
 	EbpfVm,
 	Executable,
 	errorDebug,
@@ -158,17 +157,13 @@ export class Program {
 		for (const region of [stack, heap, inputRegion]) arena.free(region.host);
 		releaseRoRegion(executable, arena);
 		return {
-			outcome: result.ok ? result.value : errorText(result.error),
+			outcome: result.ok ? result.value : errorDebug(result.error),
 			log: context.log,
 			returnData: context.returnData,
 			instructions: instructionCount,
 			input: after,
 		};
 	}
-}
-
-function errorText(error: EbpfError): string {
-	return errorDebug(error);
 }
 
 /** `elf` on the interpreter and on the compiler. */

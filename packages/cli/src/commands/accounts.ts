@@ -1,16 +1,17 @@
 /** `parhelion accounts`: accounts of a cluster or of a ledger, shown or written to files. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DEFAULT_GENESIS_FILE, openChainFolder } from '@parhelion/runtime/node';
 import { type AccountSharedData, Pubkey } from '@parhelion/sdk';
-import { accountToJson, parseAccountJson } from 'parhelion/node';
+import { accountToJson } from 'parhelion/node';
 import { CliError, EXIT } from '../cli-error.ts';
+import { fileReason, readAccountFile } from '../files.ts';
 import { urlFlag } from '../flags/cluster-flags.ts';
 import { type FlagTable, one, UsageError } from '../flags/flag.ts';
 import { JSON_FLAG } from '../flags/json-flag.ts';
+import { ledgerFlag } from '../flags/ledger-flag.ts';
 import { CLUSTER_URLS, nonEmpty } from '../flags/readers.ts';
 import { formatDump, formatRows, formatSol } from '../format.ts';
-import { fileReason } from '../keypair-file.ts';
 import { processOutput } from '../output.ts';
 import { Cluster } from '../upstream/cluster.ts';
 import { type Command, defineCommand } from './command.ts';
@@ -24,12 +25,7 @@ interface AccountsOptions {
 
 const FLAGS: FlagTable<AccountsOptions> = {
 	url: urlFlag('the cluster to ask'),
-	ledger: one('DIR', nonEmpty('The path of the ledger'), {
-		short: 'l',
-		group: 'Ledger',
-		help: 'take them from this ledger, as of its root; no node may be running on it',
-		completes: 'file',
-	}),
+	ledger: ledgerFlag('take them from this ledger, as of its root; no node may be running on it'),
 	outputDir: one('DIR', nonEmpty('The path of the folder'), {
 		short: 'o',
 		group: 'Output',
@@ -61,23 +57,6 @@ function writeAccounts(folder: string, pubkeys: readonly Pubkey[], found: Found)
 		}
 	} catch (thrown) {
 		throw new CliError(`${folder}: ${fileReason(thrown)}`);
-	}
-}
-
-/** An account in a file, as `--json` writes it. */
-function readAccountFile(path: string): readonly [Pubkey, AccountSharedData] {
-	let text: string;
-	try {
-		text = readFileSync(path, 'utf8');
-	} catch (thrown) {
-		throw new CliError(`${path}: ${fileReason(thrown)}`);
-	}
-	try {
-		return parseAccountJson(text);
-	} catch (thrown) {
-		throw new CliError(
-			`${path}: that is no account: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-		);
 	}
 }
 

@@ -1,11 +1,12 @@
 /** `parhelion asm`: assembly text into a program. */
 import { link, linkErrorText } from '@parhelion/toolchain';
 import { CliError, EXIT } from '../cli-error.ts';
+import { writeOutputFile } from '../files.ts';
 import type { FlagTable } from '../flags/flag.ts';
 import { JSON_FLAG } from '../flags/json-flag.ts';
 import { ARCH_FLAG, ENTRY_FLAG, outputFlag, type ProgramVersion } from '../flags/program-flags.ts';
 import { processOutput } from '../output.ts';
-import { readProgramFile, SYSCALL_NAMES, writeOutputFile } from '../program-files.ts';
+import { readProgramFile, SYSCALL_NAMES } from '../program-files.ts';
 import { printable } from '../style.ts';
 import { type Command, defineCommand } from './command.ts';
 

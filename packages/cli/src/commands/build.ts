@@ -13,11 +13,12 @@ import {
 	programPath,
 } from '@parhelion/toolchain/node';
 import { CliError, EXIT } from '../cli-error.ts';
+import { writeOutputFile } from '../files.ts';
 import { type FlagTable, list, one, toggle } from '../flags/flag.ts';
 import { JSON_FLAG } from '../flags/json-flag.ts';
 import { ARCH_FLAG, ENTRY_FLAG, oneOf, outputFlag, type ProgramVersion } from '../flags/program-flags.ts';
 import { processOutput } from '../output.ts';
-import { defaultBuildCache, SYSCALL_NAMES, writeOutputFile } from '../program-files.ts';
+import { defaultBuildCache, SYSCALL_NAMES } from '../program-files.ts';
 import { printable } from '../style.ts';
 import { type Command, defineCommand } from './command.ts';
 

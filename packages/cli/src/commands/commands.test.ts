@@ -1,6 +1,8 @@
 /** The commands, against a node of ours, as a user would see them. */
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519Sign } from '@parhelion/crypto';
@@ -21,6 +23,7 @@ import {
 } from '@parhelion/sdk';
 import { parseAccountJson } from 'parhelion/node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { runCommand as run } from '../../test/run-command.ts';
 import { createNodeChain, openNodeChain } from '../node-chain.ts';
 import type { Output } from '../output.ts';
@@ -319,6 +322,26 @@ describe('logs', () => {
 			'127.0.0.1:1 cannot be reached: ',
 		);
 		await expect(followLogs(node.wsUrl, 'nothing', false, output, never)).rejects.toThrow('says no: ');
+	});
+
+	it.each([
+		'no JSON',
+		'{"error":{"message":{"toString":1}}}',
+		`{"params":{"result":{"value":{"err":${'['.repeat(20_000)}${']'.repeat(20_000)}}}}}`,
+	])('end with words of ours where the server says %.30s', async (said) => {
+		const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+		server.on('connection', (socket) => socket.send(said));
+		await once(server, 'listening');
+		const output: Output = { style: styleFor({}, {}), print: () => {}, note: () => {}, printJson: () => {} };
+		const { port } = server.address() as AddressInfo;
+		const never = new Promise<void>(() => {});
+		try {
+			const following = followLogs(`ws://127.0.0.1:${port}`, 'all', false, output, never);
+			await expect(following).rejects.toThrow(`127.0.0.1:${port} sent what cannot be read`);
+		} finally {
+			for (const client of server.clients) client.terminate();
+			server.close();
+		}
 	});
 
 	it('come from the port after that of JSON-RPC', () => {

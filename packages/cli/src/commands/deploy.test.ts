@@ -4,7 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519Sign } from '@parhelion/crypto';
 import { Validator } from '@parhelion/rpc';
-import { type Chain, type Keypair, keypairFromSeed, LAMPORTS_PER_SOL } from '@parhelion/runtime';
+import {
+	type Chain,
+	type Keypair,
+	keypairFromSeed,
+	LAMPORTS_PER_SOL,
+	programdataAddressOf,
+} from '@parhelion/runtime';
 import {
 	compileLegacyMessage,
 	createAccount,
@@ -17,7 +23,7 @@ import {
 import { type DeployRequest, type DeployTarget, link, RpcTarget, runDeploy } from '@parhelion/toolchain';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../../test/run-command.ts';
-import { orFail, programDataAddress, signerOf } from '../deploy/deploy-context.ts';
+import { orFail, signerOf } from '../deploy/deploy-context.ts';
 import { createNodeChain } from '../node-chain.ts';
 import { SYSCALL_NAMES } from '../program-files.ts';
 import { RpcClient } from '../upstream/rpc-client.ts';
@@ -127,16 +133,16 @@ describe('deploy, by the upgradeable loader', () => {
 		expect(second.error).toBeNull();
 		expect(JSON.parse(second.out)).toMatchObject({ kind: 'upgrade', writes: plan.steps[1].transactions });
 		expect(await invoke(address)).toEqual(ended(8));
-		expect(chain.getAccount(programDataAddress(address))?.data.subarray(45, 45 + 3000)).toEqual(
+		expect(chain.getAccount(programdataAddressOf(address))?.data.subarray(45, 45 + 3000)).toEqual(
 			program(8, 3000).subarray(0, 3000),
 		);
 
 		const again = await asAlice('deploy', at('hello.so'), '--json');
 		expect(JSON.parse(again.out)).toMatchObject({ kind: 'unchanged', writes: 0, slot: null });
 
-		const before = chain.getAccount(programDataAddress(address))?.data.length ?? 0;
+		const before = chain.getAccount(programdataAddressOf(address))?.data.length ?? 0;
 		expect((await asAlice('program', 'extend', deployed.program, '--bytes', '20000')).error).toBeNull();
-		expect(chain.getAccount(programDataAddress(address))?.data.length).toBe(before + 20_000);
+		expect(chain.getAccount(programdataAddressOf(address))?.data.length).toBe(before + 20_000);
 
 		const handed = await asAlice(
 			'program',
@@ -155,7 +161,7 @@ describe('deploy, by the upgradeable loader', () => {
 
 		const closing = ['program', 'close', deployed.program, '-u', node.rpcUrl, '-k', at('bob.json')];
 		expect((await runCommand(...closing)).error).toBeNull();
-		expect(chain.getAccount(programDataAddress(address))).toBeNull();
+		expect(chain.getAccount(programdataAddressOf(address))).toBeNull();
 		expect(await invoke(address)).not.toBeNull();
 		const late = await runCommand('deploy', at('hello.so'), '-u', node.rpcUrl, '-k', at('bob.json'));
 		expect(late.error?.message).toContain('was closed: nothing can be deployed at this address any more');
@@ -165,7 +171,7 @@ describe('deploy, by the upgradeable loader', () => {
 		writeFileSync(at('final.so'), program(1));
 		const { out } = await asAlice('deploy', at('final.so'), '--final', '--max-len', '5000');
 		const address = Pubkey.fromBase58(out.trim());
-		const data = chain.getAccount(programDataAddress(address))?.data ?? new Uint8Array(0);
+		const data = chain.getAccount(programdataAddressOf(address))?.data ?? new Uint8Array(0);
 		expect(data.length).toBe(5045);
 		const state = decodeUpgradeableLoaderState(data);
 		expect(state).toMatchObject({ ok: true, value: { kind: 'ProgramData', upgradeAuthorityAddress: null } });
@@ -216,7 +222,7 @@ describe('deploy, by the upgradeable loader', () => {
 			payer: ALICE.pubkey,
 			authority: ALICE.pubkey,
 			program: programKey.pubkey,
-			programData: programDataAddress(programKey.pubkey),
+			programData: programdataAddressOf(programKey.pubkey),
 			buffer: bufferKey.pubkey,
 		};
 		const target = new RpcTarget(new RpcClient(node.rpcUrl));
@@ -293,7 +299,7 @@ describe('deploy, by the upgradeable loader', () => {
 				payer: ALICE.pubkey,
 				authority: BOB.pubkey,
 				program: programKey.pubkey,
-				programData: programDataAddress(programKey.pubkey),
+				programData: programdataAddressOf(programKey.pubkey),
 				buffer: bufferKey.pubkey,
 			},
 			lossy,

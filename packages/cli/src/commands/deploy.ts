@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Keypair, keypairFromSeed } from '@parhelion/runtime';
+import { type Keypair, keypairFromSeed, programdataAddressOf } from '@parhelion/runtime';
 import { Pubkey, type Result } from '@parhelion/sdk';
 import {
 	type DeployError,
@@ -18,7 +18,6 @@ import {
 	keypairFlag,
 	openSender,
 	orFail,
-	programDataAddress,
 	SENDER_FLAGS,
 	type SenderOptions,
 	signerOf,
@@ -200,7 +199,7 @@ async function run([file = '']: readonly string[], options: DeployOptions): Prom
 		payer: sender.payer,
 		authority: sender.authority,
 		program,
-		programData: programDataAddress(program),
+		programData: programdataAddressOf(program),
 		buffer: bufferKeypair?.pubkey ?? program,
 		isFinal: final,
 		...(maxLen === undefined ? {} : { maxLen }),

@@ -1,10 +1,11 @@
 /** `parhelion disasm`: a program as assembly text. */
 import { disassembleProgram } from '@parhelion/toolchain';
 import { CliError, EXIT } from '../cli-error.ts';
+import { writeOutputFile } from '../files.ts';
 import { type FlagTable, toggle } from '../flags/flag.ts';
 import { outputFlag } from '../flags/program-flags.ts';
 import { processOutput } from '../output.ts';
-import { readProgramFile, SYSCALL_NAMES, writeOutputFile } from '../program-files.ts';
+import { readProgramFile, SYSCALL_NAMES } from '../program-files.ts';
 import { printable } from '../style.ts';
 import { type Command, defineCommand } from './command.ts';
 

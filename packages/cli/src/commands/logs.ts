@@ -75,6 +75,21 @@ export function followLogs(
 	return new Promise((resolve, reject) => {
 		const socket = new WebSocket(url, { maxPayload: MAX_MESSAGE, handshakeTimeout: 30_000 });
 		let isEnding = false;
+		const fail = (what: string): void => {
+			reject(new CliError(`${host} ${what}`));
+			socket.close();
+		};
+		const onMessage = (message: unknown): void => {
+			const error = member(message, 'error');
+			if (error !== undefined) {
+				fail(`says no: ${printable(String(member(error, 'message')))}`);
+			} else if (member(message, 'id') === 1) {
+				output.note(`Listening to ${host}; Ctrl-C stops`);
+			} else {
+				const result = member(member(message, 'params'), 'result');
+				printLogs(member(result, 'value'), member(member(result, 'context'), 'slot'), json, output);
+			}
+		};
 		void ended.then(() => {
 			isEnding = true;
 			socket.close();
@@ -84,22 +99,16 @@ export function followLogs(
 			socket.send(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'logsSubscribe', params }));
 		});
 		socket.on('message', (data) => {
-			const message = parseLongJson(String(data));
-			const error = member(message, 'error');
-			if (error !== undefined) {
-				reject(new CliError(`${host} says no: ${printable(String(member(error, 'message')))}`));
-				socket.close();
-			} else if (member(message, 'id') === 1) {
-				output.note(`Listening to ${host}; Ctrl-C stops`);
-			} else {
-				const result = member(member(message, 'params'), 'result');
-				printLogs(member(result, 'value'), member(member(result, 'context'), 'slot'), json, output);
+			try {
+				onMessage(parseLongJson(String(data)));
+			} catch {
+				fail('sent what cannot be read');
 			}
 		});
-		socket.on('error', (error) => reject(new CliError(`${host} cannot be reached: ${error.message}`)));
+		socket.on('error', (error) => fail(`cannot be reached: ${error.message}`));
 		socket.on('close', () => {
 			if (isEnding) resolve();
-			else reject(new CliError(`${host} has ended the connection`));
+			else fail('has ended the connection');
 		});
 	});
 }

@@ -8,11 +8,11 @@ import {
 	templateFiles,
 } from '@parhelion/toolchain/node';
 import { CliError, EXIT } from '../cli-error.ts';
+import { writeOutputFile } from '../files.ts';
 import { type FlagTable, one, UsageError } from '../flags/flag.ts';
 import { JSON_FLAG } from '../flags/json-flag.ts';
 import { oneOf } from '../flags/program-flags.ts';
 import { processOutput } from '../output.ts';
-import { writeOutputFile } from '../program-files.ts';
 import { type Command, defineCommand } from './command.ts';
 
 interface NewOptions {

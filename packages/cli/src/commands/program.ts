@@ -1,4 +1,5 @@
 /** `parhelion program`: what is done to programs and buffers besides deploying. */
+import { programdataAddressOf } from '@parhelion/runtime';
 import { Pubkey } from '@parhelion/sdk';
 import { manageProgram, type ProgramAction } from '@parhelion/toolchain';
 import { EXIT } from '../cli-error.ts';
@@ -6,7 +7,6 @@ import {
 	keypairFlag,
 	openSender,
 	orFail,
-	programDataAddress,
 	SENDER_FLAGS,
 	type SenderOptions,
 	signerOf,
@@ -79,7 +79,7 @@ async function run([name = '', subject = '']: readonly string[], options: Progra
 		newAuthority === undefined || Pubkey.tryFromBase58(newAuthority) !== null
 			? []
 			: [signerOf(readKeypairFile(newAuthority))];
-	const request = { account, programData: programDataAddress(account), payer, authority };
+	const request = { account, programData: programdataAddressOf(account), payer, authority };
 	const slot = orFail(await manageProgram(action, request, target, [...signers, ...heir]));
 	if (options.json === true) printJson({ account, action: action.kind, slot });
 	else print(`${account}`);

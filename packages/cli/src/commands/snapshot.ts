@@ -3,6 +3,7 @@ import { ledgerFromSnapshot } from '@parhelion/runtime/node';
 import { EXIT } from '../cli-error.ts';
 import { type FlagTable, one, UsageError } from '../flags/flag.ts';
 import { JSON_FLAG } from '../flags/json-flag.ts';
+import { ledgerFlag } from '../flags/ledger-flag.ts';
 import { nonEmpty } from '../flags/readers.ts';
 import { processOutput } from '../output.ts';
 import { progressBar } from '../progress-bar.ts';
@@ -15,12 +16,7 @@ interface SnapshotOptions {
 }
 
 const FLAGS: FlagTable<SnapshotOptions> = {
-	ledger: one('DIR', nonEmpty('The path of the ledger'), {
-		short: 'l',
-		group: 'Ledger',
-		help: 'folder of the ledger to be made, for "parhelion start --ledger"',
-		completes: 'file',
-	}),
+	ledger: ledgerFlag('folder of the ledger to be made, for "parhelion start --ledger"'),
 	genesis: one('FILE', nonEmpty('The path of the genesis'), {
 		group: 'Ledger',
 		help: "the cluster's genesis.bin",

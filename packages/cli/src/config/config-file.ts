@@ -2,20 +2,21 @@
  * Flags out of a file: `parhelion.toml`, whose keys are the names of flags, or an `Anchor.toml`, whose words are put into
  * ours.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { basename, dirname, isAbsolute, resolve } from 'node:path';
 import { Pubkey } from '@parhelion/sdk';
 import { parse, TomlError } from 'smol-toml';
 import { CliError } from '../cli-error.ts';
+import { readInputText, type SizeLimit } from '../files.ts';
 import type { AnyFlagTable } from '../flags/command-line.ts';
 import { type Flag, flagName, UsageError } from '../flags/flag.ts';
-import { fileReason } from '../keypair-file.ts';
 import { member } from '../upstream/json.ts';
 import { anchorFlags } from './anchor-toml.ts';
 
 /** The file that is read where it lies in the folder that the node is started in. */
 export const DEFAULT_CONFIG_FILE = 'parhelion.toml';
 const ANCHOR_FILE = 'Anchor.toml';
+const CONFIG_FILE: SizeLimit = { bytes: 1024 * 1024, words: 'a configuration can have' };
 
 /** A flag as if it had been typed once. */
 export interface GivenFlag {
@@ -77,15 +78,10 @@ function fromFolder(folder: string, arg: string, text: string): string {
  * can be.
  */
 export function readConfigFile(path: string, table: AnyFlagTable): Map<string, unknown> {
-	let text: string;
 	// The test validator's flag of this name is for another file.
 	if (/\.ya?ml$/.test(path))
 		throw new CliError(`${path}: that is for the Solana tools; a ${DEFAULT_CONFIG_FILE} is meant here`);
-	try {
-		text = readFileSync(path, 'utf8');
-	} catch (thrown) {
-		throw new CliError(`${path}: ${fileReason(thrown)}`);
-	}
+	const text = readInputText(path, CONFIG_FILE);
 	const folder = dirname(resolve(path));
 	try {
 		const config: unknown = parse(text);

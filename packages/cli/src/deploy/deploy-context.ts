@@ -5,8 +5,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ed25519Sign } from '@parhelion/crypto';
 import type { Keypair } from '@parhelion/runtime';
-import { InvariantError, type Pubkey, programIds, type Result } from '@parhelion/sdk';
-import { findProgramAddress } from '@parhelion/svm';
+import type { Pubkey, Result } from '@parhelion/sdk';
 import { type DeployError, type DeploySigner, deployErrorText, RpcTarget } from '@parhelion/toolchain';
 import { CliError } from '../cli-error.ts';
 import { urlFlag } from '../flags/cluster-flags.ts';
@@ -71,13 +70,6 @@ export function openSender(options: SenderOptions, note: (line: string) => void)
 		authority: authority.pubkey,
 		signers: [signerOf(payer), signerOf(authority)],
 	};
-}
-
-/** Where a program of the upgradeable loader has its bytes. */
-export function programDataAddress(program: Pubkey): Pubkey {
-	const found = findProgramAddress([program.bytes], programIds.bpfLoaderUpgradeable);
-	if (found === null) throw new InvariantError(`no bump gives an address of ${program}`);
-	return found.address;
 }
 
 /** The value; a `CliError` that says what is wrong. */

@@ -6,6 +6,7 @@ import { DEFAULT_BIND_ADDRESS, DEFAULT_RPC_PORT, DEFAULT_SLOT_MS } from '@parhel
 import type { Pubkey } from '@parhelion/sdk';
 import { CACHE_AGE_FLAG, CACHE_FLAG, type CacheOptions, urlFlag } from './cluster-flags.ts';
 import { type FlagTable, inert, list, one, toggle } from './flag.ts';
+import { ledgerFlag } from './ledger-flag.ts';
 import {
 	address,
 	bigInteger,
@@ -149,13 +150,10 @@ export const START_FLAGS: FlagTable<StartOptions> = {
 		fallbackText: 'any number',
 	}),
 
-	ledger: one('DIR', nonEmpty('The path of the ledger'), {
-		short: 'l',
-		group: 'Ledger',
-		help: 'folder of the ledger; the node goes on from what is there',
-		fallbackText: 'none, the chain lives in memory',
-		completes: 'file',
-	}),
+	ledger: ledgerFlag(
+		'folder of the ledger; the node goes on from what is there',
+		'none, the chain lives in memory',
+	),
 	reset: toggle({ short: 'r', group: 'Ledger', help: 'begin anew, whatever the ledger holds' }),
 	limitLedgerSize: one('SHREDS', integer('The size of a ledger', 1, Number.MAX_SAFE_INTEGER), {
 		group: 'Ledger',

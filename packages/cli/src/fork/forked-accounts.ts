@@ -5,31 +5,17 @@
  * An address is asked for once. What the chain has done with it since, deleting it among that, is the chain's own.
  */
 import type { AccountProvider, TokenAccountsFilter } from '@parhelion/rpc';
-import type { Chain } from '@parhelion/runtime';
-import {
-	type AccountSharedData,
-	AddressLookupTable,
-	Pubkey,
-	programIds,
-	type VersionedMessage,
-} from '@parhelion/sdk';
+import { type Chain, isTokenAccountData, isTokenProgram } from '@parhelion/runtime';
+import { type AccountSharedData, AddressLookupTable, Pubkey, type VersionedMessage } from '@parhelion/sdk';
 import { inForceAt, programdataOf } from '../upstream/clone.ts';
 import type { Cluster } from '../upstream/cluster.ts';
 import type { ForkRecord } from './fork-record.ts';
 
 /** Accounts lead to others: a table to its addresses, a program to its code. More steps than these lead nowhere. */
 const MAX_STEPS = 4;
-/** Bytes of a token account without extensions, and what marks one with them behind that. */
-const TOKEN_ACCOUNT_SIZE = 165;
-const TOKEN_ACCOUNT_TYPE = 2;
-
 /** The mint of a token account, which tells its decimals; null for any other account. */
 function mintOf({ owner, data }: AccountSharedData): Pubkey | null {
-	if (!owner.equals(programIds.splToken) && !owner.equals(programIds.splToken2022)) return null;
-	const isTokenAccount =
-		data.length === TOKEN_ACCOUNT_SIZE ||
-		(data.length > TOKEN_ACCOUNT_SIZE && data[TOKEN_ACCOUNT_SIZE] === TOKEN_ACCOUNT_TYPE);
-	return isTokenAccount ? Pubkey.fromBytes(data, 0) : null;
+	return isTokenProgram(owner) && isTokenAccountData(data) ? Pubkey.fromBytes(data, 0) : null;
 }
 
 /** What must be there besides an account for it to be of use. */

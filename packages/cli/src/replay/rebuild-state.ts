@@ -5,6 +5,7 @@
  * as it is now. So an account is as it was where nothing has named it since, or where all that it holds was recorded; of
  * any other it is said what is wrong with it.
  */
+import { TOKEN_ACCOUNT_SIZE } from '@parhelion/runtime';
 import {
 	type AccountSharedData,
 	createAccount,
@@ -38,8 +39,6 @@ export interface RebuiltAccount {
 	readonly reason: string;
 }
 
-/** Bytes of a token account without extensions. */
-const TOKEN_ACCOUNT_SIZE = 165;
 const TOKEN_OWNER_OFFSET = 32;
 const TOKEN_AMOUNT_OFFSET = 64;
 const TOKEN_STATE_OFFSET = 108;

@@ -108,7 +108,7 @@ export async function fetchTransaction(rpc: RpcClient, signature: string): Promi
 	return {
 		signature,
 		slot,
-		blockTime: typeof blockTime === 'number' ? BigInt(blockTime) : null,
+		blockTime: Number.isSafeInteger(blockTime) ? BigInt(blockTime as number) : null,
 		transaction: decoded.value,
 		accountKeys: [...decoded.value.message.accountKeys, ...writable, ...pubkeys(member(loaded, 'readonly'))],
 		numLoadedWritable: writable.length,
@@ -117,7 +117,7 @@ export async function fetchTransaction(rpc: RpcClient, signature: string): Promi
 		preBalances: bigints(member(meta, 'preBalances')),
 		postBalances: bigints(member(meta, 'postBalances')),
 		preTokenBalances: tokenBalances(member(meta, 'preTokenBalances')),
-		logs: Array.isArray(logs) ? logs.map(String) : null,
+		logs: Array.isArray(logs) ? logs.filter((line) => typeof line === 'string') : null,
 		computeUnits: toBigInt(member(meta, 'computeUnitsConsumed')),
 		innerInstructions: lists.reduce<number>((sum, list) => {
 			const instructions = member(list, 'instructions');

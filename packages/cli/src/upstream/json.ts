@@ -1,6 +1,9 @@
 /**
  * JSON as Solana's nodes write it: integers of 64 bits, which JavaScript's own parser would round.
  */
+import { toBigInt as readInteger } from '@parhelion/toolchain';
+
+export { member } from '@parhelion/toolchain';
 
 /** An integer that may be beyond 2^53. */
 const LONG_INTEGER = /(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
@@ -32,15 +35,7 @@ export function parseLongJson(text: string): unknown {
 	return JSON.parse(parts.join(''));
 }
 
-/** The member `name` of `value`; undefined where it is no object, or has none. */
-export function member(value: unknown, name: string): unknown {
-	return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-		? Reflect.get(value, name)
-		: undefined;
-}
-
-/** An integer of 0 and more, as {@link parseLongJson} gives it; null for anything else. */
+/** An integer of 0 and more, as {@link parseLongJson} gives it; null for anything else, and for what was rounded. */
 export function toBigInt(value: unknown): bigint | null {
-	if (typeof value === 'number') return Number.isSafeInteger(value) && value >= 0 ? BigInt(value) : null;
-	return typeof value === 'string' && /^\d{1,20}$/.test(value) ? BigInt(value) : null;
+	return typeof value === 'number' && !Number.isSafeInteger(value) ? null : readInteger(value);
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type MockAnswer, type MockCluster, startMockCluster } from '../../test/mock-cluster.ts';
-import { RpcClient, type RpcClientOptions, retryAfterMs, UpstreamError } from './rpc-client.ts';
+import { RpcClient, type RpcClientOptions, UpstreamError } from './rpc-client.ts';
 
 let mock: MockCluster | null = null;
 
@@ -131,14 +131,17 @@ describe('a call', () => {
 		const gone = new RpcClient('http://127.0.0.1:9', { backoff: 1, attempts: 2 });
 		expect((await failure(gone)).message).toContain('127.0.0.1:9 (getSlot) cannot be reached: ');
 	});
-});
 
-describe('Retry-After', () => {
-	it('is seconds or a date', () => {
-		expect(retryAfterMs('12', 0)).toBe(12_000);
-		expect(retryAfterMs('Thu, 01 Jan 1970 00:00:05 GMT', 2000)).toBe(3000);
-		expect(retryAfterMs('Thu, 01 Jan 1970 00:00:05 GMT', 9000)).toBe(0);
-		expect(retryAfterMs('soon', 0)).toBeNull();
-		expect(retryAfterMs(null, 0)).toBeNull();
+	it('sends a name and a password of the URL in a header, and never shows them', async () => {
+		const seen: (string | undefined)[] = [];
+		mock = await startMockCluster((_request, response) => {
+			seen.push(response.req.headers.authorization);
+			response.writeHead(401).end();
+		});
+		const url = mock.url.replace('//', '//me:p%40ss@');
+		const { message } = await failure(new RpcClient(url));
+		expect(message).toBe(`${new URL(url).host} (getSlot) answered HTTP 401 Unauthorized`);
+		expect(seen).toEqual([`Basic ${btoa('me:p@ss')}`]);
+		expect(() => new RpcClient('http://me:%zz@host')).toThrow(UpstreamError);
 	});
 });

@@ -1,5 +1,5 @@
 /** Transactions of message version 1: the budget stands in the message's configuration. */
-import { createPrivateKey, sign } from 'node:crypto';
+import { sign } from 'node:crypto';
 import {
 	type AccountRole,
 	type Address,
@@ -20,16 +20,13 @@ import {
 	SystemProgram,
 	type TransactionInstruction,
 } from '@solana/web3.js';
+import { ed25519PrivateKey } from 'parhelion/node';
 import { type Flow, namedKeypair, type Pair } from './harness.ts';
 
 type Config = Parameters<typeof setTransactionMessageConfig>[0];
 
-/** DER prefix of a PKCS #8 ed25519 private key. */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
-
 function signWith(keypair: Keypair, message: Uint8Array): Uint8Array {
-	const der = Buffer.concat([PKCS8_PREFIX, keypair.secretKey.subarray(0, 32)]);
-	return new Uint8Array(sign(null, message, createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })));
+	return new Uint8Array(sign(null, message, ed25519PrivateKey(keypair.secretKey.subarray(0, 32))));
 }
 
 /** The wire bytes of a signed v1 transaction. */

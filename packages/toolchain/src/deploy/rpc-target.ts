@@ -111,7 +111,7 @@ export class RpcTarget implements DeployTarget {
 			return {
 				kind: 'refused',
 				reason: message,
-				logs: Array.isArray(logs) ? logs.slice(-MAX_LOGS).map(String) : [],
+				logs: Array.isArray(logs) ? logs.slice(-MAX_LOGS).filter((line) => typeof line === 'string') : [],
 			};
 		}
 	}

@@ -3,6 +3,7 @@
  *
  * Layouts by the crates `spl-token-interface` and `spl-token-2022-interface` (`state.rs`).
  */
+import { NATIVE_MINT, NATIVE_MINT_2022 } from '@parhelion/runtime';
 import { ByteWriter, Pubkey, programIds } from '@parhelion/sdk';
 import { address } from '../../oracle/harness.ts';
 import type { Random } from '../../oracle/random.ts';
@@ -13,8 +14,6 @@ import { addresses, mostly, SOL, U64_MAX } from './common.ts';
 export const MINT_SIZE = 82;
 export const ACCOUNT_SIZE = 165;
 export const MULTISIG_SIZE = 355;
-const NATIVE_MINT = Pubkey.fromBase58('So11111111111111111111111111111111111111112');
-const NATIVE_MINT_2022 = Pubkey.fromBase58('9pan9bMn5HatX4EJdBwg9VgCa7Uz5HL8N1m5D3NdXejP');
 
 export interface TokenMint {
 	readonly key: Pubkey;

@@ -2,7 +2,7 @@
  * Whole transactions: signed ones of every version with something about them changed, and long ones of several
  * programs over shared accounts.
  */
-import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { type KeyObject, sign } from 'node:crypto';
 import { ed25519PublicKey, sha256 } from '@parhelion/crypto';
 import {
 	type AccountMeta,
@@ -18,6 +18,7 @@ import {
 	type VersionedMessage,
 } from '@parhelion/sdk';
 import { findProgramAddress } from '@parhelion/svm';
+import { ed25519PrivateKey } from 'parhelion/node';
 import type { Random } from '../../oracle/random.ts';
 import {
 	type FuzzCase,
@@ -38,8 +39,6 @@ import { tokenInstruction } from './token-instructions.ts';
 import { tokenWorld } from './token-world.ts';
 import { changedBytes, changedMessage, changedSignatures } from './wire-mutation.ts';
 
-/** DER prefix of a PKCS #8 ed25519 private key. */
-const PKCS8_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
 /** The blockhash of an oracle that nobody expired. */
 const GENESIS = Hash.fromBytes(sha256(utf8.encode('genesis')));
 
@@ -50,12 +49,7 @@ interface Signer {
 
 const signers: readonly Signer[] = [1, 2, 3, 4].map((fill) => {
 	const seed = new Uint8Array(32).fill(fill);
-	const key = createPrivateKey({
-		key: Buffer.concat([PKCS8_PREFIX, seed]),
-		format: 'der',
-		type: 'pkcs8',
-	});
-	return { pubkey: Pubkey.fromBytes(ed25519PublicKey(seed)), key };
+	return { pubkey: Pubkey.fromBytes(ed25519PublicKey(seed)), key: ed25519PrivateKey(seed) };
 });
 const targets = addresses('target', 12);
 

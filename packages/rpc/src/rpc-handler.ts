@@ -1,16 +1,19 @@
 /**
  * Joins the table of methods, the chain and JSON-RPC.
  */
-import type { Chain } from '@parhelion/runtime';
+import { type Chain, ChainBusyError } from '@parhelion/runtime';
 import { type AccountProvider, prepareWith } from './account-provider.ts';
 import { type Cheatcodes, cheatcodeMethods } from './cheatcodes/index.ts';
 import { featureSetId } from './feature-set-id.ts';
-import { JsonRpcHandler, type ObserveCall } from './json-rpc.ts';
+import { JsonRpcHandler, type ObserveCall, type PrepareCall } from './json-rpc.ts';
 import { methods } from './methods/index.ts';
+import { requestAirdrop } from './methods/request-airdrop.ts';
+import { sendTransaction } from './methods/send-transaction.ts';
 import type { RpcNode } from './node.ts';
 import { discover } from './openrpc.ts';
 import { PerformanceSamples } from './performance-samples.ts';
 import { PrioritizationFeeCache } from './prioritization-fee-cache.ts';
+import { fail } from './rpc-error.ts';
 import { TransactionIndex } from './transaction-index.ts';
 
 /** What the calls on `chain` work on; `stop` ends its listening to the chain. See `RpcNode.readsOpenSlot`. */
@@ -60,13 +63,30 @@ export function createRpcHandler(
 ): JsonRpcHandler {
 	const { accountProvider = null, cheatcodes = null, observe = null } = options;
 	const cheats = cheatcodes === null ? null : cheatcodeMethods(cheatcodes);
+	const provide = accountProvider === null ? null : prepareWith(accountProvider);
+	const writers: ReadonlySet<string> = new Set([
+		sendTransaction.name,
+		requestAirdrop.name,
+		...(cheats?.keys() ?? []),
+	]);
+	// What writes to the chain comes after the batches of transactions that came before it.
+	const prepare: PrepareCall = (name, params) => {
+		const ready = provide?.(name, params) ?? null;
+		if (!writers.has(name)) return ready;
+		return ready === null ? node.chain.idle() : ready.then(() => node.chain.idle());
+	};
 	return new JsonRpcHandler(
 		(name, params) => {
 			const method =
 				methods.get(name) ?? cheats?.get(name) ?? (name === discover.name ? discover : undefined);
-			return method === undefined ? null : { result: method.call(node, params) };
+			try {
+				return method === undefined ? null : { result: method.call(node, params) };
+			} catch (thrown) {
+				if (!(thrown instanceof ChainBusyError)) throw thrown;
+				return fail({ code: -32603, message: `Internal error: ${thrown.message}` });
+			}
 		},
 		onDefect,
-		{ prepare: accountProvider === null ? null : prepareWith(accountProvider), observe },
+		{ prepare, observe },
 	);
 }

@@ -49,6 +49,14 @@ export class SlotClock {
 	}
 
 	private tick(): void {
+		const { timer } = this;
+		if (this.chain.isBusy) {
+			// A batch of transactions ends in the slot in which it has begun.
+			void this.chain.idle().then(() => {
+				if (this.timer === timer) this.tick();
+			});
+			return;
+		}
 		try {
 			this.chain.advanceSlot();
 		} catch (error) {

@@ -18,7 +18,7 @@ import type { SlotLeader } from './bank/leader-schedule.ts';
 import { genesisConfigHash } from './genesis/genesis-config.ts';
 import { type ChainSettings, resolveGenesis, resolveSettings } from './genesis/local-genesis.ts';
 import { decodeMessages } from './ledger/block-sidecar.ts';
-import type { BlockMeta } from './ledger/blockstore.ts';
+import type { BlockMeta } from './ledger/blockstore-types.ts';
 import { type Ledger, ledgerLeader, setLedgerLeader } from './ledger/ledger.ts';
 import { readBack } from './ledger/ledger-blocks.ts';
 import { openReplayed, replayBlock } from './ledger/replay.ts';

@@ -10,61 +10,36 @@
 import { ed25519Sign } from '@parhelion/crypto';
 import {
 	type AccountSharedData,
-	type Clock,
 	compileLegacyMessage,
-	createAccount,
-	type Epoch,
-	type EpochSchedule,
 	encodeMessage,
-	type FeatureSet,
-	type Hash,
 	type Lamports,
 	type Pubkey,
-	type Rent,
-	type Result,
-	type SanitizedMessage,
-	type SanitizedTransaction,
 	type Slot,
-	type TransactionError,
 	type UnixTimestamp,
-	type VersionedMessage,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
 import { Bank } from './bank/bank.ts';
-import type { BankEvents } from './bank/bank-events.ts';
 import type { BankForks } from './bank/bank-forks.ts';
 import type {
 	CommittedTransaction,
 	ConfirmationStatus,
-	EpochInfo,
 	GenesisOptions,
 	Keypair,
 	ProcessOptions,
 	SignatureStatus,
-	SimulateOptions,
-	SimulationOutcome,
 	TransactionOutcome,
 	Voter,
 } from './bank/bank-types.ts';
-import { blockLimitsOf } from './bank/block-limits.ts';
 import { MAX_RECENT_BLOCKHASHES } from './bank/blockhash-queue.ts';
 import type { SlotLeader } from './bank/leader-schedule.ts';
-import { overwriteAccount } from './bank/overwrite-account.ts';
-import {
-	feeOf,
-	processTransaction,
-	resolveMessage,
-	sanitizeTransaction,
-	simulateTransaction,
-} from './bank/transaction-processing.ts';
-import { hashMessage, verifySignatures } from './bank/verify-transaction.ts';
+import { hashMessage } from './bank/verify-transaction.ts';
+import { type BatchOptions, OpenBlock } from './chain-open-block.ts';
 import { type ChainSnapshot, revertBanks, takeSnapshot } from './chain-snapshot.ts';
 import { type ChainStart, type OpenOptions, startFromGenesis, startFromLedger } from './chain-start.ts';
+import { ChainView } from './chain-view.ts';
 import { voteTransaction } from './consensus/own-votes.ts';
-import type { Emitter } from './events.ts';
 import { transferInstruction } from './genesis/local-genesis.ts';
 import type { ChainBlock, SignatureInfo, SignaturesQuery } from './ledger/block-history.ts';
-import { BlockRecorder } from './ledger/block-recorder.ts';
 import { ChainArchive, closedBlockOf } from './ledger/chain-archive.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { persistBlock, purgeLedger } from './ledger/ledger-writer.ts';
@@ -76,7 +51,7 @@ const ROOT_DEPTH = 32n;
 export const MAX_WARP_SLOT: Slot = 1n << 52n;
 
 /** A chain with one validator. */
-export class Chain {
+export class Chain extends ChainView {
 	/** Collects the fees. */
 	readonly identity: Pubkey;
 	/** Pays for {@link airdrop}. */
@@ -89,12 +64,14 @@ export class Chain {
 	readonly #archive: ChainArchive;
 	readonly #creationTime: UnixTimestamp;
 	readonly #snapshots: Set<ChainSnapshot> = new Set();
-	#bank: Bank;
-	#recorder: BlockRecorder;
+	#block: OpenBlock;
+	/** Ends with the last batch that was asked for. */
+	#batches: Promise<void> = Promise.resolve();
 	/** Behind that of the forks while the disk refuses to write what was rooted. */
 	#root: Slot;
 
 	private constructor(start: ChainStart, maxLedgerBytes: number) {
+		super();
 		const { settings, bank, ledger } = start;
 		const { historyLimit } = settings;
 		this.identity = settings.identity;
@@ -111,8 +88,7 @@ export class Chain {
 			this.#isVisible(slot),
 		);
 		this.#archive.open(bank);
-		this.#bank = bank;
-		this.#recorder = new BlockRecorder(bank, ledger !== null);
+		this.#block = new OpenBlock(bank, ledger !== null);
 		if (ledger !== null || historyLimit > 0)
 			start.sink.target = { add: (transaction) => this.#remember(transaction) };
 	}
@@ -136,21 +112,20 @@ export class Chain {
 
 	#remember(transaction: CommittedTransaction): void {
 		this.#archive.add(transaction);
-		this.#recorder.addCommitted(transaction);
+		this.#block.addCommitted(transaction);
 	}
 
 	/** Whether the stored block of a slot is on the chain's fork. */
 	#isVisible(slot: Slot): boolean {
-		if (slot > this.root) return this.#bank.ancestors.has(slot);
+		if (slot > this.root) return this.bank.ancestors.has(slot);
 		// Blocks up to the root that are not rooted belong to forks that were dropped.
 		return slot === this.root || this.#ledger?.blockstore.getMeta(slot)?.rooted === true;
 	}
 
 	// Where the chain stands.
 
-	/** The bank of the open slot. */
-	get bank(): Bank {
-		return this.#bank;
+	override get bank(): Bank {
+		return this.#block.bank;
 	}
 
 	/**
@@ -159,81 +134,12 @@ export class Chain {
 	 */
 	bankAt(commitment: ConfirmationStatus): Bank {
 		if (commitment === 'finalized') return this.forks.rootBank;
-		return commitment === 'confirmed' ? (this.#bank.parent ?? this.#bank) : this.#bank;
-	}
-
-	get events(): Emitter<BankEvents> {
-		return this.#bank.shared.events;
-	}
-
-	get slot(): Slot {
-		return this.#bank.slot;
-	}
-
-	get parentSlot(): Slot {
-		return this.#bank.parentSlot;
+		return commitment === 'confirmed' ? (this.bank.parent ?? this.bank) : this.bank;
 	}
 
 	/** The newest slot that can no longer be undone; with a ledger it is on the disk. */
 	get root(): Slot {
 		return this.#root;
-	}
-
-	/** Blocks below the open one. */
-	get blockHeight(): bigint {
-		return this.#bank.blockHeight;
-	}
-
-	get epoch(): Epoch {
-		return this.#bank.epoch;
-	}
-
-	get featureSet(): FeatureSet {
-		return this.#bank.featureSet;
-	}
-
-	get epochSchedule(): EpochSchedule {
-		return this.#bank.epochSchedule;
-	}
-
-	get rent(): Rent {
-		return this.#bank.rent;
-	}
-
-	get genesisHash(): Hash {
-		return this.#bank.shared.genesisHash;
-	}
-
-	/** Transactions committed since genesis. */
-	get transactionCount(): bigint {
-		return this.#bank.transactionCount;
-	}
-
-	/** Accounts that exist. Takes a look-up for each that is not rooted. */
-	get accountCount(): number {
-		return this.#bank.shared.accountsDb.accountCount(this.#bank.ancestors);
-	}
-
-	/** Lamports that exist. */
-	get capitalization(): Lamports {
-		return this.#bank.capitalization;
-	}
-
-	/** The clock sysvar. */
-	clock(): Clock {
-		return this.#bank.clock();
-	}
-
-	epochInfo(): EpochInfo {
-		const [epoch, slotIndex] = this.epochSchedule.getEpochAndSlotIndex(this.slot);
-		return {
-			epoch,
-			slotIndex,
-			slotsInEpoch: this.epochSchedule.getSlotsInEpoch(epoch),
-			absoluteSlot: this.slot,
-			blockHeight: this.blockHeight,
-			transactionCount: this.transactionCount,
-		};
 	}
 
 	/** When `slot` was opened, in seconds since 1970; `null` if unknown. That of genesis is never forgotten. */
@@ -263,91 +169,49 @@ export class Chain {
 		return this.#archive.getSignaturesForAddress(address, query);
 	}
 
-	// Accounts.
+	// What writes to the open slot, or ends it. One at a time: while a batch is on worker threads, or a listener hears of a change
+	// that is not recorded yet, all of it is refused with a ChainBusyError before anything has changed.
 
-	getAccount(pubkey: Pubkey): AccountSharedData | null {
-		return this.#bank.getAccount(pubkey);
+	/** Whether somebody is writing to the open slot. */
+	get isBusy(): boolean {
+		return this.#block.isBusy;
 	}
 
-	/** Lamports; 0 for an account that does not exist. */
-	getBalance(pubkey: Pubkey): Lamports {
-		return this.#bank.getBalance(pubkey);
-	}
-
-	/** The accounts that `program` owns. */
-	getProgramAccounts(program: Pubkey): Iterable<readonly [Pubkey, AccountSharedData]> {
-		return this.#bank.getProgramAccounts(program);
+	/** Ends when the batches have that were asked for before. Whoever awaits it has his turn before the next one begins. */
+	idle(): Promise<void> {
+		return this.#batches;
 	}
 
 	/** Stores an account past all rules; `null`, or an account without lamports, deletes it. */
 	setAccount(pubkey: Pubkey, account: AccountSharedData | null): void {
-		const stored = createAccount(account ?? {});
-		overwriteAccount(this.#bank, pubkey, stored);
-		this.#recorder.overwrite(pubkey, stored);
-	}
-
-	/** Lamports an account of `dataLength` bytes must hold. RangeError above 10 MiB. */
-	minimumBalanceForRentExemption(dataLength: number): Lamports {
-		return this.#bank.minimumBalanceForRentExemption(dataLength);
-	}
-
-	// Blockhashes and fees.
-
-	lastBlockhash(): Hash {
-		return this.#bank.lastBlockhash();
-	}
-
-	/** Whether a transaction may still name `hash`. */
-	isBlockhashValid(hash: Hash): boolean {
-		return this.#bank.isBlockhashValid(hash);
-	}
-
-	/** The last block height at which a transaction may name `hash`; `null` for an unknown hash. */
-	lastValidBlockHeight(hash: Hash): bigint | null {
-		return this.#bank.lastValidBlockHeight(hash);
-	}
-
-	/** Resolves a message: `SanitizeFailure`, then the address loader's errors. */
-	sanitizeMessage(message: VersionedMessage): Result<SanitizedMessage, TransactionError> {
-		return resolveMessage(this.#bank, message);
-	}
-
-	/**
-	 * Lamports a message would cost; `null` if its blockhash is neither known nor a nonce, or the message is not
-	 * valid.
-	 */
-	getFeeForMessage(message: SanitizedMessage | VersionedMessage): Lamports | null {
-		return feeOf(this.#bank, message);
-	}
-
-	// Transactions.
-
-	/** Checks the form of a transaction and resolves its addresses; errors as {@link sanitizeTransaction}. */
-	sanitize(transaction: VersionedTransaction): Result<SanitizedTransaction, TransactionError> {
-		return sanitizeTransaction(this.#bank, transaction, false);
-	}
-
-	/** Whether all signatures fit. */
-	verifySignatures(transaction: VersionedTransaction): boolean {
-		return verifySignatures(transaction);
+		this.#block.overwrite(pubkey, account);
 	}
 
 	/** Processes a transaction in the open slot and commits what it did; errors as `processTransaction` of a bank. */
 	processTransaction(transaction: VersionedTransaction, options: ProcessOptions = {}): TransactionOutcome {
-		const bank = this.#bank;
-		const before = bank.blockTransactionCount;
-		try {
-			return processTransaction(bank, transaction, options);
-		} finally {
-			// Also where a listener threw: what the bank has committed is part of the block.
-			if (bank.blockTransactionCount > before)
-				this.#recorder.record(transaction, blockLimitsOf(bank, options));
-		}
+		return this.#block.process(transaction, options);
 	}
 
-	/** Runs a transaction and commits nothing. Errors as {@link processTransaction}; signatures only if asked to. */
-	simulateTransaction(transaction: VersionedTransaction, options: SimulateOptions = {}): SimulationOutcome {
-		return simulateTransaction(this.#bank, transaction, options);
+	/**
+	 * Processes transactions as a leader does with those that wait: what pays most for each compute unit first, and of equals
+	 * the one that came first (`orderByPriority`). Answers their outcomes, each in the place of its transaction. With an
+	 * `executor` on its worker threads, to the same effect.
+	 *
+	 * Begins once the caller has returned and the batches before it have ended, in the slot that is open then. Until it has
+	 * ended the chain is busy: others see the bank as it is after some number of the transactions. Where a listener throws,
+	 * what was committed before is in the block.
+	 */
+	processTransactions(
+		transactions: readonly VersionedTransaction[],
+		options: BatchOptions = {},
+	): Promise<TransactionOutcome[]> {
+		const batch = [...transactions];
+		const outcomes = this.#batches.then(() => this.#block.processBatch(batch, options));
+		this.#batches = outcomes.then(
+			() => {},
+			() => {},
+		);
+		return outcomes;
 	}
 
 	/** Sends lamports from the faucet by a transaction of its own; a second one alike in a slot is a duplicate. */
@@ -381,7 +245,7 @@ export class Chain {
 		const message = this.getTransaction(signature)?.transaction.message;
 		if (message === undefined) return null;
 		const messageHash = hashMessage(encodeMessage(message));
-		return this.#bank.getStatus(messageHash, message.recentBlockhash) === undefined ? null : status;
+		return this.bank.getStatus(messageHash, message.recentBlockhash) === undefined ? null : status;
 	}
 
 	/** The committed transaction with this signature (64 bytes, or base58); `null` if it is unknown. */
@@ -412,14 +276,15 @@ export class Chain {
 
 	/** `due`: what is to be rooted, if it is above the root and has a bank: right after a warp there is none so deep. */
 	#openSlot(slot: Slot, due: Slot, isWarp: boolean): void {
+		this.#block.assertIdle();
 		this.#closeSlot(due);
 		this.#openNext(slot, isWarp);
 	}
 
 	/** Completes the open slot and roots `due`. */
 	#closeSlot(due: Slot): void {
-		const parent = this.#bank;
-		this.#recorder.complete();
+		const { bank: parent, recorder } = this.#block;
+		recorder.complete();
 		parent.freeze();
 		const block = closedBlockOf(parent);
 		if (due > this.forks.root && this.forks.get(due) !== null) this.forks.setRoot(due, false);
@@ -434,10 +299,10 @@ export class Chain {
 
 	/** Opens `slot` on the bank of the slot that was closed. */
 	#openNext(slot: Slot, isWarp: boolean): void {
-		const parent = this.#bank;
-		this.#bank = this.forks.insert(Bank.newFromParent(parent, this.#leader, slot, isWarp));
-		this.#archive.open(this.#bank);
-		this.#recorder = new BlockRecorder(this.#bank, this.#ledger !== null);
+		const parent = this.bank;
+		const bank = this.forks.insert(Bank.newFromParent(parent, this.#leader, slot, isWarp));
+		this.#block = new OpenBlock(bank, this.#ledger !== null);
+		this.#archive.open(bank);
 		if (this.events.has('slot')) {
 			this.events.emit('slot', { slot: this.slot, parent: parent.slot, root: this.root });
 		}
@@ -457,6 +322,7 @@ export class Chain {
 	 */
 	snapshot(): ChainSnapshot {
 		if (this.#ledger !== null) throw new RangeError('a chain on a ledger cannot go back');
+		this.#block.assertIdle();
 		// Slot 0 is genesis, which nothing roots but a slot above it.
 		if (this.slot === this.parentSlot) this.advanceSlot();
 		const { slot } = this;
@@ -474,14 +340,14 @@ export class Chain {
 	 */
 	revertTo(snapshot: ChainSnapshot): void {
 		this.#checkKept(snapshot);
+		this.#block.assertIdle();
 		const { slot, bank } = snapshot;
 		for (const other of this.#snapshots) if (other.slot > slot) this.#snapshots.delete(other);
-		const accounts = revertBanks(this.forks, snapshot, this.#bank);
+		const accounts = revertBanks(this.forks, snapshot, this.bank);
 		this.#archive.revertTo(slot);
 		this.#root = slot;
-		this.#bank = bank;
-		// Its block is complete. Whatever a listener throws, the next slot can be opened.
-		this.#recorder = new BlockRecorder(bank, false);
+		// It is complete. Whatever a listener throws, the next slot can be opened.
+		this.#block = new OpenBlock(bank, false);
 		if (this.events.has('reverted')) this.events.emit('reverted', { slot, accounts });
 		this.#openNext(slot + 1n, false);
 	}
@@ -490,7 +356,7 @@ export class Chain {
 	forgetSnapshot(snapshot: ChainSnapshot): void {
 		this.#checkKept(snapshot);
 		this.#snapshots.delete(snapshot);
-		this.#bank.shared.accountsDb.forgetRoot(snapshot.slot);
+		this.bank.shared.accountsDb.forgetRoot(snapshot.slot);
 	}
 
 	#checkKept(snapshot: ChainSnapshot): void {
@@ -500,7 +366,7 @@ export class Chain {
 	/** Votes for the block below the open one, if there is somebody to vote. */
 	#vote(): void {
 		if (this.#voter === null) return;
-		const vote = voteTransaction(this.#bank, this.#voter);
+		const vote = voteTransaction(this.bank, this.#voter);
 		if (vote !== null) this.processTransaction(vote, { skipSigVerify: true });
 	}
 
@@ -508,20 +374,22 @@ export class Chain {
 	#persist(): void {
 		const { rootBank } = this.forks;
 		if (this.#ledger === null) rootBank.shared.accountsDb.flushSync();
-		else persistBlock(this.#ledger.blockstore, this.#recorder, rootBank);
+		else persistBlock(this.#ledger.blockstore, this.#block.recorder, rootBank);
 	}
 
 	/**
-	 * Ends the chain: what stands in the open slot becomes a block, the ledger is closed. StorageError where the disk
-	 * refuses; the ledger is closed then too. Without a ledger there is nothing to do.
+	 * Ends the chain, once the batches that were asked for have: what stands in the open slot becomes a block, the ledger is closed. StorageError
+	 * where the disk refuses; the ledger is closed then too. Without a ledger there is nothing else to do.
 	 */
 	async close(): Promise<void> {
+		await this.idle();
 		if (this.#ledger === null) return;
+		const { bank, recorder } = this.#block;
 		try {
 			// A slot that was warped to is something too.
-			if (!this.#recorder.isEmpty || this.slot > this.parentSlot + 1n) {
-				this.#recorder.complete();
-				this.#bank.freeze();
+			if (!recorder.isEmpty || this.slot > this.parentSlot + 1n) {
+				recorder.complete();
+				bank.freeze();
 				this.#persist();
 			}
 		} finally {

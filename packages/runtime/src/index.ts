@@ -16,6 +16,7 @@ export * from './bank/epoch-rewards/calculation.ts';
 export * from './bank/epoch-rewards/partitions.ts';
 export * from './bank/epoch-rewards/points.ts';
 export * from './bank/epoch-rewards/redeem.ts';
+export * from './bank/generic-token.ts';
 export * from './bank/hard-forks.ts';
 export * from './bank/inflation.ts';
 export {
@@ -37,6 +38,7 @@ export {
 } from './bank/transaction-processing.ts';
 export * from './bank/verify-transaction.ts';
 export * from './chain.ts';
+export { type BatchOptions, ChainBusyError } from './chain-open-block.ts';
 export type { ChainSnapshot } from './chain-snapshot.ts';
 export type { OpenOptions } from './chain-start.ts';
 export * from './events.ts';
@@ -63,3 +65,5 @@ export * from './ledger/shred/shred-filter.ts';
 export * from './ledger/shred/shred-layout.ts';
 export * from './ledger/shred/shredder.ts';
 export { signatureKey } from './ledger/transaction-history.ts';
+export * from './scheduler/block-executor.ts';
+export * from './scheduler/priority.ts';

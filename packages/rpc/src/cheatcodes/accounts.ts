@@ -1,4 +1,5 @@
 /** Cheatcodes that write accounts past all rules. Shapes: Surfpool's `surfnet_*`. */
+import { programdataAddressOf } from '@parhelion/runtime';
 import {
 	type AccountSharedData,
 	createAccount,
@@ -8,7 +9,6 @@ import {
 	programIds,
 	UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA,
 } from '@parhelion/sdk';
-import { findProgramAddress } from '@parhelion/svm';
 import { base64Encode } from '../encode/base64.ts';
 import { type Json, LazyJson } from '../json/write.ts';
 import { newResponse } from '../node.ts';
@@ -90,11 +90,6 @@ const resetNetwork: Cheat = cheat('resetNetwork', [], (cheats) => {
 	cheats.resetAll();
 	return newResponse(cheats.chain, null);
 });
-
-/** The address of a program's code. */
-function programdataAddressOf(program: Pubkey): Pubkey {
-	return findProgramAddress([program.bytes], programIds.bpfLoaderUpgradeable)!.address;
-}
 
 /** An upgradeable program's authority and code. Ends the call with -32602 where it is none. */
 function deployedProgram(

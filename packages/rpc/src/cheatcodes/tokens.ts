@@ -1,7 +1,8 @@
 /** `setTokenAccount`: an owner's associated token account of a mint, with any balance. Shape: Surfpool's `surfnet_setTokenAccount`. */
+import { isTokenProgram, TOKEN_ACCOUNT_SIZE } from '@parhelion/runtime';
 import { createAccount, type Pubkey, programIds } from '@parhelion/sdk';
 import { findProgramAddress } from '@parhelion/svm';
-import { isTokenProgram, unpackMint, unpackTokenAccount } from '../encode/token-state.ts';
+import { ACCOUNT_STATES, unpackMint, unpackTokenAccount } from '../encode/token-state.ts';
 import { newResponse } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { opt } from '../params/params.ts';
@@ -9,10 +10,8 @@ import { names, optional, type Reader, readString, readU64, struct } from '../pa
 import { failInvalidParams } from '../rpc-error.ts';
 import { type Cheat, cheat } from './table.ts';
 
-const ACCOUNT_LENGTH = 165;
 /** Behind the account's type: the extension `ImmutableOwner`, which an associated account of Token-2022 has. */
 const TYPE_AND_IMMUTABLE_OWNER = Uint8Array.of(2, 7, 0, 0, 0);
-const STATES = ['uninitialized', 'initialized', 'frozen'] as const;
 const MINT_OFFSET = 0;
 const OWNER_OFFSET = 32;
 const AMOUNT_OFFSET = 64;
@@ -24,7 +23,7 @@ const CLOSE_AUTHORITY_OFFSET = 129;
 interface TokenUpdate {
 	readonly amount: bigint | null;
 	readonly delegate: string | null;
-	readonly state: (typeof STATES)[number] | null;
+	readonly state: (typeof ACCOUNT_STATES)[number] | null;
 	readonly delegatedAmount: bigint | null;
 	readonly closeAuthority: string | null;
 }
@@ -32,7 +31,7 @@ interface TokenUpdate {
 const readTokenUpdate: Reader<TokenUpdate> = struct('TokenAccountUpdate', {
 	amount: optional(readU64),
 	delegate: optional(readString),
-	state: optional(names(...STATES)),
+	state: optional(names(...ACCOUNT_STATES)),
 	delegatedAmount: optional(readU64),
 	closeAuthority: optional(readString),
 });
@@ -48,11 +47,11 @@ function setOptionalKey(data: Uint8Array, at: number, text: string | null): void
 
 function newTokenAccount(mint: Pubkey, owner: Pubkey, program: Pubkey): Uint8Array {
 	const is2022 = program.equals(programIds.splToken2022);
-	const data = new Uint8Array(ACCOUNT_LENGTH + (is2022 ? TYPE_AND_IMMUTABLE_OWNER.length : 0));
+	const data = new Uint8Array(TOKEN_ACCOUNT_SIZE + (is2022 ? TYPE_AND_IMMUTABLE_OWNER.length : 0));
 	data.set(mint.bytes, MINT_OFFSET);
 	data.set(owner.bytes, OWNER_OFFSET);
 	data[STATE_OFFSET] = 1;
-	if (is2022) data.set(TYPE_AND_IMMUTABLE_OWNER, ACCOUNT_LENGTH);
+	if (is2022) data.set(TYPE_AND_IMMUTABLE_OWNER, TOKEN_ACCOUNT_SIZE);
 	return data;
 }
 
@@ -81,7 +80,7 @@ export const setTokenAccount: Cheat = cheat(
 		if (update.delegatedAmount !== null) {
 			view.setBigUint64(DELEGATED_AMOUNT_OFFSET, update.delegatedAmount, true);
 		}
-		if (update.state !== null) data[STATE_OFFSET] = STATES.indexOf(update.state);
+		if (update.state !== null) data[STATE_OFFSET] = ACCOUNT_STATES.indexOf(update.state);
 		setOptionalKey(data, DELEGATE_OFFSET, update.delegate);
 		setOptionalKey(data, CLOSE_AUTHORITY_OFFSET, update.closeAuthority);
 		const lamports = existing?.lamports ?? cheats.chain.minimumBalanceForRentExemption(data.length);

@@ -2,6 +2,7 @@
  * Writes accounts as JSON. Sources: solana-account-decoder 4.3.0 `lib.rs` (`encode_ui_account`), solana-rpc
  * 4.3.0 `rpc.rs` (`encode_account`, `get_encoded_account`) and `parsed_token_accounts.rs`.
  */
+import { isTokenAccountData, isTokenProgram, NATIVE_MINT, NATIVE_MINT_DECIMALS } from '@parhelion/runtime';
 import { type AccountSharedData, base58Encode, Pubkey, programIds } from '@parhelion/sdk';
 import { type Json, LazyJson, SortedJson } from '../json/write.ts';
 import type { UiAccountEncoding, UiDataSliceConfig } from '../params/configs.ts';
@@ -9,21 +10,11 @@ import { fail, failInvalidParams } from '../rpc-error.ts';
 import { parseAccountData } from './accounts/index.ts';
 import { base64Encode } from './base64.ts';
 import { type MintDisplay, mintDisplay } from './token-amount.ts';
-import {
-	isTokenAccountData,
-	isTokenProgram,
-	type MintState,
-	unpackMint,
-	unpackMultisig,
-	unpackTokenAccount,
-} from './token-state.ts';
+import { type MintState, unpackMint, unpackMultisig, unpackTokenAccount } from './token-state.ts';
 import { zstdFrame } from './zstd.ts';
 
 /** Base58 takes quadratic time, so upstream encodes no more than this many bytes. */
 const MAX_BASE58_BYTES = 128;
-
-const NATIVE_MINT = Pubkey.fromBase58('So11111111111111111111111111111111111111112');
-const NATIVE_MINT_DECIMALS = 9;
 
 /** What encoding an account may look up: other accounts, and the time. */
 export interface AccountSource {

@@ -2,14 +2,15 @@
  * Reads the state of SPL Token and Token-2022 accounts. Sources: spl-token-2022-interface 3.1 `state.rs` and
  * `extension/mod.rs` (`StateWithExtensions::unpack`), spl-generic-token 2.0.
  */
-import { Pubkey, programIds } from '@parhelion/sdk';
+import {
+	ACCOUNT_TYPE_ACCOUNT,
+	ACCOUNT_TYPE_MINT,
+	MINT_SIZE,
+	MULTISIG_SIZE,
+	TOKEN_ACCOUNT_SIZE,
+} from '@parhelion/runtime';
+import { Pubkey } from '@parhelion/sdk';
 
-/** Bytes of a token account without extensions. */
-export const TOKEN_ACCOUNT_LENGTH = 165;
-const MINT_LENGTH = 82;
-const MULTISIG_LENGTH = 355;
-const ACCOUNT_TYPE_MINT = 1;
-const ACCOUNT_TYPE_ACCOUNT = 2;
 const STATE_OFFSET = 108;
 
 /** The states of a token account, by number. */
@@ -49,22 +50,6 @@ export interface MultisigState {
 
 const NONE = new Uint8Array(0);
 
-/** Whether `program` is SPL Token or Token-2022. */
-export function isTokenProgram(program: Pubkey): boolean {
-	return program.equals(programIds.splToken) || program.equals(programIds.splToken2022);
-}
-
-/** Whether `data` looks like an initialized token account of either program. */
-export function isTokenAccountData(data: Uint8Array): boolean {
-	if ((data[STATE_OFFSET] ?? 0) === 0) return false;
-	if (data.length === TOKEN_ACCOUNT_LENGTH) return true;
-	return (
-		data.length > TOKEN_ACCOUNT_LENGTH &&
-		data.length !== MULTISIG_LENGTH &&
-		data[TOKEN_ACCOUNT_LENGTH] === ACCOUNT_TYPE_ACCOUNT
-	);
-}
-
 function view(data: Uint8Array): DataView {
 	return new DataView(data.buffer, data.byteOffset, data.byteLength);
 }
@@ -72,10 +57,10 @@ function view(data: Uint8Array): DataView {
 /** The bytes behind the account type; null where padding or type are not those of `accountType`. */
 function extensionsOf(data: Uint8Array, baseLength: number, accountType: number): Uint8Array | null {
 	if (data.length === baseLength) return NONE;
-	if (data.length <= TOKEN_ACCOUNT_LENGTH) return null;
-	for (let i = baseLength; i < TOKEN_ACCOUNT_LENGTH; i++) if (data[i] !== 0) return null;
-	if (data[TOKEN_ACCOUNT_LENGTH] !== accountType) return null;
-	return data.subarray(TOKEN_ACCOUNT_LENGTH + 1);
+	if (data.length <= TOKEN_ACCOUNT_SIZE) return null;
+	for (let i = baseLength; i < TOKEN_ACCOUNT_SIZE; i++) if (data[i] !== 0) return null;
+	if (data[TOKEN_ACCOUNT_SIZE] !== accountType) return null;
+	return data.subarray(TOKEN_ACCOUNT_SIZE + 1);
 }
 
 /** The tag of a `COption`: 0 or 1; -1 where it is neither. */
@@ -90,11 +75,11 @@ function optionalKey(data: Uint8Array, at: number): Pubkey | null {
 
 /** The token account in `data`; null where there is none that is initialized. */
 export function unpackTokenAccount(data: Uint8Array): TokenAccountState | null {
-	if (data.length < TOKEN_ACCOUNT_LENGTH || data.length === MULTISIG_LENGTH) return null;
+	if (data.length < TOKEN_ACCOUNT_SIZE || data.length === MULTISIG_SIZE) return null;
 	if (optionTag(data, 72) < 0 || optionTag(data, 109) < 0 || optionTag(data, 129) < 0) return null;
 	const state = ACCOUNT_STATES[data[STATE_OFFSET]!];
 	if (state === undefined || state === 'uninitialized') return null;
-	const extensions = extensionsOf(data, TOKEN_ACCOUNT_LENGTH, ACCOUNT_TYPE_ACCOUNT);
+	const extensions = extensionsOf(data, TOKEN_ACCOUNT_SIZE, ACCOUNT_TYPE_ACCOUNT);
 	if (extensions === null) return null;
 	const bytes = view(data);
 	return {
@@ -112,9 +97,9 @@ export function unpackTokenAccount(data: Uint8Array): TokenAccountState | null {
 
 /** The mint in `data`; null where there is none that is initialized. */
 export function unpackMint(data: Uint8Array): MintState | null {
-	if (data.length < MINT_LENGTH || data.length === MULTISIG_LENGTH) return null;
+	if (data.length < MINT_SIZE || data.length === MULTISIG_SIZE) return null;
 	if (optionTag(data, 0) < 0 || optionTag(data, 46) < 0 || data[45] !== 1) return null;
-	const extensions = extensionsOf(data, MINT_LENGTH, ACCOUNT_TYPE_MINT);
+	const extensions = extensionsOf(data, MINT_SIZE, ACCOUNT_TYPE_MINT);
 	if (extensions === null) return null;
 	return {
 		mintAuthority: optionalKey(data, 0),
@@ -127,7 +112,7 @@ export function unpackMint(data: Uint8Array): MintState | null {
 
 /** The multisignature owner in `data`; null where there is none that is initialized. */
 export function unpackMultisig(data: Uint8Array): MultisigState | null {
-	if (data.length !== MULTISIG_LENGTH || data[2] !== 1) return null;
+	if (data.length !== MULTISIG_SIZE || data[2] !== 1) return null;
 	const signers: Pubkey[] = [];
 	for (let i = 0; i < 11; i++) signers.push(Pubkey.fromBytes(data, 3 + i * 32));
 	return {

@@ -1,7 +1,8 @@
 /** `getTokenAccountBalance`. Errors: -32602 (no address, no account, no token account, no mint). */
+import { isTokenProgram } from '@parhelion/runtime';
 import { getMintOwnerAndDisplay } from '../encode/account.ts';
 import { encodeTokenAmount } from '../encode/token-amount.ts';
-import { isTokenProgram, unpackTokenAccount } from '../encode/token-state.ts';
+import { unpackTokenAccount } from '../encode/token-state.ts';
 import { accountSource, newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { readCommitmentConfig } from '../params/configs.ts';

@@ -1,8 +1,9 @@
 /** `getTokenLargestAccounts`: the twenty that hold most of a mint. Errors: -32602 (no address, no mint). */
+import { isTokenProgram } from '@parhelion/runtime';
 import type { Pubkey } from '@parhelion/sdk';
 import { getMintOwnerAndDisplay } from '../encode/account.ts';
 import { encodeTokenAmount } from '../encode/token-amount.ts';
-import { isTokenProgram, unpackTokenAccount } from '../encode/token-state.ts';
+import { unpackTokenAccount } from '../encode/token-state.ts';
 import { accountSource, newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { readCommitmentConfig } from '../params/configs.ts';

@@ -1,7 +1,8 @@
 /** `getTokenSupply`. Errors: -32602 (no address, no account, no mint). */
+import { isTokenProgram } from '@parhelion/runtime';
 import { displayOf } from '../encode/account.ts';
 import { encodeTokenAmount } from '../encode/token-amount.ts';
-import { isTokenProgram, unpackMint } from '../encode/token-state.ts';
+import { unpackMint } from '../encode/token-state.ts';
 import { accountSource, newResponse, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';
 import { readCommitmentConfig } from '../params/configs.ts';

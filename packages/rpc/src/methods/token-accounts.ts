@@ -1,9 +1,8 @@
 /** What `getTokenAccountsByOwner` and `getTokenAccountsByDelegate` share. Upstream: solana-rpc 4.3.0 `rpc.rs`
  * (`get_token_accounts_by_owner`, `get_token_program_id_and_mint`). */
-import type { Bank } from '@parhelion/runtime';
+import { type Bank, isTokenProgram } from '@parhelion/runtime';
 import type { Pubkey } from '@parhelion/sdk';
 import { encodeKeyedAccounts, getMintOwnerAndDisplay } from '../encode/account.ts';
-import { isTokenProgram } from '../encode/token-state.ts';
 import type { Json } from '../json/write.ts';
 import { accountSource, newResponse, type RpcNode, stateWithConfig } from '../node.ts';
 import { verifyPubkey } from '../params/addresses.ts';

@@ -2,11 +2,10 @@
  * Conditions on accounts, and the scan that applies them. Sources: solana-rpc-client-types 4.3.0 `filter.rs`,
  * solana-rpc 4.3.0 `filter.rs` and `rpc.rs` (`verify_filters`, `get_filtered_program_accounts`).
  */
-import type { Bank } from '@parhelion/runtime';
+import { type Bank, isTokenAccountData, isTokenProgram, TOKEN_ACCOUNT_SIZE } from '@parhelion/runtime';
 import { type AccountSharedData, type Pubkey, programIds } from '@parhelion/sdk';
 import { decodeBase58 } from '../encode/base58.ts';
 import { base64Decode } from '../encode/base64.ts';
-import { isTokenAccountData, isTokenProgram, TOKEN_ACCOUNT_LENGTH } from '../encode/token-state.ts';
 import { failInvalidParams } from '../rpc-error.ts';
 import type { MemcmpEncodedBytes, RpcFilterType } from './configs.ts';
 
@@ -100,10 +99,10 @@ export function tokenProgramFilters(
 	const asksForAccounts = filters.some(
 		(filter) =>
 			filter.kind === 'tokenAccountState' ||
-			(filter.kind === 'dataSize' && filter.size === BigInt(TOKEN_ACCOUNT_LENGTH)) ||
+			(filter.kind === 'dataSize' && filter.size === BigInt(TOKEN_ACCOUNT_SIZE)) ||
 			(filter.kind === 'memcmp' &&
 				program.equals(programIds.splToken2022) &&
-				filter.offset === BigInt(TOKEN_ACCOUNT_LENGTH) &&
+				filter.offset === BigInt(TOKEN_ACCOUNT_SIZE) &&
 				filter.bytes.length === 1 &&
 				filter.bytes[0] === 2),
 	);

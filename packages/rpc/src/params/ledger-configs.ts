@@ -33,6 +33,18 @@ import {
 
 const readOptionalEncoding = option(readUiTransactionEncoding);
 
+/** `RpcEncodingConfigWrapper`: a configuration, or the encoding in its place. */
+function orEncodingAlone<Config>(
+	readConfig: Reader<Config>,
+	withEncoding: (encoding: UiTransactionEncoding | null) => Config,
+): Reader<Config> {
+	const readAlone = described(
+		(value: JsonValue) => withEncoding(readOptionalEncoding(value)),
+		schemaOf(readOptionalEncoding),
+	);
+	return untagged<Config>('RpcEncodingConfigWrapper', readAlone, readConfig);
+}
+
 /** `RpcTransactionConfig`. */
 export interface RpcTransactionConfig {
 	readonly encoding: UiTransactionEncoding | null;
@@ -45,17 +57,9 @@ const readCurrentTransactionConfig: Reader<RpcTransactionConfig> = struct('RpcTr
 	maxSupportedTransactionVersion: optional(readU8),
 });
 /** The configuration, or the encoding alone, as older clients send it. */
-export const readTransactionConfig: Reader<RpcTransactionConfig> = untagged<RpcTransactionConfig>(
-	'RpcEncodingConfigWrapper',
-	described(
-		(value: JsonValue) => ({
-			encoding: readOptionalEncoding(value),
-			commitment: null,
-			maxSupportedTransactionVersion: null,
-		}),
-		schemaOf(readOptionalEncoding),
-	),
+export const readTransactionConfig: Reader<RpcTransactionConfig> = orEncodingAlone(
 	readCurrentTransactionConfig,
+	(encoding) => ({ encoding, commitment: null, maxSupportedTransactionVersion: null }),
 );
 
 /** How much of a block's transactions to give. */
@@ -80,19 +84,15 @@ const readCurrentBlockConfig: Reader<RpcBlockConfig> = struct('RpcBlockConfig', 
 	maxSupportedTransactionVersion: optional(readU8),
 });
 /** The configuration, or the encoding alone, as older clients send it. */
-export const readBlockConfig: Reader<RpcBlockConfig> = untagged<RpcBlockConfig>(
-	'RpcEncodingConfigWrapper',
-	described(
-		(value: JsonValue) => ({
-			encoding: readOptionalEncoding(value),
-			transactionDetails: null,
-			rewards: null,
-			commitment: null,
-			maxSupportedTransactionVersion: null,
-		}),
-		schemaOf(readOptionalEncoding),
-	),
+export const readBlockConfig: Reader<RpcBlockConfig> = orEncodingAlone(
 	readCurrentBlockConfig,
+	(encoding) => ({
+		encoding,
+		transactionDetails: null,
+		rewards: null,
+		commitment: null,
+		maxSupportedTransactionVersion: null,
+	}),
 );
 
 /** The last slot, or the configuration in its place. */

@@ -93,6 +93,8 @@ export class AccountsDb {
 	#cachedOwners: Map<string, Set<string>> | null = null;
 	readonly #undoLogs: UndoLogs = new UndoLogs();
 	#flushing = false;
+	/** Hear of every account that is stored. */
+	readonly #onStore: ((pubkey: Pubkey) => void)[] = [];
 	/** Hears of every flush. */
 	onFlush: ((report: FlushReport) => void) | null = null;
 
@@ -157,7 +159,17 @@ export class AccountsDb {
 		this.#store(number, pubkey, account);
 	}
 
+	/** From now on `listener` hears of every account that is stored, on whatever fork; answers how to end that. */
+	watchStores(listener: (pubkey: Pubkey) => void): () => void {
+		this.#onStore.push(listener);
+		return () => {
+			const at = this.#onStore.indexOf(listener);
+			if (at >= 0) this.#onStore.splice(at, 1);
+		};
+	}
+
 	#store(slot: number, pubkey: Pubkey, account: AccountSharedData | null): void {
+		for (let i = 0; i < this.#onStore.length; i++) this.#onStore[i]!(pubkey);
 		const kept = account === null || account.lamports === 0n ? null : account;
 		const { key } = pubkey;
 		if (kept !== null && this.#cachedOwners !== null) remember(this.#cachedOwners, kept.owner.key, key);

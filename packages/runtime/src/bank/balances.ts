@@ -12,40 +12,26 @@ import {
 	type SanitizedMessage,
 } from '@parhelion/sdk';
 import type { TokenBalance } from './bank-types.ts';
-
-/** Bytes of a token account without extensions. */
-const ACCOUNT_LENGTH = 165;
-/** Bytes of a mint without extensions. */
-const MINT_LENGTH = 82;
-/** Bytes of a multisig: an account of Token-2022 of this length is no token account. */
-const MULTISIG_LENGTH = 355;
-/** Where an extended account of Token-2022 says whether it is a mint (1) or an account (2). */
-const ACCOUNT_TYPE_OFFSET: number = ACCOUNT_LENGTH;
-
-function isTokenProgram(id: Pubkey): boolean {
-	return id.key === programIds.splToken.key || id.key === programIds.splToken2022.key;
-}
-
-function isExtended(data: Uint8Array, accountType: number): boolean {
-	return (
-		data.length > ACCOUNT_LENGTH &&
-		data.length !== MULTISIG_LENGTH &&
-		data[ACCOUNT_TYPE_OFFSET] === accountType
-	);
-}
+import {
+	ACCOUNT_TYPE_MINT,
+	hasTokenExtensions,
+	isTokenAccountData,
+	isTokenProgram,
+	MINT_SIZE,
+	TOKEN_ACCOUNT_SIZE,
+} from './generic-token.ts';
 
 /** Whether `data` is an initialised token account of `program`. */
 function isTokenAccount(data: Uint8Array, program: Pubkey): boolean {
-	const length =
-		data.length === ACCOUNT_LENGTH || (program.key === programIds.splToken2022.key && isExtended(data, 2));
-	return length && data[108] !== 0;
+	const mayBeLonger = program.key === programIds.splToken2022.key;
+	return (mayBeLonger || data.length === TOKEN_ACCOUNT_SIZE) && isTokenAccountData(data);
 }
 
 /** The decimals of an initialised mint of `program`, or `null`. */
 function mintDecimals(data: Uint8Array, program: Pubkey): number | null {
-	const length =
-		data.length === MINT_LENGTH || (program.key === programIds.splToken2022.key && isExtended(data, 1));
-	return length && data[45] !== 0 ? data[44]! : null;
+	const mayBeLonger = program.key === programIds.splToken2022.key;
+	const isLong = data.length === MINT_SIZE || (mayBeLonger && hasTokenExtensions(data, ACCOUNT_TYPE_MINT));
+	return isLong && data[45] !== 0 ? data[44]! : null;
 }
 
 /** What the accounts of a message hold, in account order. */

@@ -6,6 +6,7 @@
 import { Arena } from '@parhelion/sbpf';
 import {
 	type AccountSharedData,
+	type Clock,
 	decodeFeature,
 	type Epoch,
 	type EpochSchedule,
@@ -16,6 +17,7 @@ import {
 	programIds,
 	type Rent,
 	type Slot,
+	sysvarIds,
 } from '@parhelion/sdk';
 import { enabledBuiltins, ProgramCache, TransactionBatchProcessor } from '@parhelion/svm';
 import type { AccountsDb } from '../accounts-db/accounts-db.ts';
@@ -35,6 +37,7 @@ import type { BankCheckpoint } from './bank-checkpoint.ts';
 import type { BankOptions, BankShared } from './bank-context.ts';
 import type { BankEvents } from './bank-events.ts';
 import { BlockhashQueue } from './blockhash-queue.ts';
+import { clockOf } from './clock.ts';
 import { inflationYear, stakeMath } from './epoch-rewards/calculation.ts';
 import type { EpochRewardStatus } from './epoch-rewards/distribution.ts';
 import { activeFeatures, genesisRentAndInflation, inflationAfter, rentAfter } from './feature-activation.ts';
@@ -72,6 +75,7 @@ export interface BankFields {
 	readonly epochStakes: ReadonlyMap<Epoch, EpochStakes>;
 	readonly inflation: Inflation;
 	readonly slotParams: SlotParamsArchive;
+	readonly clock: Clock;
 	readonly epochRewards: EpochRewardStatus | null;
 	/** What only a frozen bank has; `null` for one that opens. */
 	readonly frozen: { readonly hash: Hash; readonly signatureCount: bigint } | null;
@@ -114,7 +118,8 @@ export function genesisFields(
 	for (const [pubkey, account] of config.accounts.values()) accountsDb.storeOne(0n, pubkey, account);
 	for (const [pubkey, account] of config.rewardsPools.values()) accountsDb.storeOne(0n, pubkey, account);
 	let capitalization = 0n;
-	for (const [, { lamports }] of config.accounts.values()) capitalization += lamports;
+	for (const [, { lamports }] of config.accounts.values())
+		capitalization = BigInt.asUintN(64, capitalization + lamports);
 	const known = FeatureSet.default();
 	// Features of other releases too, if they are active: one that waits is for a release that knows what it does.
 	for (const [id, { owner, data }] of config.accounts.values()) {
@@ -160,6 +165,7 @@ export function genesisFields(
 		epochStakes,
 		inflation,
 		slotParams: new SlotParamsArchive(featureSet, epochSchedule, baselineOf(config)),
+		clock: clockOf(accountsDb.load(ancestors, sysvarIds.clock)),
 		epochRewards: null,
 		frozen: null,
 	};
@@ -172,12 +178,15 @@ export function baselineOf(config: GenesisConfig): SlotParams {
 	return genesisSlotParams(Number(nanosPerSlot(config)), slotsPerYear(config), hashes);
 }
 
-/** The bank of a slot on a frozen parent, and the features that its epoch activates. */
-export function childFields(
-	parent: Bank,
-	leader: SlotLeader,
-	slot: Slot,
-): { readonly fields: BankFields; readonly activated: readonly Pubkey[] } {
+/** What a bank begins with on its parent. */
+export interface ChildFields {
+	readonly fields: BankFields;
+	/** The features that its epoch activates. */
+	readonly activated: readonly Pubkey[];
+}
+
+/** The bank of a slot on a frozen parent. */
+export function childFields(parent: Bank, leader: SlotLeader, slot: Slot): ChildFields {
 	const { shared, epochSchedule } = parent;
 	const { root } = shared.slots;
 	const ancestors = parent.ancestors.with(slot, root === 0n ? null : root - 1n);
@@ -223,6 +232,7 @@ export function childFields(
 			inflationYear(epoch, featureSet, epochSchedule, slotParams),
 		),
 		slotParams,
+		clock: parent.clock(),
 		epochRewards: parent.epochRewards,
 		frozen: null,
 	};
@@ -276,6 +286,7 @@ export function restoredFields(
 		processor,
 		stakes,
 		slotParams: new SlotParamsArchive(featureSet, epochSchedule, slotParamsBaseline),
+		clock: clockOf(accountsDb.load(ancestors, sysvarIds.clock)),
 		frozen: { hash, signatureCount },
 	};
 }

@@ -8,6 +8,7 @@
  */
 import type { Slot } from '@parhelion/sdk';
 import type { Bank } from './bank.ts';
+import { discardSlot } from './bank-squash.ts';
 
 /** The banks above the root, and the root's. */
 export class BankForks {
@@ -80,7 +81,7 @@ export class BankForks {
 			if (bank === root || bank.ancestors.has(slot)) continue;
 			this.#banks.delete(bank.slot);
 			if (rooted.includes(bank.slot) || bank === this.#root) continue;
-			bank.discard();
+			discardSlot(bank);
 			dropped.push(bank.slot);
 		}
 		this.#root = root;
@@ -116,7 +117,7 @@ export class BankForks {
 		if (bank === this.#root) throw new RangeError(`slot ${slot} is the root`);
 		if (this.descendants(slot).length > 0) throw new RangeError(`other slots descend from slot ${slot}`);
 		this.#banks.delete(slot);
-		bank.discard();
+		discardSlot(bank);
 		const { events } = bank.shared;
 		if (events.has('slotDropped')) events.emit('slotDropped', { slot });
 	}

@@ -1,17 +1,16 @@
 /**
  * A bank: the state of the chain at one slot of one fork.
  *
- * Owns: what changes from slot to slot (blockhashes, fees, counts, sysvars, features, the accounts' hash), what opening
- * and freezing a slot do. Refuses: to choose between forks (`bank-forks.ts` keeps them), to hold accounts
- * (`accounts-db/`), to check and run transactions (`transaction-processing.ts` and `svm`), to make entries (`ledger/`).
+ * Owns: what changes from slot to slot (blockhashes, fees, counts, sysvars, features, the accounts' hash) and the order in
+ * which a slot is opened, frozen and rooted; the steps are in `bank-open.ts`, `bank-freeze.ts` and `bank-squash.ts`.
+ * Refuses: to choose between forks (`bank-forks.ts` keeps them), to hold accounts (`accounts-db/`), to check and run
+ * transactions (`transaction-processing.ts` and `svm`), to make entries (`ledger/`).
  *
  * Source: solana-runtime 4.3.0 (bank.rs).
  */
 import {
 	type AccountSharedData,
 	type Clock,
-	createAccount,
-	decodeClock,
 	type Epoch,
 	type EpochSchedule,
 	type FeatureSet,
@@ -19,7 +18,6 @@ import {
 	InvariantError,
 	type Lamports,
 	type Pubkey,
-	programIds,
 	type Rent,
 	type RuntimeFeatures,
 	reservedAccountKeys,
@@ -34,7 +32,7 @@ import type {
 	TransactionProcessingEnvironment,
 } from '@parhelion/svm';
 import type { AccountsDb } from '../accounts-db/accounts-db.ts';
-import { Ancestors } from '../accounts-db/ancestors.ts';
+import type { Ancestors } from '../accounts-db/ancestors.ts';
 import type { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import type { FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
 import { computeShredVersion, type GenesisConfig } from '../genesis/genesis-config.ts';
@@ -42,17 +40,14 @@ import { CostTracker } from '../scheduler/cost-tracker.ts';
 import type { BankCheckpoint } from './bank-checkpoint.ts';
 import type { BankOptions, BankShared } from './bank-context.ts';
 import type { Reward } from './bank-events.ts';
-import { type BankFields, childFields, genesisFields, restoredFields, warpedFields } from './bank-fields.ts';
-import { computeBankHash } from './bank-hash.ts';
+import { type BankFields, genesisFields, restoredFields } from './bank-fields.ts';
+import { accountsLtHashAfter, hashInternalState, runIncinerator, tellFrozen } from './bank-freeze.ts';
+import { fieldsOnParent, openGenesis, openOnParent } from './bank-open.ts';
+import { rootSlots } from './bank-squash.ts';
 import { type BlockhashQueue, MAX_PROCESSING_AGE } from './blockhash-queue.ts';
-import { genesisClock, nextClock } from './clock.ts';
+import { clockOf } from './clock.ts';
 import { stakeMath } from './epoch-rewards/calculation.ts';
-import {
-	beginPartitionedRewards,
-	distributePartitionedRewards,
-	type EpochRewardStatus,
-} from './epoch-rewards/distribution.ts';
-import { activeFeatures, addProgramAccounts, applyFeatures, rentSteps } from './feature-activation.ts';
+import type { EpochRewardStatus } from './epoch-rewards/distribution.ts';
 import { distributeFees } from './fee-distribution.ts';
 import type { Inflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
@@ -61,26 +56,7 @@ import type { StakeMath } from './stakes/activation.ts';
 import type { EpochStakes } from './stakes/epoch-stakes.ts';
 import type { StakesCache } from './stakes/stakes-cache.ts';
 import type { ProcessedStatus } from './status-cache.ts';
-import {
-	type SysvarStore,
-	updateClock,
-	updateEpochSchedule,
-	updateLastRestartSlot,
-	updateRecentBlockhashes,
-	updateRent,
-	updateSlotHashes,
-	updateSlotHistory,
-	updateStakeHistory,
-} from './sysvar-accounts.ts';
-
-/** `Clock::default`. */
-const NO_CLOCK: Clock = Object.freeze({
-	slot: 0n,
-	epochStartTimestamp: 0n,
-	epoch: 0n,
-	leaderScheduleEpoch: 0n,
-	unixTimestamp: 0n,
-});
+import { type SysvarStore, updateRecentBlockhashes, updateSlotHistory } from './sysvar-accounts.ts';
 
 /** The chain at one slot of one fork. */
 export class Bank implements TransactionProcessingCallback, SysvarStore {
@@ -129,7 +105,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#accountsLtHash: AccountsLtHash;
 	#hash: Hash | null = null;
 	#epochRewards: EpochRewardStatus | null;
-	#clock: Clock = NO_CLOCK;
+	#clock: Clock;
 	#environment: TransactionProcessingEnvironment | null = null;
 
 	private constructor(fields: BankFields) {
@@ -158,6 +134,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		const params = this.slotParams.paramsAtSlot(fields.slot);
 		this.inflation = fields.inflation;
 		this.#epochRewards = fields.epochRewards;
+		this.#clock = fields.clock;
 		this.costTracker = new CostTracker(costLimits(params, this.features.raiseBlockLimitsTo100m));
 		this.#tickHeight = fields.tickHeight;
 		this.#capitalization = fields.capitalization;
@@ -179,14 +156,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		options: BankOptions = {},
 	): Bank {
 		const bank = new Bank(genesisFields(config, leader, accountsDb, options));
-		addProgramAccounts(bank);
-		updateStakeHistory(bank, bank.stakes.history);
-		updateClock(bank, genesisClock(bank, options.unixTimestamp?.(0n) ?? config.creationTime));
-		updateRent(bank, bank.rent);
-		updateEpochSchedule(bank, bank.epochSchedule);
-		updateRecentBlockhashes(bank, bank.blockhashes);
-		updateLastRestartSlot(bank, bank.shared.hardForks.lastRestartSlot(0n));
-		bank.processor.fillMissingSysvarCacheEntries(bank);
+		openGenesis(bank, config.creationTime);
 		return bank;
 	}
 
@@ -201,12 +171,9 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		options: BankOptions = {},
 	): Bank {
 		const bank = new Bank(restoredFields(checkpoint, genesisHash, accountsDb, options));
-		const { processor } = bank;
-		processor.fillMissingSysvarCacheEntries(bank);
+		bank.processor.fillMissingSysvarCacheEntries(bank);
 		// Now, so that all banks on top share the environment of the epoch.
-		processor.programRuntimeEnvironments(bank.features);
-		const clock = decodeClock(bank.getAccount(sysvarIds.clock)?.data ?? new Uint8Array(0));
-		bank.#clock = clock.ok ? clock.value : NO_CLOCK;
+		bank.processor.programRuntimeEnvironments(bank.features);
 		return bank;
 	}
 
@@ -216,55 +183,10 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	 * if they had been made.
 	 */
 	static newFromParent(parent: Bank, leader: SlotLeader, slot: Slot, isWarp: boolean = false): Bank {
-		const { shared } = parent;
-		if (slot <= parent.slot) throw new RangeError(`slot ${slot} is not above its parent ${parent.slot}`);
-		if (shared.slots.has(slot)) throw new RangeError(`slot ${slot} has a bank already`);
-		if (!shared.slots.has(parent.slot)) throw new RangeError(`slot ${parent.slot} is on no fork any more`);
-		parent.freeze();
-		const { events } = shared;
-		if (events.has('slotOpened')) {
-			events.emit('slotOpened', { slot, parent: parent.slot, leader: leader.id });
-		}
-		const { fields, activated } = childFields(parent, leader, slot);
-		const bank = new Bank(isWarp ? warpedFields(fields) : fields);
-		try {
-			bank.#prepare(parent, activated);
-		} catch (error) {
-			// Whatever a listener threw, the slot can be opened again.
-			bank.discard();
-			if (events.has('slotDropped')) events.emit('slotDropped', { slot });
-			throw error;
-		}
+		const { fields, activated } = fieldsOnParent(parent, leader, slot, isWarp);
+		const bank = new Bank(fields);
+		bank.#epochRewards = openOnParent(bank, parent, activated);
 		return bank;
-	}
-
-	/** What happens before the first transaction (`prepare_for_block_execution`). */
-	#prepare(parent: Bank, activated: readonly Pubkey[]): void {
-		const startsEpoch = this.epoch !== parent.epoch;
-		applyFeatures(this, activated);
-		for (const rent of rentSteps(parent.rent, activated)) updateRent(this, rent);
-		if (startsEpoch) {
-			this.#epochRewards = beginPartitionedRewards(this, parent.epoch);
-			// Now, so that all banks on top share the environment of the epoch.
-			this.processor.programRuntimeEnvironments(this.features);
-		}
-		if (this.#epochRewards !== null) {
-			this.#epochRewards = distributePartitionedRewards(this, this.#epochRewards);
-		}
-		updateSlotHashes(this, parent.slot, parent.hash);
-		if (startsEpoch) updateStakeHistory(this, this.stakes.history);
-		updateClock(this, nextClock(this, parent));
-		updateLastRestartSlot(this, this.shared.hardForks.lastRestartSlot(this.slot));
-		this.processor.fillMissingSysvarCacheEntries(this);
-		if (this.epochSchedule.getEpoch(this.slot + 1n) !== this.epoch) this.#anticipateFeatures();
-	}
-
-	/** In the last slot of an epoch: programs are deployed for the features that the next one will have. */
-	#anticipateFeatures(): void {
-		const getAccount = (id: Pubkey): AccountSharedData | null => this.getAccount(id);
-		const { featureSet, activated } = activeFeatures(getAccount, this.slot + 1n, true, this.featureSet);
-		if (activated.length === 0) return;
-		this.processor.setUpcomingFeatures(this.features, resolveRuntimeFeatures(featureSet));
 	}
 
 	// Where the chain stands.
@@ -304,7 +226,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.#epochRewards = status;
 	}
 
-	/** Lamports that exist. */
+	/** Lamports that exist, modulo 2^64: what is written past the rules may make more, and upstream counts in a u64. */
 	get capitalization(): Lamports {
 		return this.#capitalization;
 	}
@@ -424,7 +346,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#storeCounted(pubkey: Pubkey, account: AccountSharedData): void {
 		const created = account.lamports - this.getBalance(pubkey);
 		this.storeUntold(pubkey, account);
-		this.#capitalization += created;
+		this.#capitalization = BigInt.asUintN(64, this.#capitalization + created);
 	}
 
 	/**
@@ -442,10 +364,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	storeSysvar(pubkey: Pubkey, account: AccountSharedData): void {
 		this.#storeCounted(pubkey, account);
 		this.processor.sysvarCache.setSysvar(pubkey, account.data);
-		if (pubkey.equals(sysvarIds.clock)) {
-			const decoded = decodeClock(account.data);
-			this.#clock = decoded.ok ? decoded.value : NO_CLOCK;
-		}
+		if (pubkey.equals(sysvarIds.clock)) this.#clock = clockOf(account);
 		this.tellStored(pubkey, account);
 	}
 
@@ -528,25 +447,23 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		if (this.isFrozen) return;
 		this.#distributeFees();
 		updateSlotHistory(this, this.slot);
-		this.#runIncinerator();
-		this.#hashAccounts();
-		const { slot, parentSlot, parentHash, signatureCount, accountsLtHash } = this;
-		const lastBlockhash = this.lastBlockhash();
-		this.#hash = computeBankHash({
-			slot,
-			parentSlot,
-			parentHash,
-			signatureCount,
-			lastBlockhash,
-			accountsLtHash,
-			hardForks: this.shared.hardForks.forks,
-		});
-		const { events } = this.shared;
-		if (events.has('slotFrozen')) {
-			const { blockTransactionCount: transactionCount } = this;
-			const [hash, blockhash] = [this.#hash, lastBlockhash];
-			events.emit('slotFrozen', { slot, parent: parentSlot, hash, blockhash, transactionCount });
-		}
+		runIncinerator(this);
+		this.#accountsLtHash = accountsLtHashAfter(this);
+		this.#hash = hashInternalState(this);
+		tellFrozen(this);
+	}
+
+	/** Pays the collector its part of the fees and burns the rest. */
+	#distributeFees(): void {
+		const fees = { transactionFee: this.#transactionFees, prioritizationFee: this.#prioritizationFees };
+		const { burned, deposit } = distributeFees(this, fees);
+		this.#transactionFees = 0n;
+		this.#prioritizationFees = 0n;
+		this.#capitalization = BigInt.asUintN(64, this.#capitalization - burned);
+		if (deposit === null) return;
+		const { collector: pubkey, lamports, account } = deposit;
+		this.rewards.push({ pubkey, type: 'Fee', lamports, postBalance: account.lamports, commission: null });
+		this.store(pubkey, account);
 	}
 
 	/**
@@ -555,87 +472,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	 */
 	squash(): Slot[] {
 		this.freeze();
-		const { accountsDb, statusCache, slots, programCache } = this.shared;
-		const rooted: Slot[] = [];
-		let oldest: Bank = this;
-		for (let bank: Bank | null = this; bank !== null; bank = bank.#parent) {
-			rooted.push(bank.slot);
-			oldest = bank;
-		}
-		rooted.reverse();
-		// The oldest is the root before; at genesis it is not rooted yet.
-		if (accountsDb.root !== null && accountsDb.root >= rooted[0]!) rooted.shift();
-		for (const slot of rooted) {
-			accountsDb.addRoot(slot);
-			statusCache.addRoot(slot);
-		}
+		const rooted = rootSlots(this);
 		this.#parent = null;
-		// Nobody needs programs any more that were verified for the rules of an epoch that has ended.
-		const endsEpoch = this.epoch !== oldest.epoch;
-		const environment = endsEpoch ? this.processor.programRuntimeEnvironments(this.features).execution : null;
-		programCache.prune(this.slot, environment);
-		for (const slot of rooted) if (slot !== this.slot) slots.remove(slot);
-		slots.remove(slots.root);
-		slots.root = this.slot;
-		slots.add(this.slot, this.ancestors);
 		return rooted;
-	}
-
-	/** Forgets what this bank wrote: its fork was dropped. For `BankForks`, which tells of it. */
-	discard(): void {
-		const { accountsDb, statusCache, slots, programCache } = this.shared;
-		accountsDb.purgeSlot(this.slot);
-		statusCache.clearSlot(this.slot);
-		programCache.pruneByDeploymentSlot(this.slot);
-		slots.remove(this.slot);
-	}
-
-	/** Pays the leader, or whom its vote account names, its part of the fees; the rest is burned. */
-	#distributeFees(): void {
-		const id = this.#feeCollector;
-		const vote = this.leader.voteAddress;
-		const fees = {
-			transactionFee: this.#transactionFees,
-			prioritizationFee: this.#prioritizationFees,
-		};
-		const { account, reward, burned } = distributeFees(this, id, vote, this.getAccount(id), fees);
-		this.#transactionFees = 0n;
-		this.#prioritizationFees = 0n;
-		this.#capitalization -= burned;
-		if (account === null) return;
-		const { lamports: postBalance } = account;
-		this.rewards.push({ pubkey: id, type: 'Fee', lamports: reward, postBalance, commission: null });
-		this.store(id, account);
-	}
-
-	/**
-	 * Who gets the fees: named by the vote account as it was when this epoch's leaders were drawn, if the features let it
-	 * (SIMD-0232). On a chain whose leaders are not drawn by stake the leader itself.
-	 */
-	get #feeCollector(): Pubkey {
-		const { id, voteAddress } = this.leader;
-		if (!this.features.customCommissionCollector) return id;
-		const staked = this.epochStakes.get(this.epoch)?.voteAccounts.get(voteAddress.key);
-		return staked?.vote.blockRevenueCollector ?? id;
-	}
-
-	/** Burns what was sent to the incinerator. */
-	#runIncinerator(): void {
-		const lamports = this.getBalance(programIds.incinerator);
-		if (lamports === 0n) return;
-		this.#capitalization -= lamports;
-		this.store(programIds.incinerator, createAccount({}));
-	}
-
-	/** Brings the accounts' hash up to what this slot wrote. */
-	#hashAccounts(): void {
-		const { accountsDb } = this.shared;
-		const hash = this.#accountsLtHash.clone();
-		const before = this.#parent?.ancestors ?? Ancestors.none;
-		for (const [pubkey, account] of accountsDb.slotEntries(this.slot)) {
-			const old = this.#parent === null ? null : accountsDb.load(before, pubkey);
-			hash.update(pubkey, old, account);
-		}
-		this.#accountsLtHash = hash;
 	}
 }

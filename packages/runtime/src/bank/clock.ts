@@ -1,7 +1,22 @@
 /** The clock sysvar of a bank: by the votes, or as the chain's options have it. Source: solana-runtime 4.3.0 (bank.rs). */
-import type { Clock, UnixTimestamp } from '@parhelion/sdk';
+import { type AccountSharedData, type Clock, decodeClock, type UnixTimestamp } from '@parhelion/sdk';
 import type { Bank } from './bank.ts';
 import { nextStakeWeightedClock } from './stake-weighted-timestamp.ts';
+
+/** `Clock::default`. */
+const NO_CLOCK: Clock = Object.freeze({
+	slot: 0n,
+	epochStartTimestamp: 0n,
+	epoch: 0n,
+	leaderScheduleEpoch: 0n,
+	unixTimestamp: 0n,
+});
+
+/** The clock that the sysvar's account holds; all zeros where it holds none. */
+export function clockOf(account: AccountSharedData | null): Clock {
+	const decoded = account === null ? null : decodeClock(account.data);
+	return decoded?.ok === true ? decoded.value : NO_CLOCK;
+}
 
 /** The clock of slot 0. */
 export function genesisClock({ epochSchedule }: Bank, unixTimestamp: UnixTimestamp): Clock {

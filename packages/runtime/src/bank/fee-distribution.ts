@@ -10,31 +10,16 @@ import {
 	type Lamports,
 	type Pubkey,
 	programIds,
-	type Rent,
 	U64_MAX,
 } from '@parhelion/sdk';
-import { checkStaticAccountRentStateTransition, type FeeDetails } from '@parhelion/svm';
+import { checkStaticAccountRentStateTransition, type FeeDetails, totalFee } from '@parhelion/svm';
+import type { Bank } from './bank.ts';
 
 /** Percent of the signatures' fees that is burned. */
 const BURN_PERCENT = 50n;
 
-/** What of a bank decides on collectors. */
-export interface CollectorRules {
-	readonly rent: Rent;
-	/** Keys that are never locked for writing. */
-	readonly reservedKeys: ReadonlySet<string>;
-	readonly features: {
-		readonly customCommissionCollector: boolean;
-		readonly relaxPostExecMinBalanceCheck: boolean;
-	};
-}
-
 /** Whether an account may be left with its lamports after it had `before`, as after a transaction. */
-function isRentStateAllowed(
-	{ rent, features }: CollectorRules,
-	before: Lamports,
-	after: AccountSharedData,
-): boolean {
+function isRentStateAllowed({ rent, features }: Bank, before: Lamports, after: AccountSharedData): boolean {
 	const relax = features.relaxPostExecMinBalanceCheck;
 	const { lamports, data } = after;
 	return checkStaticAccountRentStateTransition(before, lamports, data.length, rent, 0, relax) === null;
@@ -45,49 +30,72 @@ function isRentStateAllowed(
  * (`collector_type_checked`, SIMD-0232): a system account, not reserved, exempt from rent; or the incinerator.
  */
 export function isCollectorAllowed(
-	rules: CollectorRules,
+	bank: Bank,
 	pubkey: Pubkey,
 	before: Lamports,
 	after: AccountSharedData,
 ): boolean {
-	if (!after.owner.equals(programIds.systemProgram) || rules.reservedKeys.has(pubkey.key)) return false;
-	return pubkey.equals(programIds.incinerator) || isRentStateAllowed(rules, before, after);
+	if (!after.owner.equals(programIds.systemProgram) || bank.reservedKeys.has(pubkey.key)) return false;
+	return pubkey.equals(programIds.incinerator) || isRentStateAllowed(bank, before, after);
 }
 
-/** What became of the fees. */
-export interface FeeDistribution {
-	/** The collector's account with its part; `null` where it gets none. */
-	readonly account: AccountSharedData | null;
-	/** Lamports that the collector got. */
+/** Lamports of fees: the leader's and those that nobody gets (`calculate_reward_and_burn_fee_details`). */
+export function rewardAndBurn({ transactionFee, prioritizationFee }: FeeDetails): {
 	readonly reward: Lamports;
-	/** Lamports that nobody got. */
 	readonly burned: Lamports;
+} {
+	const burned = (transactionFee * BURN_PERCENT) / 100n;
+	return { reward: totalFee({ transactionFee: transactionFee - burned, prioritizationFee }), burned };
+}
+
+/** What becomes of the fees of a block. */
+export interface FeeDistribution {
+	/** Lamports that nobody gets. */
+	readonly burned: Lamports;
+	/** Who gets the rest, and its account with it; `null` where nobody does. */
+	readonly deposit: {
+		readonly collector: Pubkey;
+		readonly lamports: Lamports;
+		readonly account: AccountSharedData;
+	} | null;
 }
 
 /**
- * Pays `collector`, whose account is `before`. All is burned where that may not hold it. `vote` is the leader's vote
- * account, which may hold any fees of its own.
+ * What becomes of the fees of a block, which the caller pays out (`distribute_transaction_fee_details`,
+ * `deposit_or_burn_fee`): all is burned where the collector's account may not hold its part.
  */
-export function distributeFees(
-	rules: CollectorRules,
+export function distributeFees(bank: Bank, fees: FeeDetails): FeeDistribution {
+	const collector = feeCollector(bank);
+	const { reward: lamports, burned } = rewardAndBurn(fees);
+	const before = bank.getAccount(collector) ?? createAccount({});
+	const account = { ...before, lamports: before.lamports + lamports };
+	if (lamports > 0n && mayHoldFees(bank, collector, before, account)) {
+		return { burned, deposit: { collector, lamports, account } };
+	}
+	return { burned: burned + lamports, deposit: null };
+}
+
+/**
+ * Who gets the fees: named by the vote account as it was when this epoch's leaders were drawn, if the features let it
+ * (SIMD-0232). On a chain whose leaders are not drawn by stake the leader itself.
+ */
+function feeCollector({ leader, features, epoch, epochStakes }: Bank): Pubkey {
+	if (!features.customCommissionCollector) return leader.id;
+	const staked = epochStakes.get(epoch)?.voteAccounts.get(leader.voteAddress.key);
+	return staked?.vote.blockRevenueCollector ?? leader.id;
+}
+
+/** Whether a collector may be left with `after`; the leader's vote account may hold any fees of its own. */
+function mayHoldFees(
+	bank: Bank,
 	collector: Pubkey,
-	vote: Pubkey,
-	before: AccountSharedData | null,
-	{ transactionFee, prioritizationFee }: FeeDetails,
-): FeeDistribution {
-	const burned = (transactionFee * BURN_PERCENT) / 100n;
-	const reward = prioritizationFee + transactionFee - burned;
-	const account = before ?? createAccount({});
-	const after = { ...account, lamports: account.lamports + reward };
-	const mayHold = (): boolean => {
-		if (after.lamports > U64_MAX) return false;
-		if (rules.features.customCommissionCollector) {
-			return collector.equals(vote) || isCollectorAllowed(rules, collector, account.lamports, after);
-		}
-		return (
-			account.owner.equals(programIds.systemProgram) && isRentStateAllowed(rules, account.lamports, after)
-		);
-	};
-	if (reward > 0n && mayHold()) return { account: after, reward, burned };
-	return { account: null, reward: 0n, burned: burned + reward };
+	before: AccountSharedData,
+	after: AccountSharedData,
+): boolean {
+	if (after.lamports > U64_MAX) return false;
+	if (bank.features.customCommissionCollector) {
+		const isVoteAccount = collector.equals(bank.leader.voteAddress);
+		return isVoteAccount || isCollectorAllowed(bank, collector, before.lamports, after);
+	}
+	return before.owner.equals(programIds.systemProgram) && isRentStateAllowed(bank, before.lamports, after);
 }

@@ -6,6 +6,7 @@
  * (`create_stake_account`), solana-vote-program (`create_v4_account_with_authorized`), and the amounts of
  * solana-test-validator.
  */
+
 import {
 	type AccountSharedData,
 	AuthorizedVoters,
@@ -18,13 +19,14 @@ import {
 	type FeatureSet,
 	featureId,
 	type Lamports,
-	Pubkey,
+	type Pubkey,
 	programIds,
 	Rent,
 	sysvarIds,
 	U64_MAX,
 	VOTE_STATE_SIZE,
 } from '@parhelion/sdk';
+import { MINT_SIZE, NATIVE_MINT, NATIVE_MINT_DECIMALS } from '../bank/generic-token.ts';
 import {
 	createDelegation,
 	encodeStakeState,
@@ -46,8 +48,6 @@ export const DEFAULT_STAKE_LAMPORTS: Lamports = 1_000_000n * LAMPORTS_PER_SOL;
 const VAT_TO_BURN_PER_EPOCH: Lamports = 1_600_000_000n;
 const VAT_EPOCHS = 100n;
 
-/** The mint of wrapped SOL. */
-export const NATIVE_MINT: Pubkey = Pubkey.fromBase58('So11111111111111111111111111111111111111112');
 const BLS_KEY_LENGTH = 48;
 /** All the commission a V4 vote account of genesis takes of block revenue: 100 % in basis points. */
 const BLOCK_REVENUE_COMMISSION_BPS = 10_000;
@@ -147,8 +147,8 @@ export function createBootstrapStakeAccount(
 
 /** The account of {@link NATIVE_MINT} in a genesis: nine decimals, no authorities. */
 export function nativeMintAccount(): AccountSharedData {
-	const data = new Uint8Array(82);
-	data[44] = 9;
+	const data = new Uint8Array(MINT_SIZE);
+	data[44] = NATIVE_MINT_DECIMALS;
 	data[45] = 1;
 	return createAccount({ lamports: LAMPORTS_PER_SOL, data, owner: programIds.splToken, rentEpoch: 1n });
 }

@@ -14,6 +14,7 @@ import {
 	programIds,
 	Rent,
 	type Slot,
+	sysvarIds,
 	type UnixTimestamp,
 } from '@parhelion/sdk';
 import { DEFAULT_LAMPORTS_PER_SIGNATURE } from '@parhelion/svm';
@@ -21,6 +22,7 @@ import type { GenesisOptions, Keypair, Voter } from '../bank/bank-types.ts';
 import {
 	createBootstrapStakeAccount,
 	createVoteAccount,
+	epochRewardsAccount,
 	DEFAULT_STAKE_LAMPORTS,
 	validatorLamports,
 } from './bootstrap-genesis.ts';
@@ -121,6 +123,7 @@ export function resolveGenesis(options: GenesisOptions): Genesis {
 		...precompileAccounts(),
 		[faucet.pubkey, createAccount({ lamports: options.faucetLamports ?? DEFAULT_FAUCET_LAMPORTS })],
 		[identity, createAccount({ lamports: DEFAULT_IDENTITY_LAMPORTS })],
+		[sysvarIds.epochRewards, epochRewardsAccount(rent)],
 	];
 	for (const program of options.programs ?? []) {
 		const made = programAccounts(

@@ -4,13 +4,20 @@
  *
  * A chain that keeps no ledger has one too, for the proof of history alone: it keeps nothing.
  */
-import { InvariantError, type Pubkey, type Slot, type VersionedTransaction } from '@parhelion/sdk';
+import {
+	InvariantError,
+	type Pubkey,
+	type Slot,
+	type UnixTimestamp,
+	type VersionedTransaction,
+} from '@parhelion/sdk';
 import type { Bank } from '../bank/bank.ts';
 import type { BlockLimits, CommittedTransaction } from '../bank/bank-types.ts';
 import { rewardPartitionsOf } from '../bank/epoch-rewards/distribution.ts';
 import type { ProcessedMessage } from '../bank/status-cache.ts';
 import { encodeMessages, encodeOverwrites, encodeRewards, type Overwrite } from './block-sidecar.ts';
-import type { Blockstore, StatusInsert } from './blockstore.ts';
+import type { Blockstore } from './blockstore.ts';
+import type { StatusInsert } from './blockstore-types.ts';
 import { type Entry, encodeEntriesWithOffsets, isTick } from './entry.ts';
 import { EntryRecorder } from './entry-recorder.ts';
 import { memosOf } from './memo.ts';
@@ -27,6 +34,8 @@ export class BlockRecorder {
 	readonly #bank: Bank;
 	readonly #poh: EntryRecorder;
 	readonly #keeps: boolean;
+	/** When the slot was opened: a replay needs it from there on, whoever has changed the clock by the end. */
+	readonly #blockTime: UnixTimestamp;
 	readonly #entries: Entry[] = [];
 	readonly #overwrites: Overwrite[] = [];
 	/** By place in the block; a place is empty where a listener threw before the transaction was told of. */
@@ -40,6 +49,7 @@ export class BlockRecorder {
 	constructor(bank: Bank, keeps: boolean) {
 		this.#bank = bank;
 		this.#keeps = keeps;
+		this.#blockTime = bank.clock().unixTimestamp;
 		this.#poh = new EntryRecorder({
 			startHash: bank.lastBlockhash(),
 			hashesPerTick: hashesPerTickOf(bank),
@@ -56,19 +66,19 @@ export class BlockRecorder {
 		return this.#transactions === 0 && this.#overwrites.length === 0;
 	}
 
-	/** Notes what became of the next transaction, before {@link record}. */
-	addCommitted(transaction: CommittedTransaction): void {
-		if (this.#keeps) this.#committed[this.#transactions] = transaction;
-	}
-
 	/**
-	 * Records a transaction that the bank has committed, and what the limits of the block were to it. InvariantError where the
-	 * slot has no room for an entry.
+	 * Records a transaction that the bank has committed, what the limits of the block were to it, and what became of it, if
+	 * that was told. InvariantError where the slot has no room for an entry.
 	 */
-	record(transaction: VersionedTransaction, limits: BlockLimits): void {
+	record(
+		transaction: VersionedTransaction,
+		limits: BlockLimits,
+		committed: CommittedTransaction | undefined,
+	): void {
 		const recorded = this.#poh.record([transaction]);
 		if (!recorded.ok) throw new InvariantError(`slot ${this.#bank.slot}: ${recorded.error}`);
 		for (const entry of recorded.value) this.#keep(entry);
+		if (this.#keeps) this.#committed.push(committed);
 		this.#transactions++;
 		if (limits === 'ignore') this.#isUnlimited = true;
 	}
@@ -112,7 +122,7 @@ export class BlockRecorder {
 			blockhash: bank.lastBlockhash(),
 			bankHash: bank.hash,
 			blockHeight,
-			blockTime: bank.clock().unixTimestamp,
+			blockTime: this.#blockTime,
 			origin: this.#isUnlimited ? 'unlimited' : 'own',
 			entries,
 			statuses,

@@ -4,6 +4,14 @@
  * Keys are bytes in the order of `memcmp`; numbers in keys are therefore written highest byte first.
  */
 
+/**
+ * What may stand beside the entries of a block: accounts written past the rules, which a replay needs; the messages that
+ * were processed, for the status cache of a restart; rewards, for whoever asks for the block.
+ */
+export const SIDECAR_TABLES = ['overwrites', 'messages', 'rewards'] as const;
+
+export type SidecarTable = (typeof SIDECAR_TABLES)[number];
+
 /** The tables of a {@link file://./blockstore.ts Blockstore}; what is in them is its to say. */
 export const BLOCKSTORE_TABLES = [
 	'blocks',

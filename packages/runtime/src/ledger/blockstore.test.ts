@@ -5,9 +5,10 @@ import { Hash, Pubkey } from '@parhelion/sdk';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LmdbEnvironment } from '../accounts-db/lmdb-environment.ts';
-import { type BlockInsert, Blockstore, type StatusInsert } from './blockstore.ts';
+import { Blockstore } from './blockstore.ts';
 import { LmdbTables } from './blockstore-lmdb.ts';
 import { BLOCKSTORE_TABLES, MemoryTables, type TableWrite } from './blockstore-tables.ts';
+import type { BlockInsert, StatusInsert } from './blockstore-types.ts';
 
 const identity = { genesisHash: new Uint8Array(32).fill(1), featureSetId: 1 };
 const hash = (n: number): Hash => Hash.fromBytes(new Uint8Array(32).fill(n));

@@ -12,119 +12,45 @@
  * Source: solana-ledger blockstore.rs, blockstore_purge.rs (behaviour; the tables are our own).
  */
 import { type Hash, Pubkey, type Slot } from '@parhelion/sdk';
-import { decodeBlock, decodeSignatures, encodeBlock, encodeSignatures } from './blockstore-records.ts';
-import type { BlockstoreTables, TableWrite } from './blockstore-tables.ts';
-
-/**
- * Who made a block, which decides what a replay checks: `own` is this node's, `unlimited` too, but it was told not to keep
- * the limits of a block, `foreign` anybody's.
- */
-export type BlockOrigin = 'own' | 'unlimited' | 'foreign';
-
-/** A block without its entries. */
-export interface BlockMeta {
-	readonly slot: Slot;
-	/** The slot of the block that it builds upon; its own for the first. */
-	readonly parent: Slot;
-	readonly blockhash: Hash;
-	/** The hash of the bank after the block; `null` before it was replayed. */
-	readonly bankHash: Hash | null;
-	/** Blocks below it; `null` before it was replayed. */
-	readonly blockHeight: bigint | null;
-	/** Seconds since 1970; `null` before it was replayed. */
-	readonly blockTime: bigint | null;
-	/** Whether all of its entries are there. */
-	readonly completed: boolean;
-	readonly rooted: boolean;
-	readonly origin: BlockOrigin;
-	/** Bytes that the block and its statuses take. */
-	readonly byteLength: number;
-	readonly transactionCount: number;
-}
-
-/** What a caller tells of a block. */
-export interface BlockInsert {
-	readonly slot: Slot;
-	readonly parent: Slot;
-	readonly blockhash: Hash;
-	/** The serialised entries. */
-	readonly entries: Uint8Array;
-	readonly bankHash?: Hash | null;
-	readonly blockHeight?: bigint | null;
-	readonly blockTime?: bigint | null;
-	/** `true` where left out. */
-	readonly completed?: boolean;
-	/** `foreign` where left out: nothing is taken on trust. */
-	readonly origin?: BlockOrigin;
-	/** What became of its transactions, in their order; may be given later by {@link Blockstore.insertStatuses}. */
-	readonly statuses?: readonly StatusInsert[];
-	/** What stands beside the entries. */
-	readonly sidecar?: Partial<Record<SidecarTable, Uint8Array>>;
-}
-
-/**
- * What may stand beside the entries of a block: accounts written past the rules, which a replay needs; the messages that
- * were processed, for the status cache of a restart; rewards, for whoever asks for the block.
- */
-export const SIDECAR_TABLES = ['overwrites', 'messages', 'rewards'] as const;
-
-export type SidecarTable = (typeof SIDECAR_TABLES)[number];
-
-/** What became of a transaction. */
-export interface StatusInsert {
-	/** 64 bytes. */
-	readonly signature: Uint8Array;
-	/** Its place in the block; that in the list where left out. */
-	readonly index?: number;
-	/** The accounts it names, those of lookup tables included. */
-	readonly addresses: readonly Pubkey[];
-	/** Status, logs, balances: whatever the bank wants to find again. */
-	readonly meta: Uint8Array;
-}
-
-/** A transaction found by its signature. */
-export interface TransactionStatus {
-	readonly slot: Slot;
-	/** Its place in the block. */
-	readonly index: number;
-	readonly meta: Uint8Array;
-}
-
-/** A transaction found by an address. */
-export interface AddressSignature {
-	readonly signature: Uint8Array;
-	readonly slot: Slot;
-	readonly index: number;
-}
-
-/** Which transactions of an address are wanted. */
-export interface AddressQuery {
-	/** Only those before this signature's transaction; none where it is unknown. */
-	readonly before?: Uint8Array;
-	/** Only those after this signature's transaction; all where it is unknown. */
-	readonly until?: Uint8Array;
-	/** At most so many; 1000 where left out. */
-	readonly limit?: number;
-	/** Only those of slots on the caller's fork. */
-	readonly isVisible?: (slot: Slot) => boolean;
-}
-
-/** What may go. */
-export interface PurgeLimits {
-	/** The newest root that the accounts were flushed at: blocks above it are needed for a restart and stay. */
-	readonly flushedRoot: Slot;
-	/** Keep no more slots than this below the newest. */
-	readonly keepSlots?: bigint;
-	/** Keep no more bytes than this. */
-	readonly maxBytes?: number;
-}
+import {
+	addressKey,
+	compareKeys,
+	MAX_SLOT,
+	placeOfAddress,
+	slotKey,
+	slotOf,
+	slotOfStatus,
+	statusKey,
+} from './blockstore-keys.ts';
+import {
+	decodeBlock,
+	decodeSignatures,
+	decodeStatus,
+	encodeBlock,
+	encodeSignatures,
+	encodeStatus,
+} from './blockstore-records.ts';
+import {
+	type BlockstoreTables,
+	SIDECAR_TABLES,
+	type SidecarTable,
+	type TableWrite,
+} from './blockstore-tables.ts';
+import type {
+	AddressQuery,
+	AddressSignature,
+	BlockInsert,
+	BlockMeta,
+	PurgeLimits,
+	StatusInsert,
+	TransactionStatus,
+} from './blockstore-types.ts';
 
 const ROOT = Uint8Array.of(1);
 const BYTES = Uint8Array.of(2);
 const VALIDATOR = Uint8Array.of(3);
 /** Slots that one transaction of a purge deletes. */
 const PURGE_CHUNK = 32;
-const MAX_SLOT = 0xffff_ffff_ffff_ffffn;
 
 /** Blocks and what became of their transactions. */
 export class Blockstore {
@@ -137,9 +63,9 @@ export class Blockstore {
 	constructor(tables: BlockstoreTables) {
 		this.#tables = tables;
 		const root = tables.get('ledger', ROOT);
-		this.#root = root === null ? null : readSlot(root, 0);
+		this.#root = root === null ? null : slotOf(root);
 		const bytes = tables.get('ledger', BYTES);
-		this.#bytes = bytes === null ? 0 : Number(readSlot(bytes, 0));
+		this.#bytes = bytes === null ? 0 : Number(slotOf(bytes));
 	}
 
 	/** The newest root; `null` before the first. */
@@ -154,14 +80,14 @@ export class Blockstore {
 
 	/** The oldest slot that has a block; `null` where there is none. */
 	get lowestSlot(): Slot | null {
-		for (const [key] of this.#tables.range('blocks', slotKey(0n), slotKey(MAX_SLOT))) return readSlot(key, 0);
+		for (const [key] of this.#tables.range('blocks', slotKey(0n), slotKey(MAX_SLOT))) return slotOf(key);
 		return null;
 	}
 
 	/** The newest slot that has a block; `null` where there is none. */
 	get highestSlot(): Slot | null {
 		for (const [key] of this.#tables.range('blocks', slotKey(0n), slotKey(MAX_SLOT), true))
-			return readSlot(key, 0);
+			return slotOf(key);
 		return null;
 	}
 
@@ -304,7 +230,7 @@ export class Blockstore {
 	/** The rooted blocks up to `slot`, newest first. */
 	*rootsDownFrom(slot: Slot): IterableIterator<BlockMeta> {
 		for (const [key, record] of this.#tables.range('blocks', slotKey(0n), slotKey(slot + 1n), true)) {
-			const meta = decodeBlock(readSlot(key, 0), record);
+			const meta = decodeBlock(slotOf(key), record);
 			if (meta.rooted) yield meta;
 		}
 	}
@@ -312,7 +238,7 @@ export class Blockstore {
 	/** The blocks from `from` up to `to`, oldest first, all forks; parents therefore come before their children. */
 	*blocks(from: Slot, to: Slot = MAX_SLOT - 1n): IterableIterator<BlockMeta> {
 		for (const [key, record] of this.#tables.range('blocks', slotKey(from), slotKey(to + 1n))) {
-			yield decodeBlock(readSlot(key, 0), record);
+			yield decodeBlock(slotOf(key), record);
 		}
 	}
 
@@ -337,9 +263,10 @@ export class Blockstore {
 
 	/** What became of a transaction in each block that holds it, newest slot first. */
 	*getStatuses(signature: Uint8Array): IterableIterator<TransactionStatus> {
-		const [from, to] = [concat(signature, slotKey(0n)), concat(signature, slotKey(MAX_SLOT))];
+		const [from, to] = [statusKey(signature, 0n), statusKey(signature, MAX_SLOT)];
 		for (const [key, value] of this.#tables.range('statuses', from, to, true)) {
-			yield { slot: readSlot(key, 64), index: readU32(value, 0), meta: value.slice(4) };
+			const { index, meta } = decodeStatus(value);
+			yield { slot: slotOfStatus(key), index, meta };
 		}
 	}
 
@@ -367,10 +294,9 @@ export class Blockstore {
 		const lowest = from ?? addressKey(address, 0n, 0);
 		for (const [key, signature] of this.#tables.range('addresses', lowest, to, true)) {
 			if (found.length >= limit) break;
-			const slot = readSlot(key, 32);
-			const index = readU32(key, 40, false);
 			// `until` itself is left out; `lowest` is inclusive.
-			if (from !== null && compare(key, from) === 0) break;
+			if (from !== null && compareKeys(key, from) === 0) break;
+			const { slot, index } = placeOfAddress(key);
 			if (isVisible(slot)) found.push({ signature, slot, index });
 		}
 		return found;
@@ -431,10 +357,8 @@ export class Blockstore {
 		let size = 0;
 		for (const [place, { signature, addresses, meta, index = place }] of statuses.entries()) {
 			if (signature.length !== 64) throw new RangeError(`a signature has 64 bytes, not ${signature.length}`);
-			const value = new Uint8Array(4 + meta.length);
-			new DataView(value.buffer).setUint32(0, index, true);
-			value.set(meta, 4);
-			writes.push({ table: 'statuses', key: concat(signature, slotKey(slot)), value });
+			const value = encodeStatus(index, meta);
+			writes.push({ table: 'statuses', key: statusKey(signature, slot), value });
 			for (const address of addresses) {
 				writes.push({ table: 'addresses', key: addressKey(address, slot, index), value: signature });
 			}
@@ -451,7 +375,7 @@ export class Blockstore {
 		if (record === null) return [];
 		const writes: TableWrite[] = [{ table: 'signatures', key: slotKey(slot), value: null }];
 		for (const { signature, index, addresses } of decodeSignatures(record)) {
-			writes.push({ table: 'statuses', key: concat(signature, slotKey(slot)), value: null });
+			writes.push({ table: 'statuses', key: statusKey(signature, slot), value: null });
 			for (const address of addresses) {
 				writes.push({
 					table: 'addresses',
@@ -471,39 +395,4 @@ export class Blockstore {
 			...SIDECAR_TABLES.map((table) => ({ table, key: slotKey(slot), value: null })),
 		];
 	}
-}
-
-function slotKey(slot: bigint): Uint8Array {
-	const view = new DataView(new ArrayBuffer(8));
-	view.setBigUint64(0, slot);
-	return new Uint8Array(view.buffer);
-}
-
-function addressKey(address: Pubkey, slot: Slot, index: number): Uint8Array {
-	const key = new Uint8Array(44);
-	key.set(address.bytes);
-	const view = new DataView(key.buffer);
-	view.setBigUint64(32, slot);
-	view.setUint32(40, index);
-	return key;
-}
-
-function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
-	const both = new Uint8Array(a.length + b.length);
-	both.set(a);
-	both.set(b, a.length);
-	return both;
-}
-
-function compare(a: Uint8Array, b: Uint8Array): number {
-	for (let i = 0; i < a.length && i < b.length; i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
-	return a.length - b.length;
-}
-
-function readSlot(key: Uint8Array, offset: number): bigint {
-	return new DataView(key.buffer, key.byteOffset).getBigUint64(offset);
-}
-
-function readU32(bytes: Uint8Array, offset: number, little = true): number {
-	return new DataView(bytes.buffer, bytes.byteOffset).getUint32(offset, little);
 }

@@ -21,7 +21,8 @@ import { StorageError } from '../accounts-db/storage-error.ts';
 import type { CommittedTransaction } from '../bank/bank-types.ts';
 import type { ChainBlock, SignatureInfo, SignaturesQuery } from './block-history.ts';
 import { decodeRewards } from './block-sidecar.ts';
-import type { BlockMeta, Blockstore, TransactionStatus } from './blockstore.ts';
+import type { Blockstore } from './blockstore.ts';
+import type { BlockMeta, TransactionStatus } from './blockstore-types.ts';
 import { decodeStatus, decodeStatusHead } from './transaction-status.ts';
 
 /** What became of a transaction, in short. */

@@ -12,7 +12,8 @@ import { Disk } from '../../test/disk.ts';
 import type { GenesisOptions } from '../bank/bank-types.ts';
 import { Chain } from '../chain.ts';
 import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '../genesis/local-genesis.ts';
-import type { BlockMeta, BlockOrigin, Blockstore } from './blockstore.ts';
+import type { Blockstore } from './blockstore.ts';
+import type { BlockMeta, BlockOrigin } from './blockstore-types.ts';
 import { createEntry, createTicks, decodeEntries, encodeEntries } from './entry.ts';
 import { verifyLedger } from './verify-ledger.ts';
 

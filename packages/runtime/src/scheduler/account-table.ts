@@ -2,15 +2,15 @@
  * The accounts that the transactions of an executor's blocks name: whoever waits for whom, the newest version, and what
  * each worker has of it. A transaction finds each of its accounts here once.
  *
- * The newest version is looked up in the bank anew after anything that may have written past this table: another block,
- * or a transaction that was processed outside of the workers. A worker's version is told from others by the identity of
+ * The newest version is looked up in the bank anew where anybody else has stored the account since, and all of them where
+ * the bank does not follow the one before it. A worker's version is told from others by the identity of
  * the stored object: on whatever fork, and whoever wrote it.
  */
 import type { AccountSharedData, Pubkey } from '@parhelion/sdk';
 import { programIds } from '@parhelion/sdk';
 import { programdataAddress } from '@parhelion/svm';
 import type { Bank } from '../bank/bank.ts';
-import { LockedAccount } from './conflict-graph.ts';
+import { type GraphNode, LockedAccount } from './conflict-graph.ts';
 
 /** Accounts, and bytes of their data, after which all are forgotten when nothing is on its way. */
 const MAX_ACCOUNTS = 200_000;
@@ -26,6 +26,9 @@ const LOADERS: ReadonlySet<string> = new Set(
 	].map(({ key }) => key),
 );
 
+/** In the place of a version: to be looked up. */
+const STALE = -1;
+
 /** A worker's version of an account. */
 export interface Resident {
 	account: AccountSharedData | null;
@@ -34,11 +37,9 @@ export interface Resident {
 }
 
 /** An account. */
-export class AccountSlot<T> extends LockedAccount<T> {
+export class AccountSlot<N extends GraphNode<N>> extends LockedAccount<N> {
 	readonly pubkey: Pubkey;
 	readonly isLoader: boolean;
-	/** Whether nobody can lock it for writing. */
-	isReserved = false;
 	/** By worker; `undefined` where it has none. */
 	readonly residents: (Resident | undefined)[] = [];
 	/** The newest version, committed or not. */
@@ -46,10 +47,10 @@ export class AccountSlot<T> extends LockedAccount<T> {
 	/** Transactions not committed that write it. */
 	writes = 0;
 	/** As of when {@link newest} is. */
-	version = -1;
+	version: number = STALE;
 	/** The data that {@link programdata} follows from. */
 	#programData: Uint8Array | null = null;
-	#programdata: AccountSlot<T> | null = null;
+	#programdata: AccountSlot<N> | null = null;
 
 	constructor(pubkey: Pubkey) {
 		super();
@@ -58,7 +59,7 @@ export class AccountSlot<T> extends LockedAccount<T> {
 	}
 
 	/** The account with the code, where this one is a program of the upgradeable loader. */
-	programdata(table: AccountTable<T>): AccountSlot<T> | null {
+	programdata(table: AccountTable<N>): AccountSlot<N> | null {
 		if (this.newest?.owner.key !== programIds.bpfLoaderUpgradeable.key) return null;
 		const { data } = this.newest;
 		if (data !== this.#programData) {
@@ -71,15 +72,18 @@ export class AccountSlot<T> extends LockedAccount<T> {
 }
 
 /** See the file. */
-export class AccountTable<T> {
-	readonly #slots: Map<string, AccountSlot<T>> = new Map();
+export class AccountTable<N extends GraphNode<N>> {
+	readonly #slots: Map<string, AccountSlot<N>> = new Map();
 	#bank: Bank | null = null;
 	#version = 0;
+	#unwatch: (() => void) | null = null;
+	/** Whether what is stored now is what the table has already. */
+	isStoring = false;
 	/** Bytes of account data that went to workers, or came back. */
 	bytes = 0;
 
 	/** The account, up to date. */
-	get(pubkey: Pubkey): AccountSlot<T> {
+	get(pubkey: Pubkey): AccountSlot<N> {
 		let slot = this.#slots.get(pubkey.key);
 		if (slot === undefined) {
 			slot = new AccountSlot(pubkey);
@@ -89,7 +93,7 @@ export class AccountTable<T> {
 	}
 
 	/** The same account with its newest version looked up, if it may have been written past the table. */
-	refresh(slot: AccountSlot<T>): AccountSlot<T> {
+	refresh(slot: AccountSlot<N>): AccountSlot<N> {
 		if (slot.version !== this.#version) {
 			slot.version = this.#version;
 			slot.newest = this.#bank!.getAccount(slot.pubkey);
@@ -103,10 +107,31 @@ export class AccountTable<T> {
 		return (this.#slots.get(pubkey.key)?.writes ?? 0) > 0;
 	}
 
-	/** From now on the versions are those of this bank, as it is now. Nothing may be on its way. */
+	/** From now on the versions are those of this bank. Nothing may be on its way. */
 	enter(bank: Bank): void {
+		const last = this.#bank;
+		const { accountsDb } = bank.shared;
+		if (last?.shared.accountsDb !== accountsDb) {
+			this.leave();
+			this.#unwatch = accountsDb.watchStores((pubkey) => this.#noteStore(pubkey));
+		}
+		const isNext = last !== null && (bank === last || bank.parent === last);
+		if (!isNext || bank.reservedKeys !== last.reservedKeys) this.#version++;
 		this.#bank = bank;
-		this.#version++;
+	}
+
+	/** Hears no more of what others store. */
+	leave(): void {
+		this.#unwatch?.();
+		this.#unwatch = null;
+		this.#bank = null;
+	}
+
+	/** Whoever stores past the table makes its version an old one. */
+	#noteStore({ key }: Pubkey): void {
+		if (this.isStoring) return;
+		const slot = this.#slots.get(key);
+		if (slot !== undefined) slot.version = STALE;
 	}
 
 	/** Whether so much is known that it should be forgotten. */

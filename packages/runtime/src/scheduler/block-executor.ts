@@ -15,6 +15,11 @@ export interface ExecuteOptions extends ProcessOptions {
 	 * default: it is turned away, and the next one follows.
 	 */
 	readonly stopAtRefusal?: boolean;
+	/**
+	 * Gets the outcomes as they come, for whoever wants to know what was committed before something was thrown; empty at
+	 * first. Where a listener throws between a commit and its outcome, the outcome is not there.
+	 */
+	readonly outcomes?: TransactionOutcome[];
 }
 
 /** Executes the transactions of blocks. */
@@ -57,7 +62,7 @@ export class SerialExecutor implements BlockExecutor {
 		transactions: readonly VersionedTransaction[],
 		options: ExecuteOptions = {},
 	): Promise<TransactionOutcome[]> {
-		const outcomes: TransactionOutcome[] = [];
+		const outcomes = options.outcomes ?? [];
 		executeSerially(bank, transactions, options, outcomes);
 		return outcomes;
 	}

@@ -12,7 +12,7 @@
  * all that is on its way; from then on this block's hashes are made here, before the run.
  */
 import { Hash, SanitizedTransaction, type VersionedTransaction } from '@parhelion/sdk';
-import { adoptModule } from '@parhelion/svm';
+import { adoptModule, type KeyedAccountSharedData } from '@parhelion/svm';
 import type { Bank } from '../bank/bank.ts';
 import type { BlockLimits, TransactionOutcome } from '../bank/bank-types.ts';
 import { blockLimitsOf, estimatedCost } from '../bank/block-limits.ts';
@@ -31,8 +31,8 @@ import type { ExecuteOptions } from './block-executor.ts';
 import { ConflictGraph } from './conflict-graph.ts';
 import { costOfExecuted, type TransactionCost, unitsAsUsed } from './cost-model.ts';
 import { MAIN_SLEEPS, MAIN_WAKE, type WorkerMessage } from './execution-control.ts';
-import { AccountReader, END_OF_ACCOUNTS, type ResultHead, readResultHead } from './execution-wire.ts';
-import { committedOutcome, countWrites, locksOf, owned, type Pending } from './pending.ts';
+import { AccountReader, type ResultHead, readResultHead } from './execution-wire.ts';
+import { committedOutcome, countWrites, owned, Pending } from './pending.ts';
 import { RequestWriter } from './request-writer.ts';
 import type { Parcel } from './thread-channel.ts';
 import type { ThreadHost } from './thread-host.ts';
@@ -74,11 +74,9 @@ export class BlockRun {
 	readonly #given: readonly Pending[][];
 	/** Whether a listener threw: what is still to come from the workers is not told. */
 	#isMute = false;
-	/** By place on the board. */
+	/** What is not committed, by place on the board; from the number {@link #first} on they wait for their commit. */
 	readonly #pendings: (Pending | undefined)[] = new Array(BOARD_PLACES);
-	/** What is not committed, in order. */
-	#queue: Pending[] = [];
-	#head = 0;
+	#first: number;
 	/** Hashes of the messages in the queue, where they are made here. */
 	readonly #hashes: Set<string> = new Set();
 	/** Whether hashes are made here, to tell a message that is seen twice before it runs. */
@@ -109,6 +107,7 @@ export class BlockRun {
 		this.#limits = blockLimitsOf(bank, options);
 		this.#outcomes = outcomes;
 		this.#next = outcomes.length;
+		this.#first = crew.nextNumber;
 		this.#control = new Int32Array(crew.host.control);
 	}
 
@@ -190,7 +189,7 @@ export class BlockRun {
 
 	#take(link: WorkerLink, { reader, shares }: Parcel): void {
 		const number = reader.u32() | 0;
-		const pending = this.#pendings[number & (BOARD_PLACES - 1)]!;
+		const pending = this.#at(number);
 		if (pending.wantsHash) {
 			const { signatures, message, isSimpleVoteTransaction, messageBytes } = pending.sanitized;
 			const hash = Hash.fromBytes(reader.bytes, reader.skip(32));
@@ -204,22 +203,24 @@ export class BlockRun {
 		}
 		pending.head = readResultHead(reader);
 		const accountReader = new AccountReader(reader, shares);
-		for (let at = reader.u8(); at !== END_OF_ACCOUNTS; at = reader.u8()) {
-			const account = pending.accounts[at]!;
+		const stored = new Array<KeyedAccountSharedData>(reader.u8());
+		for (let i = 0; i < stored.length; i++) {
+			const account = pending.accounts[reader.u8()]!;
 			// The version before is this one: whoever wrote the account before has answered before.
-			const before = account.newest?.data ?? null;
+			const before = account.newest;
 			const read = owned(accountReader.read(before)!);
-			if (read.data !== before) this.#table.bytes += read.data.length;
-			pending.stored.push([account.pubkey, read]);
+			if (read.data !== before?.data) this.#table.bytes += read.data.length;
+			stored[i] = [account.pubkey, read];
 			account.newest = read.lamports === 0n ? null : read;
 			account.residents[link.id]!.account = account.newest;
 		}
-		for (const { residents } of pending.accounts) {
-			const resident = residents[link.id]!;
+		pending.stored = stored;
+		for (let i = 0; i < pending.accounts.length; i++) {
+			const resident = pending.accounts[i]!.residents[link.id]!;
 			if (resident.writer === number) resident.writer = null;
 		}
 		link.inFlight--;
-		this.#graph.complete(pending.ready!);
+		this.#graph.complete(pending);
 		const given = this.#given[link.id]!;
 		given.shift();
 		// Last: what a listener throws must not leave half an answer.
@@ -235,8 +236,8 @@ export class BlockRun {
 	/** Commits what can be, in order; false at the end. */
 	async #commit(): Promise<boolean> {
 		const { stopAtRefusal } = this.#options;
-		while (this.#head < this.#queue.length) {
-			const pending = this.#queue[this.#head]!;
+		while (this.#waiting > 0) {
+			const pending = this.#at(this.#first);
 			if (pending.head === null) return true;
 			if (!this.#isCareful && this.#isProcessed(pending.sanitized)) {
 				// Whoever sends one message twice makes all that follow pay for it once, and no more.
@@ -247,7 +248,7 @@ export class BlockRun {
 				this.#isNextMine = true;
 				break;
 			}
-			this.#head++;
+			this.#first = (this.#first + 1) | 0;
 			const isVoid = this.#commitOne(pending, pending.head);
 			const isRefused = !this.#outcomes.at(-1)!.committed;
 			this.#isFull ||= isVoid;
@@ -259,17 +260,23 @@ export class BlockRun {
 			}
 			if (isRefused && stopAtRefusal === true) return false;
 		}
-		this.#queue = [];
-		this.#head = 0;
 		if (this.#isNextMine) {
 			this.#isNextMine = false;
 			const transaction = this.#transactions[this.#next++]!;
 			const outcome = processTransaction(this.#bank, transaction, this.#options);
-			this.#table.enter(this.#bank);
 			this.#outcomes.push(outcome);
 			if (!outcome.committed && stopAtRefusal === true) return false;
 		}
 		return this.#next < this.#transactions.length;
+	}
+
+	/** Transactions that wait for their commit. */
+	get #waiting(): number {
+		return (this.#crew.nextNumber - this.#first) | 0;
+	}
+
+	#at(number: number): Pending {
+		return this.#pendings[number & (BOARD_PLACES - 1)]!;
 	}
 
 	#isProcessed({ message, messageHash }: SanitizedTransaction): boolean {
@@ -307,7 +314,12 @@ export class BlockRun {
 		}
 		const before = balancesBefore(bank, message);
 		const { error, fee } = head;
-		commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
+		this.#table.isStoring = true;
+		try {
+			commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
+		} finally {
+			this.#table.isStoring = false;
+		}
 		const outcome = committedOutcome(signature, bank, head);
 		this.#outcomes.push(outcome);
 		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, units);
@@ -317,10 +329,8 @@ export class BlockRun {
 	/** Gives up what is not committed, with what it has reserved in the block. */
 	#release(): void {
 		const { costTracker } = this.#bank;
-		const left = this.#queue.slice(this.#head);
-		this.#queue = [];
-		this.#head = 0;
-		for (const pending of left) {
+		for (; this.#waiting > 0; this.#first = (this.#first + 1) | 0) {
+			const pending = this.#at(this.#first);
 			countWrites(pending, -1);
 			if (pending.estimated !== null) costTracker.remove(pending.sanitized.message, pending.estimated);
 		}
@@ -363,10 +373,10 @@ export class BlockRun {
 	/** Looks at the next transactions; false where there may be room for more. */
 	#fill(): boolean {
 		for (let i = 0; i < FILL_AT_ONCE; i++) {
-			const isWaiting = this.#queue.length - this.#head >= BOARD_PLACES;
-			if (isWaiting || this.#isNextMine || this.#next === this.#transactions.length) return true;
+			if (this.#waiting >= BOARD_PLACES || this.#isNextMine || this.#next === this.#transactions.length)
+				return true;
 			if (this.#table.isFull) {
-				if (this.#head < this.#queue.length) return true;
+				if (this.#waiting > 0) return true;
 				this.#forget();
 			}
 			const pending = this.#prepare(this.#next);
@@ -375,9 +385,8 @@ export class BlockRun {
 				return true;
 			}
 			this.#next++;
-			this.#queue.push(pending);
 			countWrites(pending, 1);
-			this.#graph.insert(pending, locksOf(pending));
+			this.#graph.insert(pending);
 		}
 		return false;
 	}
@@ -393,8 +402,10 @@ export class BlockRun {
 		const { message, messageHash } = sanitized;
 		const accounts = message.accountKeys.map((pubkey) => this.#table.get(pubkey));
 		const { modifiedPrograms } = bank.processor;
-		for (const { isLoader, pubkey } of accounts) {
-			if (isLoader || (modifiedPrograms.size > 0 && modifiedPrograms.has(pubkey.key))) return null;
+		const isChanged = modifiedPrograms.size > 0;
+		for (let i = 0; i < accounts.length; i++) {
+			const { isLoader, pubkey } = accounts[i]!;
+			if (isLoader || (isChanged && modifiedPrograms.has(pubkey.key))) return null;
 		}
 		if (this.#isCareful && (this.#hashes.has(messageHash.key) || this.#isProcessed(sanitized))) return null;
 		if (checkLocks(bank.features, sanitized) !== null) return null;
@@ -410,18 +421,8 @@ export class BlockRun {
 		this.#crew.nextNumber = (number + 1) | 0;
 		this.#crew.board.post(number, sanitized, this.#options.skipSigVerify === true);
 		if (this.#isCareful) this.#hashes.add(messageHash.key);
-		const pending: Pending = {
-			index,
-			number,
-			transaction,
-			sanitized,
-			wantsHash: !this.#isCareful,
-			accounts,
-			estimated,
-			ready: null,
-			head: null,
-			stored: [],
-		};
+		const wantsHash = !this.#isCareful;
+		const pending = new Pending(index, number, transaction, sanitized, wantsHash, accounts, estimated);
 		this.#pendings[number & (BOARD_PLACES - 1)] = pending;
 		return pending;
 	}
@@ -440,12 +441,11 @@ export class BlockRun {
 			let least = 0;
 			for (let i = 1; i < open.length; i++) if (open[i]!.inFlight < open[least]!.inFlight) least = i;
 			const link = open[least]!;
-			const ready = link.inFlight < MAX_IN_FLIGHT ? this.#graph.take(link.id) : null;
-			if (ready === null) open.splice(least, 1);
+			const pending = link.inFlight < MAX_IN_FLIGHT ? this.#graph.take(link.id) : null;
+			if (pending === null) open.splice(least, 1);
 			else {
-				ready.item.ready = ready;
-				this.#requests.send(link, ready.item);
-				if (this.#given[link.id]!.push(ready.item) === 1) tellLocked(this.#bank, ready.item.sanitized);
+				this.#requests.send(link, pending);
+				if (this.#given[link.id]!.push(pending) === 1) tellLocked(this.#bank, pending.sanitized);
 			}
 		}
 		for (const link of links) link.wake();

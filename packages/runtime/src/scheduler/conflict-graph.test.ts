@@ -1,41 +1,60 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConflictGraph, LockedAccount, type Locks, type Ready } from './conflict-graph.ts';
+import { ConflictGraph, GraphNode, LockedAccount } from './conflict-graph.ts';
 
-/** A transaction by its locks: `+a` writes account a, `-a` reads it. */
-type LocksOf<T> = (text: string) => Locks<T>;
+/** A transaction of a test. */
+class Task<T> extends GraphNode<Task<T>> {
+	readonly item: T;
+	readonly accounts: readonly LockedAccount<Task<T>>[];
+	readonly #isWritten: readonly boolean[];
 
-/** The accounts of a test. */
-function accounts<T>(): LocksOf<T> {
-	const known = new Map<string, LockedAccount<T>>();
-	return (text) => {
-		const parts = text.split(' ').filter((part) => part !== '');
+	constructor(item: T, accounts: readonly LockedAccount<Task<T>>[], isWritten: readonly boolean[]) {
+		super();
+		this.item = item;
+		this.accounts = accounts;
+		this.#isWritten = isWritten;
+	}
+
+	isWritable(index: number): boolean {
+		return this.#isWritten[index]!;
+	}
+}
+
+/** Makes transactions by their locks: `+a` writes account a, `-a` reads it. */
+function tasks<T>(): (item: T, locks: string) => Task<T> {
+	const known = new Map<string, LockedAccount<Task<T>>>();
+	return (item, locks) => {
+		const parts = locks.split(' ').filter((part) => part !== '');
 		const named = parts.map((part) => {
 			const name = part.slice(1);
-			const account = known.get(name) ?? new LockedAccount<T>();
+			const account = known.get(name) ?? new LockedAccount<Task<T>>();
 			known.set(name, account);
 			return account;
 		});
-		return { accounts: named, isWritable: (i) => parts[i]![0] === '+' };
+		return new Task(
+			item,
+			named,
+			parts.map((part) => part[0] === '+'),
+		);
 	};
 }
 
-function takeAll<T>(graph: ConflictGraph<T>): Ready<T>[] {
-	const taken: Ready<T>[] = [];
+function takeAll<T>(graph: ConflictGraph<Task<T>>): Task<T>[] {
+	const taken: Task<T>[] = [];
 	for (let ready = graph.take(); ready !== null; ready = graph.take()) taken.push(ready);
 	return taken;
 }
 
-const items = (taken: readonly Ready<string>[]): string[] => taken.map(({ item }) => item);
+const items = (taken: readonly Task<string>[]): string[] => taken.map(({ item }) => item);
 
 describe('conflict graph', () => {
 	it('lets readers run side by side, a writer after them, and readers after the writer', () => {
-		const graph = new ConflictGraph<string>();
-		const locks = accounts<string>();
-		graph.insert('r1', locks('-a'));
-		graph.insert('r2', locks('-a'));
-		graph.insert('w', locks('+a'));
-		graph.insert('r3', locks('-a'));
+		const graph = new ConflictGraph<Task<string>>();
+		const task = tasks<string>();
+		graph.insert(task('r1', '-a'));
+		graph.insert(task('r2', '-a'));
+		graph.insert(task('w', '+a'));
+		graph.insert(task('r3', '-a'));
 		const first = takeAll(graph);
 		expect(items(first)).toEqual(['r1', 'r2']);
 		graph.complete(first[1]!);
@@ -47,29 +66,29 @@ describe('conflict graph', () => {
 		expect(items(takeAll(graph))).toEqual(['r3']);
 	});
 
-	it('puts a higher priority first and among equals who came first', () => {
-		const graph = new ConflictGraph<string>();
-		const locks = accounts<string>();
-		graph.insert('low', locks('+a'), 1n);
-		graph.insert('high', locks('+b'), 9n);
-		graph.insert('high too', locks('+c'), 9n);
-		expect(items(takeAll(graph))).toEqual(['high', 'high too', 'low']);
+	it('takes who came first', () => {
+		const graph = new ConflictGraph<Task<string>>();
+		const task = tasks<string>();
+		for (const name of ['a', 'b', 'c', 'd']) graph.insert(task(name, `+${name} -program`));
+		expect(items(takeAll(graph))).toEqual(['a', 'b', 'c', 'd']);
 	});
 
-	it('keeps the order of those that conflict, whatever their priority', () => {
-		const graph = new ConflictGraph<string>();
-		const locks = accounts<string>();
-		graph.insert('first', locks('+a'), 1n);
-		graph.insert('second', locks('+a'), 9n);
-		expect(items(takeAll(graph))).toEqual(['first']);
+	it('lets nobody wait for an account that nobody can write', () => {
+		const graph = new ConflictGraph<Task<string>>();
+		const task = tasks<string>();
+		const writer = task('writer', '+sysvar');
+		for (const account of writer.accounts) account.isReserved = true;
+		graph.insert(writer);
+		graph.insert(task('reader', '-sysvar'));
+		expect(items(takeAll(graph))).toEqual(['writer', 'reader']);
 	});
 
 	it('waits for all of several others', () => {
-		const graph = new ConflictGraph<string>();
-		const locks = accounts<string>();
-		graph.insert('a', locks('+a'));
-		graph.insert('b', locks('+b'));
-		graph.insert('both', locks('+a +b'));
+		const graph = new ConflictGraph<Task<string>>();
+		const task = tasks<string>();
+		graph.insert(task('a', '+a'));
+		graph.insert(task('b', '+b'));
+		graph.insert(task('both', '+a +b'));
 		const [a, b] = takeAll(graph);
 		graph.complete(a!);
 		expect(graph.take()).toBeNull();
@@ -79,24 +98,18 @@ describe('conflict graph', () => {
 	});
 
 	it('refuses to complete what was not taken, or twice', () => {
-		const graph = new ConflictGraph<string>();
-		const locks = accounts<string>();
-		graph.insert('a', locks('+a'));
-		expect(() => graph.complete({ item: 'a' })).toThrow(RangeError);
+		const graph = new ConflictGraph<Task<string>>();
+		const task = tasks<string>();
+		graph.insert(task('a', '+a'));
+		expect(() => graph.complete(task('b', '+b'))).toThrow(RangeError);
 		const ready = graph.take()!;
 		graph.complete(ready);
 		expect(() => graph.complete(ready)).toThrow(RangeError);
 	});
 
 	it('gives what one by one gives, for any number of workers and any order of completion', () => {
-		const transaction = fc.record({
-			locks: fc.uniqueArray(fc.record({ key: fc.integer({ min: 0, max: 7 }), write: fc.boolean() }), {
-				selector: (lock) => lock.key,
-				minLength: 1,
-				maxLength: 4,
-			}),
-			priority: fc.bigInt({ min: 0n, max: 3n }),
-		});
+		const lock = fc.record({ key: fc.integer({ min: 0, max: 7 }), write: fc.boolean() });
+		const transaction = fc.uniqueArray(lock, { selector: ({ key }) => key, minLength: 1, maxLength: 4 });
 		fc.assert(
 			fc.property(
 				fc.array(transaction, { maxLength: 40 }),
@@ -106,22 +119,22 @@ describe('conflict graph', () => {
 					/** Each writes to its accounts what it read, with its number. */
 					const apply = (state: Map<number, number>, i: number): void => {
 						let mixed = i + 1;
-						for (const { key } of transactions[i]!.locks) {
+						for (const { key } of transactions[i]!) {
 							mixed = (Math.imul(mixed, 31) + (state.get(key) ?? 0)) | 0;
 						}
-						for (const { key, write } of transactions[i]!.locks) if (write) state.set(key, mixed ^ key);
+						for (const { key, write } of transactions[i]!) if (write) state.set(key, mixed ^ key);
 					};
 					const serial = new Map<number, number>();
 					for (let i = 0; i < transactions.length; i++) apply(serial, i);
 
-					const graph = new ConflictGraph<number>();
-					const locks = accounts<number>();
-					for (const [i, { locks: held, priority }] of transactions.entries()) {
+					const graph = new ConflictGraph<Task<number>>();
+					const task = tasks<number>();
+					for (const [i, held] of transactions.entries()) {
 						const text = held.map(({ key, write }) => `${write ? '+' : '-'}${key}`).join(' ');
-						graph.insert(i, locks(text), priority);
+						graph.insert(task(i, text));
 					}
 					const parallel = new Map<number, number>();
-					const running: Ready<number>[] = [];
+					const running: Task<number>[] = [];
 					let done = 0;
 					while (done < transactions.length) {
 						for (let next = graph.take(); next !== null; next = graph.take()) {
@@ -142,12 +155,12 @@ describe('conflict graph', () => {
 	});
 
 	it('lets a worker follow itself, and nobody else', () => {
-		const graph = new ConflictGraph<string>();
-		const locks = accounts<string>();
-		graph.insert('a', locks('+a'));
-		graph.insert('b', locks('+b'));
-		graph.insert('after a', locks('+a'));
-		graph.insert('after both', locks('+a +b'));
+		const graph = new ConflictGraph<Task<string>>();
+		const task = tasks<string>();
+		graph.insert(task('a', '+a'));
+		graph.insert(task('b', '+b'));
+		graph.insert(task('after a', '+a'));
+		graph.insert(task('after both', '+a +b'));
 		const a = graph.take(0)!;
 		const b = graph.take(1)!;
 		expect([a.item, b.item]).toEqual(['a', 'b']);
@@ -170,12 +183,12 @@ describe('conflict graph', () => {
 				fc.integer({ min: 1, max: 4 }),
 				fc.infiniteStream(fc.nat()),
 				(transactions, workers, choices) => {
-					const graph = new ConflictGraph<number>();
-					const locks = accounts<number>();
+					const graph = new ConflictGraph<Task<number>>();
+					const task = tasks<number>();
 					for (const [i, held] of transactions.entries()) {
-						graph.insert(i, locks(held.map(({ key, write }) => `${write ? '+' : '-'}${key}`).join(' ')));
+						graph.insert(task(i, held.map(({ key, write }) => `${write ? '+' : '-'}${key}`).join(' ')));
 					}
-					const queues: Ready<number>[][] = Array.from({ length: workers }, () => []);
+					const queues: Task<number>[][] = Array.from({ length: workers }, () => []);
 					const order: number[] = [];
 					while (order.length < transactions.length) {
 						const worker = choices.next().value! % workers;
@@ -203,11 +216,11 @@ describe('conflict graph', () => {
 	});
 
 	it('does work in proportion to the locks, with an account that everybody reads', () => {
-		const graph = new ConflictGraph<number>();
-		const locks = accounts<number>();
+		const graph = new ConflictGraph<Task<number>>();
+		const task = tasks<number>();
 		const count = 50_000;
-		for (let i = 0; i < count; i++) graph.insert(i, locks(`-program +${i % 100}`));
-		graph.insert(count, locks('+program'));
+		for (let i = 0; i < count; i++) graph.insert(task(i, `-program +${i % 100}`));
+		graph.insert(task(count, '+program'));
 		let order = 0;
 		for (let ready = graph.take(); ready !== null; ready = graph.take()) {
 			order++;

@@ -7,7 +7,7 @@
  */
 import {
 	type AccountSharedData,
-	ByteReader,
+	type ByteReader,
 	InstructionError,
 	type LoadedAddresses,
 	NO_LOADED_ADDRESSES,
@@ -46,6 +46,8 @@ const EXECUTABLE = 2;
 /** The receiver's version of the account has the same data. */
 const SAME_DATA = 4;
 const SHARED_DATA = 8;
+/** The receiver's version of the account has the same owner and the same rent epoch. */
+const SAME_OWNER = 16;
 
 const NO_DATA = new Uint8Array(0);
 const textEncoder = new TextEncoder();
@@ -85,20 +87,26 @@ export class AccountWriter {
 		this.#writer = writer;
 	}
 
-	/** `known` is the data of the receiver's version; `null` where it has none. */
-	write(account: AccountSharedData | null, known: Uint8Array | null): void {
+	/** `known` is the receiver's version; `null` where it has none. */
+	write(account: AccountSharedData | null, known: AccountSharedData | null): void {
 		const writer = this.#writer;
 		if (account === null) {
 			writer.u8(0);
 			return;
 		}
-		const { data } = account;
-		const flags = EXISTS | (account.executable ? EXECUTABLE : 0);
-		const isSame = data === known;
+		const { data, owner, rentEpoch } = account;
+		const isSame = known !== null && data === known.data;
 		const isShared =
 			!isSame && (data.length > MAX_INLINE_DATA || writer.length + data.length > MAX_INLINE_RECORD);
-		writer.u8(flags | (isSame ? SAME_DATA : isShared ? SHARED_DATA : 0));
-		writer.u64(account.lamports).u64(account.rentEpoch).pubkey(account.owner);
+		const isOwnerSame = known !== null && rentEpoch === known.rentEpoch && owner.key === known.owner.key;
+		writer.u8(
+			EXISTS |
+				(account.executable ? EXECUTABLE : 0) |
+				(isSame ? SAME_DATA : isShared ? SHARED_DATA : 0) |
+				(isOwnerSame ? SAME_OWNER : 0),
+		);
+		writer.u64(account.lamports);
+		if (!isOwnerSame) writer.u64(rentEpoch).pubkey(owner);
 		if (isSame) return;
 		if (isShared) this.shares.push(this.#dataShares.of(data));
 		else writer.u16(data.length).raw(data);
@@ -119,16 +127,17 @@ export class AccountReader {
 		this.#shares = shares;
 	}
 
-	/** `known` is the data of the reader's own version; `null` where it has none. */
-	read(known: Uint8Array | null): AccountSharedData | null {
+	/** `known` is the reader's own version; `null` where it has none. */
+	read(known: AccountSharedData | null): AccountSharedData | null {
 		const reader = this.#reader;
 		const flags = reader.u8();
 		if ((flags & EXISTS) === 0) return null;
 		const lamports = reader.u64();
-		const rentEpoch = reader.u64();
-		const owner = Pubkey.recent(reader.bytes, reader.skip(32));
+		const isOwnerSame = (flags & SAME_OWNER) !== 0;
+		const rentEpoch = isOwnerSame ? known!.rentEpoch : reader.u64();
+		const owner = isOwnerSame ? known!.owner : Pubkey.recent(reader.bytes, reader.skip(32));
 		let data: Uint8Array;
-		if ((flags & SAME_DATA) !== 0) data = known!;
+		if ((flags & SAME_DATA) !== 0) data = known!.data;
 		else if ((flags & SHARED_DATA) !== 0) data = new Uint8Array(this.#shares[this.#nextShare++]!);
 		else {
 			const length = reader.u16();
@@ -192,14 +201,26 @@ export function readResultHead(reader: ByteReader): ResultHead {
 	const kind = KINDS[reader.u8()]!;
 	const error = readError(reader);
 	if (kind === 'refused') return notExecuted(kind, error, NO_FEE, 0, 0);
-	const fee = { transactionFee: reader.u64(), prioritizationFee: reader.u64() };
-	const [units, loadedAccountsDataSize] = [reader.u32(), reader.u32()];
+	const fee = readFee(reader);
+	const units = reader.u32();
+	const loadedAccountsDataSize = reader.u32();
 	if (kind !== 'executed') return notExecuted(kind, error, fee, units, loadedAccountsDataSize);
 	const logs = readTexts(reader);
 	const innerInstructions = readInnerInstructions(reader);
 	const returnData =
 		reader.u8() === 0 ? null : { programId: reader.pubkey(), data: reader.copy(reader.u32()) };
 	return { kind, error, fee, units, loadedAccountsDataSize, logs, innerInstructions, returnData };
+}
+
+/** The fee that was read last: most transactions of a block pay the same. */
+let lastFee: FeeDetails = NO_FEE;
+
+function readFee(reader: ByteReader): FeeDetails {
+	const transactionFee = reader.u64();
+	const prioritizationFee = reader.u64();
+	if (lastFee.transactionFee !== transactionFee || lastFee.prioritizationFee !== prioritizationFee)
+		lastFee = { transactionFee, prioritizationFee };
+	return lastFee;
 }
 
 function notExecuted(
@@ -250,16 +271,16 @@ function writeTexts(writer: RecordWriter, texts: readonly string[]): void {
 function readTexts(reader: ByteReader): string[] {
 	const count = reader.u32();
 	const lengths = reader.skip(4 * count);
-	const end = reader.offset;
-	const { bytes } = reader;
 	const joined = textDecoder.decode(reader.take(reader.u32()));
+	const end = reader.offset;
 	const texts: string[] = new Array(count);
-	const view = new ByteReader(bytes, lengths);
-	for (let i = 0, at = 0; view.offset < end; i++) {
-		const length = view.u32();
+	reader.offset = lengths;
+	for (let i = 0, at = 0; i < count; i++) {
+		const length = reader.u32();
 		texts[i] = joined.slice(at, at + length);
 		at += length;
 	}
+	reader.offset = end;
 	return texts;
 }
 

@@ -162,8 +162,9 @@ export class ExecutionWorker {
 		writeResultHead(writer, headOf(result));
 		const accountWriter = this.#accountWriter;
 		accountWriter.shares = [];
-		for (const [key, account] of collectAccountsToStore(message, result)) this.#store(message, key, account);
-		writer.u8(END_OF_ACCOUNTS);
+		const stored = collectAccountsToStore(message, result);
+		writer.u8(stored.length);
+		for (const [key, account] of stored) this.#store(message, key, account);
 		this.#results.record(writer.record, accountWriter.shares);
 	}
 
@@ -175,14 +176,13 @@ export class ExecutionWorker {
 		const accountReader = new AccountReader(reader, shares);
 		for (let at = reader.u8(); at !== END_OF_ACCOUNTS; at = reader.u8()) {
 			const key = at === OTHER_ACCOUNT ? reader.pubkey() : accountKeys[at]!;
-			this.#state.put(key, accountReader.read(this.#state.dataOf(key.key)));
+			this.#state.put(key, accountReader.read(this.#state.versionOf(key.key)));
 		}
 	}
 
 	#store(message: SanitizedMessage, key: Pubkey, account: AccountSharedData): void {
-		const before = this.#state.getAccountSharedData(key);
 		this.#writer.u8(indexOfKey(message, key));
-		this.#accountWriter.write(account, before?.data ?? null);
+		this.#accountWriter.write(account, this.#state.getAccountSharedData(key));
 		this.#state.put(key, account);
 	}
 

@@ -94,7 +94,7 @@ export class ParallelExecutor implements BlockExecutor {
 		transactions: readonly VersionedTransaction[],
 		options: ExecuteOptions,
 	): Promise<TransactionOutcome[]> {
-		const outcomes: TransactionOutcome[] = [];
+		const outcomes = options.outcomes ?? [];
 		const crew = transactions.length > 0 ? this.#hire() : null;
 		if (crew !== null) {
 			crew.host.hold(true);
@@ -142,6 +142,7 @@ export class ParallelExecutor implements BlockExecutor {
 		const crew = this.#crew;
 		this.#crew = null;
 		this.#told = null;
+		crew?.table.leave();
 		await crew?.host.close();
 	}
 

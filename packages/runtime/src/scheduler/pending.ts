@@ -4,12 +4,14 @@ import { type KeyedAccountSharedData, totalFee } from '@parhelion/svm';
 import type { Bank } from '../bank/bank.ts';
 import type { TransactionOutcome } from '../bank/bank-types.ts';
 import type { AccountSlot } from './account-table.ts';
-import type { Locks, Ready } from './conflict-graph.ts';
+import { GraphNode } from './conflict-graph.ts';
 import type { TransactionCost } from './cost-model.ts';
 import type { ResultHead } from './execution-wire.ts';
 
+const NOTHING_STORED: readonly KeyedAccountSharedData[] = [];
+
 /** A transaction between its checks and its commit. */
-export interface Pending {
+export class Pending extends GraphNode<Pending> {
 	readonly index: number;
 	/** By which the board and the workers know it. */
 	readonly number: number;
@@ -21,26 +23,37 @@ export interface Pending {
 	readonly accounts: readonly AccountSlot<Pending>[];
 	/** What it may cost; `null` where the block's limits do not ask before the run. */
 	readonly estimated: TransactionCost | null;
-	ready: Ready<Pending> | null;
-	head: ResultHead | null;
-	readonly stored: KeyedAccountSharedData[];
-}
+	head: ResultHead | null = null;
+	stored: readonly KeyedAccountSharedData[] = NOTHING_STORED;
 
-/** The locks of a transaction, those that nobody can take for writing left out. */
-export function locksOf({ accounts, sanitized: { message } }: Pending): Locks<Pending> {
-	const locked: AccountSlot<Pending>[] = [];
-	const writable: boolean[] = [];
-	for (let i = 0; i < accounts.length; i++) {
-		if (accounts[i]!.isReserved) continue;
-		locked.push(accounts[i]!);
-		writable.push(message.isWritable(i));
+	constructor(
+		index: number,
+		number: number,
+		transaction: VersionedTransaction,
+		sanitized: SanitizedTransaction,
+		wantsHash: boolean,
+		accounts: readonly AccountSlot<Pending>[],
+		estimated: TransactionCost | null,
+	) {
+		super();
+		this.index = index;
+		this.number = number;
+		this.transaction = transaction;
+		this.sanitized = sanitized;
+		this.wantsHash = wantsHash;
+		this.accounts = accounts;
+		this.estimated = estimated;
 	}
-	return { accounts: locked, isWritable: (index) => writable[index]! };
+
+	isWritable(index: number): boolean {
+		return this.sanitized.message.isWritable(index);
+	}
 }
 
 /** Adds to the numbers of transactions that write each account. */
-export function countWrites({ accounts, sanitized: { message } }: Pending, change: number): void {
-	for (let i = 0; i < accounts.length; i++) if (message.isWritable(i)) accounts[i]!.writes += change;
+export function countWrites(pending: Pending, change: number): void {
+	const { accounts } = pending;
+	for (let i = 0; i < accounts.length; i++) if (pending.isWritable(i)) accounts[i]!.writes += change;
 }
 
 /** The account in memory of this thread alone, which is all that a storage takes. */

@@ -43,9 +43,9 @@ export class RequestWriter {
 		if (resident !== undefined && (resident.writer !== null || resident.account === newest)) return resident;
 		this.#writer.u8(index);
 		if (index === OTHER_ACCOUNT) this.#writer.pubkey(pubkey);
-		const known = resident?.account?.data ?? null;
+		const known = resident?.account ?? null;
 		this.#accountWriter.write(newest, known);
-		if (newest !== null && newest.data !== known) this.#table.bytes += newest.data.length;
+		if (newest !== null && newest.data !== known?.data) this.#table.bytes += newest.data.length;
 		const sent = { account: newest, writer: null };
 		residents[link.id] = sent;
 		return sent;

@@ -29,15 +29,14 @@ export class SharedRing {
 	readonly #capacity: number;
 	/** How far this end is. */
 	#at = 0;
-	/** Where {@link read} puts a record. */
-	readonly scratch: Uint8Array;
+	/** Where the reading end is once what was {@link read} last is done with. */
+	#after = 0;
 
 	constructor(memory: SharedArrayBuffer) {
 		this.#positions = new Int32Array(memory, 0, 2);
 		this.#words = new Int32Array(memory, HEADER_BYTES);
 		this.#bytes = new Uint8Array(memory, HEADER_BYTES);
 		this.#capacity = this.#bytes.length;
-		this.scratch = new Uint8Array(this.maxRecord);
 	}
 
 	/** The longest record that always fits once the other side has read everything. */
@@ -67,20 +66,33 @@ export class SharedRing {
 		return true;
 	}
 
-	/** Copies the next record into {@link scratch}; answers its length, or -1 where there is none now. */
+	/** The memory that {@link read} speaks of. */
+	get bytes(): Uint8Array {
+		return this.#bytes;
+	}
+
+	/**
+	 * Where in {@link bytes} the next record begins after its length, a word; -1 where there is none now. It lies there until
+	 * the next is asked for.
+	 */
 	read(): number {
 		const mask = this.#capacity - 1;
+		if (this.#after !== this.#at) {
+			this.#at = this.#after;
+			Atomics.store(this.#positions, READ, this.#at);
+		}
 		if (Atomics.load(this.#positions, WRITTEN) === this.#at) return -1;
 		let offset = this.#at & mask;
-		let length = this.#words[offset >> 2]!;
-		if (length === SKIP) {
+		if (this.#words[offset >> 2] === SKIP) {
 			this.#at = (this.#at + this.#capacity - offset) | 0;
 			offset = 0;
-			length = this.#words[0]!;
 		}
-		this.scratch.set(this.#bytes.subarray(offset + LENGTH_BYTES, offset + LENGTH_BYTES + length));
-		this.#at = (this.#at + LENGTH_BYTES + padded(length)) | 0;
-		Atomics.store(this.#positions, READ, this.#at);
-		return length;
+		this.#after = (this.#at + LENGTH_BYTES + padded(this.lengthAt(offset + LENGTH_BYTES))) | 0;
+		return offset + LENGTH_BYTES;
+	}
+
+	/** Bytes of the record that begins at `start`. */
+	lengthAt(start: number): number {
+		return this.#words[(start - LENGTH_BYTES) >> 2]!;
 	}
 }

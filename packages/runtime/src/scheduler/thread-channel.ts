@@ -86,15 +86,15 @@ export class ChannelReader {
 	constructor(ring: SharedArrayBuffer, port: SidePort) {
 		this.#ring = new SharedRing(ring);
 		this.#port = port;
-		this.#parcel = { reader: new ByteReader(this.#ring.scratch), shares: NO_SHARES };
+		this.#parcel = { reader: new ByteReader(this.#ring.bytes), shares: NO_SHARES };
 	}
 
 	/** The next that came; `null` where there is none now. */
 	receive(): Received | null {
-		const length = this.#ring.read();
-		if (length < 0) return null;
-		if (length > 0) {
-			this.#parcel.reader.offset = 0;
+		const start = this.#ring.read();
+		if (start < 0) return null;
+		if (this.#ring.lengthAt(start) > 0) {
+			this.#parcel.reader.offset = start;
 			return this.#parcel;
 		}
 		const posted = this.#port.take() as Posted;

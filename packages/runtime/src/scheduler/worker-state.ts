@@ -61,9 +61,9 @@ export class WorkerState implements TransactionProcessingCallback {
 		return this.#environment;
 	}
 
-	/** Data of the version known here; `null` where there is none. */
-	dataOf(key: string): Uint8Array | null {
-		return this.#accounts.get(key)?.data ?? null;
+	/** The version known here; `null` where there is none. */
+	versionOf(key: string): AccountSharedData | null {
+		return this.#accounts.get(key) ?? null;
 	}
 
 	/** A newer version of an account; one without lamports does not exist. */

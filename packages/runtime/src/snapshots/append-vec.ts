@@ -26,8 +26,8 @@ const MAX_DATA = 10 * 1024 * 1024;
 
 /**
  * The accounts of a file in their order; one without lamports is `null`. As upstream's, the scan ends at a record without
- * lamports and address, and before one that the file does not hold whole. `path` is for messages.
- * Errors (SnapshotError): `accounts` for an impossible length or flag, and for bytes behind the last record.
+ * lamports and address. `path` is for messages. Errors (SnapshotError): `accounts` for data that is too long or that the file
+ * does not hold whole, for an impossible flag, and for bytes behind the last record.
  */
 export function* readAppendVec(bytes: Uint8Array, path: string): IterableIterator<AccountEntry> {
 	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);

@@ -101,7 +101,7 @@ export function startFromLedger(ledger: Ledger, options: OpenOptions): ChainStar
 	for (const meta of blocks) {
 		replayed = meta.blockTime;
 		// A block whose parent has none was left out by `replayable`.
-		const bank = forks.insert(openReplayed(forks.get(meta.parent)!, leader, meta));
+		const bank = forks.insert(openReplayed(forks.get(meta.parent)!, leader, meta, blockstore));
 		replayBlock(bank, blockstore, meta);
 		options.onProgress?.(++done, total);
 	}

@@ -40,7 +40,7 @@ import { ChainView } from './chain-view.ts';
 import { voteTransaction } from './consensus/own-votes.ts';
 import { transferInstruction } from './genesis/local-genesis.ts';
 import type { ChainBlock, SignatureInfo, SignaturesQuery } from './ledger/block-history.ts';
-import { ChainArchive, closedBlockOf } from './ledger/chain-archive.ts';
+import { ChainArchive } from './ledger/chain-archive.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { persistBlock, purgeLedger } from './ledger/ledger-writer.ts';
 
@@ -91,6 +91,7 @@ export class Chain extends ChainView {
 		this.#block = new OpenBlock(bank, ledger !== null);
 		if (ledger !== null || historyLimit > 0)
 			start.sink.target = { add: (transaction) => this.#remember(transaction) };
+		this.#vote();
 	}
 
 	/**
@@ -170,7 +171,7 @@ export class Chain extends ChainView {
 	}
 
 	// What writes to the open slot, or ends it. One at a time: while a batch is on worker threads, or a listener hears of a change
-	// that is not recorded yet, all of it is refused with a ChainBusyError before anything has changed.
+	// that is not recorded yet, or of a slot that ends, all of it is refused with a ChainBusyError before anything has changed.
 
 	/** Whether somebody is writing to the open slot. */
 	get isBusy(): boolean {
@@ -182,12 +183,18 @@ export class Chain extends ChainView {
 		return this.#batches;
 	}
 
-	/** Stores an account past all rules; `null`, or an account without lamports, deletes it. */
+	/**
+	 * Stores an account past all rules; `null`, or an account without lamports, deletes it. RangeError for more than 10 MiB of
+	 * data, and for lamports or a rent epoch that are no u64; nothing has changed then.
+	 */
 	setAccount(pubkey: Pubkey, account: AccountSharedData | null): void {
 		this.#block.overwrite(pubkey, account);
 	}
 
-	/** Processes a transaction in the open slot and commits what it did; errors as `processTransaction` of a bank. */
+	/**
+	 * Processes a transaction in the open slot and commits what it did. Errors: `CommitCancelled` where the slot has no room to
+	 * record it, as one that could not be ended; those of `processTransaction` of a bank.
+	 */
 	processTransaction(transaction: VersionedTransaction, options: ProcessOptions = {}): TransactionOutcome {
 		return this.#block.process(transaction, options);
 	}
@@ -199,7 +206,8 @@ export class Chain extends ChainView {
 	 *
 	 * Begins once the caller has returned and the batches before it have ended, in the slot that is open then. Until it has
 	 * ended the chain is busy: others see the bank as it is after some number of the transactions. Where a listener throws,
-	 * what was committed before is in the block.
+	 * what was committed before is in the block. Timers have no turn between batches that need not wait for anything: who asks
+	 * for one after the other gives them one.
 	 */
 	processTransactions(
 		transactions: readonly VersionedTransaction[],
@@ -276,22 +284,21 @@ export class Chain extends ChainView {
 
 	/** `due`: what is to be rooted, if it is above the root and has a bank: right after a warp there is none so deep. */
 	#openSlot(slot: Slot, due: Slot, isWarp: boolean): void {
-		this.#block.assertIdle();
-		this.#closeSlot(due);
-		this.#openNext(slot, isWarp);
+		this.#block.exclusively(() => {
+			this.#closeSlot(due);
+			this.#openNext(slot, isWarp);
+		});
+		this.#begin();
 	}
 
 	/** Completes the open slot and roots `due`. */
 	#closeSlot(due: Slot): void {
-		const { bank: parent, recorder } = this.#block;
-		recorder.complete();
-		parent.freeze();
-		const block = closedBlockOf(parent);
+		const block = this.#block.complete();
 		if (due > this.forks.root && this.forks.get(due) !== null) this.forks.setRoot(due, false);
 		this.#persist();
 		this.#root = this.forks.root;
 		if (this.#ledger !== null) {
-			purgeLedger(this.#ledger.blockstore, parent.slot, this.#root, this.#maxLedgerBytes);
+			purgeLedger(this.#ledger.blockstore, this.slot, this.#root, this.#maxLedgerBytes);
 		}
 		this.#archive.close(block);
 		this.forks.tellRooted();
@@ -299,14 +306,20 @@ export class Chain extends ChainView {
 
 	/** Opens `slot` on the bank of the slot that was closed. */
 	#openNext(slot: Slot, isWarp: boolean): void {
-		const parent = this.bank;
-		const bank = this.forks.insert(Bank.newFromParent(parent, this.#leader, slot, isWarp));
+		const bank = this.forks.insert(Bank.newFromParent(this.bank, this.#leader, slot, isWarp));
 		this.#block = new OpenBlock(bank, this.#ledger !== null);
 		this.#archive.open(bank);
-		if (this.events.has('slot')) {
-			this.events.emit('slot', { slot: this.slot, parent: parent.slot, root: this.root });
+	}
+
+	/** Tells of the slot that was opened, and votes in it. */
+	#begin(): void {
+		const { slot, parentSlot: parent, root } = this;
+		try {
+			if (this.events.has('slot')) this.events.emit('slot', { slot, parent, root });
+		} finally {
+			// Also where a listener threw: the block is to be that of a chain to which nobody listens.
+			this.#vote();
 		}
-		this.#vote();
 	}
 
 	// Going back.
@@ -326,10 +339,14 @@ export class Chain extends ChainView {
 		// Slot 0 is genesis, which nothing roots but a slot above it.
 		if (this.slot === this.parentSlot) this.advanceSlot();
 		const { slot } = this;
-		this.#closeSlot(slot);
-		const snapshot = takeSnapshot(this.forks);
-		this.#snapshots.add(snapshot);
-		this.#openNext(slot + 1n, false);
+		const snapshot = this.#block.exclusively(() => {
+			this.#closeSlot(slot);
+			const taken = takeSnapshot(this.forks);
+			this.#snapshots.add(taken);
+			this.#openNext(slot + 1n, false);
+			return taken;
+		});
+		this.#begin();
 		return snapshot;
 	}
 
@@ -348,8 +365,11 @@ export class Chain extends ChainView {
 		this.#root = slot;
 		// It is complete. Whatever a listener throws, the next slot can be opened.
 		this.#block = new OpenBlock(bank, false);
-		if (this.events.has('reverted')) this.events.emit('reverted', { slot, accounts });
-		this.#openNext(slot + 1n, false);
+		this.#block.exclusively(() => {
+			if (this.events.has('reverted')) this.events.emit('reverted', { slot, accounts });
+			this.#openNext(slot + 1n, false);
+		});
+		this.#begin();
 	}
 
 	/** Lets go of a snapshot. RangeError for one that this chain does not keep. */
@@ -384,13 +404,14 @@ export class Chain extends ChainView {
 	async close(): Promise<void> {
 		await this.idle();
 		if (this.#ledger === null) return;
-		const { bank, recorder } = this.#block;
+		const block = this.#block;
 		try {
 			// A slot that was warped to is something too.
-			if (!recorder.isEmpty || this.slot > this.parentSlot + 1n) {
-				recorder.complete();
-				bank.freeze();
-				this.#persist();
+			if (!block.recorder.isEmpty || this.slot > this.parentSlot + 1n) {
+				block.exclusively(() => {
+					block.complete();
+					this.#persist();
+				});
 			}
 		} finally {
 			await this.#ledger.close();

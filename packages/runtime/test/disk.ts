@@ -2,7 +2,11 @@ import { MemoryStorage } from '../src/accounts-db/memory-storage.ts';
 import type { AccountsBatch } from '../src/accounts-db/storage.ts';
 import { StorageError } from '../src/accounts-db/storage-error.ts';
 import type { GenesisOptions } from '../src/bank/bank-types.ts';
-import { decodeGenesisConfig, encodeGenesisConfig } from '../src/genesis/genesis-config.ts';
+import {
+	decodeGenesisConfig,
+	encodeGenesisConfig,
+	type GenesisConfig,
+} from '../src/genesis/genesis-config.ts';
 import { resolveGenesis } from '../src/genesis/local-genesis.ts';
 import { Blockstore } from '../src/ledger/blockstore.ts';
 import { MemoryTables, type TableWrite } from '../src/ledger/blockstore-tables.ts';
@@ -16,8 +20,9 @@ export class Disk {
 	/** Commits that succeed before the disk is full. */
 	room: number = Number.POSITIVE_INFINITY;
 
-	constructor(options: GenesisOptions = {}) {
-		this.#genesis = encodeGenesisConfig(resolveGenesis(options).config);
+	/** `changes`: what no option says of a genesis. */
+	constructor(options: GenesisOptions = {}, changes: Partial<GenesisConfig> = {}) {
+		this.#genesis = encodeGenesisConfig({ ...resolveGenesis(options).config, ...changes });
 		const { storage, tables } = this;
 		const commit = storage.commit.bind(storage);
 		storage.commit = (batch: AccountsBatch) => {

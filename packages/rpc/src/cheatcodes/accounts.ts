@@ -68,11 +68,15 @@ const setAccount: Cheat = cheat('setAccount', [readString, readAccountUpdate], (
 	const pubkey = verifyPubkey(text);
 	const before = accountOrNew(cheats, pubkey);
 	const owner = update.owner === null ? before.owner : verifyPubkey(update.owner);
+	const data = update.data ?? before.data;
+	if (data.length > MAX_DATA_LENGTH) {
+		return failInvalidParams(`Invalid param: an account has ${MAX_DATA_LENGTH} bytes at most`);
+	}
 	cheats.setAccount(
 		pubkey,
 		createAccount({
 			lamports: update.lamports ?? before.lamports,
-			data: update.data ?? before.data,
+			data,
 			owner,
 			executable: update.executable ?? before.executable,
 			rentEpoch: update.rentEpoch ?? before.rentEpoch,

@@ -79,6 +79,8 @@ describe('accounts', () => {
 		const bob = BOB.pubkey.toBase58();
 		expect(await refusal('setAccount', bob, { data: 'xyz' })).toContain('not hexadecimal text');
 		expect(await refusal('setAccount', bob, { lamports: -1 })).toContain('expected u64');
+		const tooMuch = '00'.repeat(10 * 1024 * 1024 + 1);
+		expect(await refusal('setAccount', bob, { data: tooMuch })).toContain('bytes at most');
 		expect(await refusal('setAccount', 'x', {})).toBe('Invalid param: WrongSize');
 	});
 

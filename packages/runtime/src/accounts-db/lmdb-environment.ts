@@ -16,8 +16,8 @@ import { inspectDataFile } from './lmdb-file.ts';
 import { claimOf, isAlive, parseClaim } from './process-claim.ts';
 import { StorageError } from './storage-error.ts';
 
-/** Version of the tables and their contents; a newer file is refused. */
-export const FORMAT_VERSION = 2;
+/** Version of the tables and their contents; a file of any other is refused. */
+export const FORMAT_VERSION = 3;
 
 /** What the state in a folder belongs to. */
 export interface ChainIdentity {

@@ -26,6 +26,7 @@ import {
 	type Hash,
 	type Lamports,
 	MAX_PERMITTED_DATA_LENGTH,
+	type Pubkey,
 	type Rent,
 	type Result,
 	type Slot,
@@ -45,6 +46,7 @@ import type { Bank } from './bank.ts';
 import { BlockhashQueue, MAX_RECENT_BLOCKHASHES } from './blockhash-queue.ts';
 import type { StakeReward } from './epoch-rewards/calculation.ts';
 import type { EpochRewardStatus } from './epoch-rewards/distribution.ts';
+import { readHardForks, writeHardForks } from './hard-forks.ts';
 import { type Inflation, readInflation, writeInflation } from './inflation.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import { genesisSlotParams, type SlotParams } from './slot-params.ts';
@@ -55,7 +57,7 @@ import { VoteAccount } from './stakes/vote-account.ts';
 import type { SlotDelta } from './status-cache.ts';
 
 /** Version of the layout. */
-export const CHECKPOINT_VERSION = 2;
+export const CHECKPOINT_VERSION = 3;
 
 const MAGIC = 0x4b4e4250;
 const CHECKSUM_BYTES = 32;
@@ -63,7 +65,7 @@ const CHECKSUM_BYTES = 32;
 const MIN_BYTES = {
 	blockhash: 48,
 	feature: 32,
-	hardFork: 16,
+	builtin: 32,
 	history: 32,
 	voteAccount: 61,
 	epoch: 16,
@@ -94,7 +96,9 @@ export interface BankCheckpoint {
 	/** The figures of the slots that the chain began with. */
 	readonly slotParamsBaseline: SlotParams;
 	readonly featureSet: FeatureSet;
-	/** Those to come included. */
+	/** The programs that are built in; `null` for a snapshot, which leaves it to the owners of their accounts. */
+	readonly builtins: readonly Pubkey[] | null;
+	/** Those that were known when the bank was frozen, some of them to come. */
 	readonly hardForks: HardForks;
 	readonly accountsLtHash: AccountsLtHash;
 	readonly stakeHistory: StakeHistory;
@@ -123,9 +127,10 @@ export function encodeBankCheckpoint(bank: Bank): Uint8Array {
 	writer.f64(nsPerSlot).f64(slotsPerYear);
 	writer.option(hashesPerTick, (out, value) => out.f64(value));
 	writeFeatures(writer, bank.featureSet);
-	const { forks } = bank.shared.hardForks;
-	writer.length64(forks.length);
-	for (const [slot, count] of forks) writer.u64(slot).u64(count);
+	const builtins = bank.processor.builtinIds();
+	writer.length64(builtins.length);
+	for (const { bytes } of builtins) writer.raw(bytes);
+	writeHardForks(writer, bank.hardForks);
 	writer.raw(bank.accountsLtHash.bytes);
 	const { entries } = bank.stakes.history;
 	writer.length64(entries.length);
@@ -179,10 +184,8 @@ function readCheckpoint(reader: ByteReader): BankCheckpoint {
 		reader.option((input) => input.f64()),
 	);
 	const featureSet = readFeatures(reader);
-	const hardForks = Array.from(
-		{ length: readCount(reader, MIN_BYTES.hardFork) },
-		() => [reader.u64(), reader.u64()] as const,
-	);
+	const builtins = Array.from({ length: readCount(reader, MIN_BYTES.builtin) }, () => reader.pubkey());
+	const hardForks = readHardForks(reader);
 	const accountsLtHash = new AccountsLtHash();
 	accountsLtHash.bytes.set(reader.take(accountsLtHash.bytes.length));
 	const history: (readonly [Epoch, StakeHistoryEntry])[] = [];
@@ -209,6 +212,7 @@ function readCheckpoint(reader: ByteReader): BankCheckpoint {
 		inflation,
 		slotParamsBaseline,
 		featureSet,
+		builtins,
 		hardForks,
 		accountsLtHash,
 		stakeHistory: new StakeHistory(history),

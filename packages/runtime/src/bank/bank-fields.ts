@@ -259,8 +259,17 @@ export function restoredFields(
 	accountsDb: AccountsDb,
 	options: BankOptions,
 ): BankFields {
-	const { slot, hash, signatureCount, hardForks, stakeHistory, slotParamsBaseline, slotDeltas, ...rest } =
-		checkpoint;
+	const {
+		slot,
+		hash,
+		signatureCount,
+		hardForks,
+		stakeHistory,
+		slotParamsBaseline,
+		slotDeltas,
+		builtins,
+		...rest
+	} = checkpoint;
 	if (accountsDb.root !== slot) {
 		throw new RangeError(`a checkpoint of slot ${slot} does not fit a database at slot ${accountsDb.root}`);
 	}
@@ -272,10 +281,13 @@ export function restoredFields(
 	const math = stakeMath(featureSet, epochSchedule);
 	const stakes = StakesCache.restored(epoch, stakeHistory, stakeAccounts(accountsDb, ancestors), math);
 	const processor = new TransactionBatchProcessor(slot, epoch, shared.arena, shared.programCache);
+	const known = builtins === null ? null : new Set(builtins.map(({ key }) => key));
 	for (const { programId, name, entrypoint } of enabledBuiltins(featureSet)) {
-		// A builtin that a program on chain has replaced is another loader's by now.
-		const isBuiltin = accountsDb.load(ancestors, programId)?.owner.equals(programIds.nativeLoader);
-		if (isBuiltin === true) processor.addBuiltin(programId, name, entrypoint);
+		// In a snapshot a builtin that a program on chain has replaced is known by its owner, which is another loader by then.
+		const isBuiltin =
+			known?.has(programId.key) ??
+			accountsDb.load(ancestors, programId)?.owner.equals(programIds.nativeLoader) === true;
+		if (isBuiltin) processor.addBuiltin(programId, name, entrypoint);
 	}
 	return {
 		...rest,

@@ -34,8 +34,7 @@ export function accountsLtHashAfter({ shared, parent, slot, accountsLtHash }: Ba
 
 /** The bank hash of a bank whose lattice hash is that of its slot (`hash_internal_state`). */
 export function hashInternalState(bank: Bank): Hash {
-	const { slot, parentSlot, parentHash, signatureCount, accountsLtHash } = bank;
-	const { forks: hardForks } = bank.shared.hardForks;
+	const { slot, parentSlot, parentHash, signatureCount, accountsLtHash, hardForks } = bank;
 	const lastBlockhash = bank.lastBlockhash();
 	return computeBankHash({
 		slot,

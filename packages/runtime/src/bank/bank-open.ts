@@ -16,6 +16,7 @@ import {
 	type EpochRewardStatus,
 } from './epoch-rewards/distribution.ts';
 import { activeFeatures, addProgramAccounts, applyFeatures, rentSteps } from './feature-activation.ts';
+import { lastRestartSlot } from './hard-forks.ts';
 import type { SlotLeader } from './leader-schedule.ts';
 import {
 	updateClock,
@@ -35,7 +36,7 @@ export function openGenesis(bank: Bank, creationTime: UnixTimestamp): void {
 	updateRent(bank, bank.rent);
 	updateEpochSchedule(bank, bank.epochSchedule);
 	updateRecentBlockhashes(bank, bank.blockhashes);
-	updateLastRestartSlot(bank, bank.shared.hardForks.lastRestartSlot(0n));
+	updateLastRestartSlot(bank, lastRestartSlot(bank.openedHardForks, 0n));
 	bank.processor.fillMissingSysvarCacheEntries(bank);
 }
 
@@ -93,7 +94,7 @@ function prepareForBlockExecution(
 	updateSlotHashes(bank, parent.slot, parent.hash);
 	if (startsEpoch) updateStakeHistory(bank, bank.stakes.history);
 	updateClock(bank, nextClock(bank, parent));
-	updateLastRestartSlot(bank, bank.shared.hardForks.lastRestartSlot(bank.slot));
+	updateLastRestartSlot(bank, lastRestartSlot(bank.openedHardForks, bank.slot));
 	bank.processor.fillMissingSysvarCacheEntries(bank);
 	if (bank.epochSchedule.getEpoch(bank.slot + 1n) !== bank.epoch) anticipateFeatures(bank);
 	return rewards;

@@ -35,7 +35,7 @@ import type { AccountsDb } from '../accounts-db/accounts-db.ts';
 import type { Ancestors } from '../accounts-db/ancestors.ts';
 import type { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import type { FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
-import { computeShredVersion, type GenesisConfig } from '../genesis/genesis-config.ts';
+import { computeShredVersion, type GenesisConfig, type HardForks } from '../genesis/genesis-config.ts';
 import { CostTracker } from '../scheduler/cost-tracker.ts';
 import type { BankCheckpoint } from './bank-checkpoint.ts';
 import type { BankOptions, BankShared } from './bank-context.ts';
@@ -89,6 +89,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	readonly inflation: Inflation;
 	/** The figures that follow from the length of slots. */
 	readonly slotParams: SlotParamsArchive;
+	/** The hard forks that were known when the slot was opened. */
+	readonly openedHardForks: HardForks;
 	/** What the block paid beside its transactions. */
 	readonly rewards: Reward[] = [];
 
@@ -104,6 +106,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	#prioritizationFees: Lamports = 0n;
 	#accountsLtHash: AccountsLtHash;
 	#hash: Hash | null = null;
+	/** Those that were known when the bank was frozen. */
+	#hardForks: HardForks | null;
 	#epochRewards: EpochRewardStatus | null;
 	#clock: Clock;
 	#environment: TransactionProcessingEnvironment | null = null;
@@ -141,6 +145,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		this.#earlierTransactions = fields.transactionCount;
 		this.#accountsLtHash = fields.accountsLtHash;
 		this.#hash = fields.frozen?.hash ?? null;
+		this.openedHardForks = fields.shared.hardForks.forks;
+		this.#hardForks = fields.frozen === null ? null : this.openedHardForks;
 		this.#signatureCount = Number(fields.frozen?.signatureCount ?? 0n);
 		this.stakes = fields.stakes;
 		this.epochStakes = fields.epochStakes;
@@ -254,6 +260,11 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	/** The clock sysvar; all zeros where its account holds none. */
 	clock(): Clock {
 		return this.#clock;
+	}
+
+	/** The hard forks that its hash tells of: those that are known now, those that were once it is frozen. */
+	get hardForks(): HardForks {
+		return this.#hardForks ?? this.shared.hardForks.forks;
 	}
 
 	/**
@@ -449,6 +460,7 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 		updateSlotHistory(this, this.slot);
 		runIncinerator(this);
 		this.#accountsLtHash = accountsLtHashAfter(this);
+		this.#hardForks = this.shared.hardForks.forks;
 		this.#hash = hashInternalState(this);
 		tellFrozen(this);
 	}

@@ -22,8 +22,8 @@ import type { GenesisOptions, Keypair, Voter } from '../bank/bank-types.ts';
 import {
 	createBootstrapStakeAccount,
 	createVoteAccount,
-	epochRewardsAccount,
 	DEFAULT_STAKE_LAMPORTS,
+	epochRewardsAccount,
 	validatorLamports,
 } from './bootstrap-genesis.ts';
 import { defaultFeeRateGovernor, deriveFeeRateGovernor, type FeeRateGovernor } from './fee-rate-governor.ts';

@@ -1,6 +1,6 @@
 /**
- * The block of the open slot while it is made: its entries with proof of history, what became of its transactions, and
- * what was written past the rules between them.
+ * The block of the open slot while it is made: its entries with proof of history, what became of its transactions,
+ * what was written past the rules between them, and the hard forks that were registered.
  *
  * A chain that keeps no ledger has one too, for the proof of history alone: it keeps nothing.
  */
@@ -15,7 +15,14 @@ import type { Bank } from '../bank/bank.ts';
 import type { BlockLimits, CommittedTransaction } from '../bank/bank-types.ts';
 import { rewardPartitionsOf } from '../bank/epoch-rewards/distribution.ts';
 import type { ProcessedMessage } from '../bank/status-cache.ts';
-import { encodeMessages, encodeOverwrites, encodeRewards, type Overwrite } from './block-sidecar.ts';
+import type { HardForks } from '../genesis/genesis-config.ts';
+import {
+	encodeHardForks,
+	encodeMessages,
+	encodeOverwrites,
+	encodeRewards,
+	type Overwrite,
+} from './block-sidecar.ts';
 import type { Blockstore } from './blockstore.ts';
 import type { StatusInsert } from './blockstore-types.ts';
 import { type Entry, encodeEntriesWithOffsets, isTick } from './entry.ts';
@@ -36,6 +43,8 @@ export class BlockRecorder {
 	readonly #keeps: boolean;
 	/** When the slot was opened: a replay needs it from there on, whoever has changed the clock by the end. */
 	readonly #blockTime: UnixTimestamp;
+	/** Those that a replay goes on with from the block below. */
+	readonly #hardForksBelow: HardForks;
 	readonly #entries: Entry[] = [];
 	readonly #overwrites: Overwrite[] = [];
 	/** By place in the block; a place is empty where a listener threw before the transaction was told of. */
@@ -50,6 +59,7 @@ export class BlockRecorder {
 		this.#bank = bank;
 		this.#keeps = keeps;
 		this.#blockTime = bank.clock().unixTimestamp;
+		this.#hardForksBelow = bank.parent?.hardForks ?? bank.openedHardForks;
 		this.#poh = new EntryRecorder({
 			startHash: bank.lastBlockhash(),
 			hashesPerTick: hashesPerTickOf(bank),
@@ -63,7 +73,17 @@ export class BlockRecorder {
 
 	/** Whether the block is as if nobody had been there. */
 	get isEmpty(): boolean {
-		return this.#transactions === 0 && this.#overwrites.length === 0;
+		return this.#transactions === 0 && this.#overwrites.length === 0 && !this.#hasHardForks;
+	}
+
+	get #hasHardForks(): boolean {
+		const { openedHardForks, hardForks } = this.#bank;
+		return openedHardForks !== this.#hardForksBelow || hardForks !== openedHardForks;
+	}
+
+	/** Transactions that can still be recorded. */
+	get room(): number {
+		return this.#bank.isComplete ? 0 : this.#poh.room;
 	}
 
 	/**
@@ -95,8 +115,9 @@ export class BlockRecorder {
 	}
 
 	#keep(entry: Entry): void {
-		if (isTick(entry)) this.#bank.registerTick(entry.hash);
 		if (this.#keeps) this.#entries.push(entry);
+		// Last: a listener hears of the blockhash that the last tick makes, and may throw.
+		if (isTick(entry)) this.#bank.registerTick(entry.hash);
 	}
 
 	/** Stores the block of the bank, which is frozen; durable on return. StorageError where the disk refuses. */
@@ -114,6 +135,9 @@ export class BlockRecorder {
 		}
 		const overwrites =
 			this.#overwrites.length === 0 ? {} : { overwrites: encodeOverwrites(this.#overwrites) };
+		const hardForks = this.#hasHardForks
+			? { hardForks: encodeHardForks({ opened: bank.openedHardForks, frozen: bank.hardForks }) }
+			: {};
 		const messages = this.#messages ?? [];
 		const numPartitions = rewardPartitionsOf(bank);
 		blockstore.insertBlock({
@@ -128,6 +152,7 @@ export class BlockRecorder {
 			statuses,
 			sidecar: {
 				...overwrites,
+				...hardForks,
 				...(messages.length === 0 ? {} : { messages: encodeMessages(messages) }),
 				...(bank.rewards.length === 0 && numPartitions === null
 					? {}

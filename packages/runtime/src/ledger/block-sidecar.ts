@@ -1,6 +1,6 @@
 /**
- * Owns the bytes of what stands beside a block's entries: the accounts that were written past the rules, the messages that
- * were processed, the rewards.
+ * Owns the bytes of what stands beside a block's entries: the accounts that were written past the rules, the hard forks, the
+ * messages that were processed, the rewards.
  */
 import {
 	type AccountSharedData,
@@ -16,7 +16,9 @@ import {
 	type WireError,
 } from '@parhelion/sdk';
 import type { Reward, RewardType } from '../bank/bank-events.ts';
+import { readHardForks, writeHardForks } from '../bank/hard-forks.ts';
 import type { ProcessedMessage } from '../bank/status-cache.ts';
+import type { HardForks } from '../genesis/genesis-config.ts';
 import { readError, writeError } from './transaction-status.ts';
 
 /** An account that somebody wrote past all rules. */
@@ -54,6 +56,32 @@ export function decodeOverwrites(bytes: Uint8Array): Result<Overwrite[], WireErr
 		}
 		const data = reader.copy(length);
 		return { position, pubkey, account: createAccount({ owner, lamports, rentEpoch, executable, data }) };
+	});
+}
+
+/** The hard forks that a block's bank knew of. */
+export interface BlockHardForks {
+	/** When its slot was opened. */
+	readonly opened: HardForks;
+	/** When it was frozen. */
+	readonly frozen: HardForks;
+}
+
+/** The bytes of the hard forks that a block's bank knew of. */
+export function encodeHardForks({ opened, frozen }: BlockHardForks): Uint8Array {
+	const writer = new ByteWriter(64);
+	writeHardForks(writer, opened);
+	writeHardForks(writer, frozen);
+	return writer.finish();
+}
+
+/** The inverse of {@link encodeHardForks}. */
+export function decodeHardForks(bytes: Uint8Array): Result<BlockHardForks, WireError> {
+	return catchFault(() => {
+		const reader = new ByteReader(bytes);
+		const forks = { opened: readHardForks(reader), frozen: readHardForks(reader) };
+		checkEnd(reader);
+		return forks;
 	});
 }
 

@@ -6,6 +6,8 @@ import type { Pubkey, Slot } from '@parhelion/sdk';
 
 /** Above every slot that has a block. */
 export const MAX_SLOT = 0xffff_ffff_ffff_ffffn;
+/** Above every place in a block. */
+export const MAX_INDEX = 0xffff_ffff;
 
 /** 8 bytes. */
 export function slotKey(slot: Slot): Uint8Array {
@@ -14,11 +16,13 @@ export function slotKey(slot: Slot): Uint8Array {
 	return new Uint8Array(view.buffer);
 }
 
-/** The signature's 64 bytes, then the slot's 8. */
-export function statusKey(signature: Uint8Array, slot: Slot): Uint8Array {
-	const key = new Uint8Array(signature.length + 8);
+/** The signature's 64 bytes, then the slot's 8, then 4 of the transaction's place in the block. */
+export function statusKey(signature: Uint8Array, slot: Slot, index: number): Uint8Array {
+	const key = new Uint8Array(76);
 	key.set(signature);
-	new DataView(key.buffer).setBigUint64(signature.length, slot);
+	const view = new DataView(key.buffer);
+	view.setBigUint64(64, slot);
+	view.setUint32(72, index);
 	return key;
 }
 
@@ -37,15 +41,25 @@ export function slotOf(key: Uint8Array): Slot {
 	return viewOf(key).getBigUint64(0);
 }
 
-/** The slot of a {@link statusKey}. */
-export function slotOfStatus(key: Uint8Array): Slot {
-	return viewOf(key).getBigUint64(64);
+/** Where a transaction is. */
+export interface TransactionPlace {
+	readonly slot: Slot;
+	/** Its place in the block. */
+	readonly index: number;
 }
 
-/** The slot of an {@link addressKey}, and the transaction's place in the block. */
-export function placeOfAddress(key: Uint8Array): { readonly slot: Slot; readonly index: number } {
-	const view = viewOf(key);
-	return { slot: view.getBigUint64(32), index: view.getUint32(40) };
+/** The place in a {@link statusKey}. */
+export function placeOfStatus(key: Uint8Array): TransactionPlace {
+	return placeAt(viewOf(key), 64);
+}
+
+/** The place in an {@link addressKey}. */
+export function placeOfAddress(key: Uint8Array): TransactionPlace {
+	return placeAt(viewOf(key), 32);
+}
+
+function placeAt(view: DataView, at: number): TransactionPlace {
+	return { slot: view.getBigUint64(at), index: view.getUint32(at + 8) };
 }
 
 /** Which of two keys comes first: below zero for `a`, zero where they are equal. */

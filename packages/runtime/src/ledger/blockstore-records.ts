@@ -1,4 +1,4 @@
-/** Owns the bytes of the ledger's records: blocks, what became of a transaction, the lists of a block's signatures. */
+/** Owns the bytes of the ledger's records: blocks, the lists of a block's signatures. */
 import { ByteReader, ByteWriter, Hash, InvariantError, type Slot } from '@parhelion/sdk';
 import type { BlockMeta, BlockOrigin, StatusInsert } from './blockstore-types.ts';
 
@@ -53,20 +53,6 @@ export function decodeBlock(slot: Slot, bytes: Uint8Array): BlockMeta {
 		byteLength: Number(view.getBigUint64(89, true)),
 		transactionCount: view.getUint32(97, true),
 	};
-}
-
-/** What became of a transaction: its place in the block, and what the caller wants to find again. */
-export function encodeStatus(index: number, meta: Uint8Array): Uint8Array {
-	const bytes = new Uint8Array(4 + meta.length);
-	new DataView(bytes.buffer).setUint32(0, index, true);
-	bytes.set(meta, 4);
-	return bytes;
-}
-
-/** The inverse of {@link encodeStatus}. */
-export function decodeStatus(bytes: Uint8Array): { readonly index: number; readonly meta: Uint8Array } {
-	const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	return { index: view.getUint32(0, true), meta: bytes.slice(4) };
 }
 
 /** Signatures, places and addresses of a block's transactions: what a purge must find without reading the block. */

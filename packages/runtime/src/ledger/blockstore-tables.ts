@@ -5,10 +5,10 @@
  */
 
 /**
- * What may stand beside the entries of a block: accounts written past the rules, which a replay needs; the messages that
- * were processed, for the status cache of a restart; rewards, for whoever asks for the block.
+ * What may stand beside the entries of a block: accounts written past the rules and hard forks, which a replay needs; the
+ * messages that were processed, for the status cache of a restart; rewards, for whoever asks for the block.
  */
-export const SIDECAR_TABLES = ['overwrites', 'messages', 'rewards'] as const;
+export const SIDECAR_TABLES = ['overwrites', 'hardForks', 'messages', 'rewards'] as const;
 
 export type SidecarTable = (typeof SIDECAR_TABLES)[number];
 
@@ -17,6 +17,7 @@ export const BLOCKSTORE_TABLES = [
 	'blocks',
 	'entries',
 	'overwrites',
+	'hardForks',
 	'messages',
 	'rewards',
 	'statuses',

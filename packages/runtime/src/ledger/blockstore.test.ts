@@ -146,7 +146,7 @@ describe.each(kinds)('Blockstore %s', (_, makeTables) => {
 		expect(store.getEntries(1n)).toEqual(new Uint8Array(10).fill(1));
 		expect(store.getStatus(signature(2))).toEqual({ slot: 1n, index: 1, meta: Uint8Array.of(2, 2) });
 		expect(store.getStatus(signature(3))).toBeNull();
-		expect(store.getSignatures(1n)).toEqual([signature(1), signature(2)]);
+		expect(store.getSignatures(1n).map((each) => each.signature)).toEqual([signature(1), signature(2)]);
 		expect([store.getMeta(2n), store.getEntries(2n), store.getSignatures(2n)]).toEqual([null, null, []]);
 	});
 

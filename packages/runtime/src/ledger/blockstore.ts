@@ -15,21 +15,15 @@ import { type Hash, Pubkey, type Slot } from '@parhelion/sdk';
 import {
 	addressKey,
 	compareKeys,
+	MAX_INDEX,
 	MAX_SLOT,
 	placeOfAddress,
+	placeOfStatus,
 	slotKey,
 	slotOf,
-	slotOfStatus,
 	statusKey,
 } from './blockstore-keys.ts';
-import {
-	decodeBlock,
-	decodeSignatures,
-	decodeStatus,
-	encodeBlock,
-	encodeSignatures,
-	encodeStatus,
-} from './blockstore-records.ts';
+import { decodeBlock, decodeSignatures, encodeBlock, encodeSignatures } from './blockstore-records.ts';
 import {
 	type BlockstoreTables,
 	SIDECAR_TABLES,
@@ -255,22 +249,27 @@ export class Blockstore {
 		}
 	}
 
-	/** The signatures of a block's transactions, in order. */
-	getSignatures(slot: Slot): Uint8Array[] {
+	/** The signatures of a block's transactions with their places, in order. */
+	getSignatures(slot: Slot): { readonly signature: Uint8Array; readonly index: number }[] {
 		const record = this.#tables.get('signatures', slotKey(slot));
-		return record === null ? [] : decodeSignatures(record).map(({ signature }) => signature);
+		return record === null ? [] : decodeSignatures(record);
 	}
 
-	/** What became of a transaction in each block that holds it, newest slot first. */
+	/** What became of the transactions with a signature, the newest first; a block may have several of them. */
 	*getStatuses(signature: Uint8Array): IterableIterator<TransactionStatus> {
-		const [from, to] = [statusKey(signature, 0n), statusKey(signature, MAX_SLOT)];
-		for (const [key, value] of this.#tables.range('statuses', from, to, true)) {
-			const { index, meta } = decodeStatus(value);
-			yield { slot: slotOfStatus(key), index, meta };
+		const [from, to] = [statusKey(signature, 0n, 0), statusKey(signature, MAX_SLOT, MAX_INDEX)];
+		for (const [key, meta] of this.#tables.range('statuses', from, to, true)) {
+			yield { ...placeOfStatus(key), meta };
 		}
 	}
 
-	/** What became of a transaction, in the newest block that `isVisible` lets pass; `null` where it is unknown. */
+	/** What became of the transaction in a place of a block; `null` where it is unknown. */
+	getStatusAt(signature: Uint8Array, slot: Slot, index: number): TransactionStatus | null {
+		const meta = this.#tables.get('statuses', statusKey(signature, slot, index));
+		return meta === null ? null : { slot, index, meta };
+	}
+
+	/** What became of a transaction, the newest in a block that `isVisible` lets pass; `null` where it is unknown. */
 	getStatus(
 		signature: Uint8Array,
 		isVisible: (slot: Slot) => boolean = () => true,
@@ -289,7 +288,7 @@ export class Blockstore {
 		const from = bound(query.until);
 		const before = bound(query.before);
 		if (query.before !== undefined && before === null) return [];
-		const to = before ?? addressKey(address, MAX_SLOT, 0xffff_ffff);
+		const to = before ?? addressKey(address, MAX_SLOT, MAX_INDEX);
 		const found: AddressSignature[] = [];
 		const lowest = from ?? addressKey(address, 0n, 0);
 		for (const [key, signature] of this.#tables.range('addresses', lowest, to, true)) {
@@ -357,12 +356,11 @@ export class Blockstore {
 		let size = 0;
 		for (const [place, { signature, addresses, meta, index = place }] of statuses.entries()) {
 			if (signature.length !== 64) throw new RangeError(`a signature has 64 bytes, not ${signature.length}`);
-			const value = encodeStatus(index, meta);
-			writes.push({ table: 'statuses', key: statusKey(signature, slot), value });
+			writes.push({ table: 'statuses', key: statusKey(signature, slot, index), value: meta });
 			for (const address of addresses) {
 				writes.push({ table: 'addresses', key: addressKey(address, slot, index), value: signature });
 			}
-			size += value.length + 72 + addresses.length * (44 + 64 + 32);
+			size += meta.length + 76 + addresses.length * (44 + 64 + 32);
 		}
 		if (statuses.length > 0) {
 			writes.push({ table: 'signatures', key: slotKey(slot), value: encodeSignatures(statuses) });
@@ -375,7 +373,7 @@ export class Blockstore {
 		if (record === null) return [];
 		const writes: TableWrite[] = [{ table: 'signatures', key: slotKey(slot), value: null }];
 		for (const { signature, index, addresses } of decodeSignatures(record)) {
-			writes.push({ table: 'statuses', key: statusKey(signature, slot), value: null });
+			writes.push({ table: 'statuses', key: statusKey(signature, slot, index), value: null });
 			for (const address of addresses) {
 				writes.push({
 					table: 'addresses',

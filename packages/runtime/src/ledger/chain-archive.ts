@@ -12,8 +12,8 @@ import type { Blockstore } from './blockstore.ts';
 import { LedgerBlocks, type LedgerStatus } from './ledger-blocks.ts';
 import { BlockTimes } from './transaction-history.ts';
 
-/** A frozen bank's block, without its transactions. */
-export type ClosedBlock = Omit<ChainBlock, 'transactions'>;
+/** A frozen bank's block, without its transactions, and without the time, which is that of its opening. */
+export type ClosedBlock = Omit<ChainBlock, 'transactions' | 'blockTime'>;
 
 /** The block of a frozen bank that is not rooted. */
 export function closedBlockOf(bank: Bank): ClosedBlock {
@@ -23,7 +23,6 @@ export function closedBlockOf(bank: Bank): ClosedBlock {
 		blockhash: bank.lastBlockhash(),
 		previousBlockhash: bank.parent?.lastBlockhash() ?? Hash.default,
 		blockHeight: bank.blockHeight,
-		blockTime: bank.clock().unixTimestamp,
 		rewards: bank.rewards,
 		numRewardPartitions: rewardPartitionsOf(bank),
 	};
@@ -33,6 +32,7 @@ export function closedBlockOf(bank: Bank): ClosedBlock {
 export class ChainArchive {
 	readonly #history: BlockHistory;
 	readonly #times: BlockTimes;
+	#openTime: UnixTimestamp = 0n;
 	readonly #stored: LedgerBlocks | null;
 
 	/**
@@ -53,17 +53,20 @@ export class ChainArchive {
 	/** Begins the block of a bank. */
 	open(bank: Bank): void {
 		this.#history.open(bank.slot);
-		this.#times.set(bank.slot, bank.clock().unixTimestamp);
+		this.#openTime = bank.clock().unixTimestamp;
+		this.#times.set(bank.slot, this.#openTime);
 	}
 
 	/** Adds a transaction of the open block. */
 	add(transaction: CommittedTransaction): void {
-		this.#history.add(transaction);
+		const blockTime = this.#openTime;
+		// That of its block, though somebody has changed the clock since the slot was opened.
+		this.#history.add(transaction.blockTime === blockTime ? transaction : { ...transaction, blockTime });
 	}
 
 	/** Ends the open block. */
 	close(block: ClosedBlock): void {
-		this.#history.close(block);
+		this.#history.close({ ...block, blockTime: this.#openTime });
 	}
 
 	/** Forgets slots above `slot`: in memory alone. What had to go before, for the limits, stays gone. */

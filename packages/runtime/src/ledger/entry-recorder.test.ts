@@ -35,7 +35,9 @@ describe('EntryRecorder', () => {
 						if (kind === 'advance' && hashesPerTick !== null) recorder.advance(count);
 						else if (kind === 'tick') push(recorder.tick());
 						else if (kind === 'record') {
+							const { room } = recorder;
 							const made = recorder.record(Array.from({ length: count }, () => transaction(i)));
+							expect([made.ok, recorder.room]).toEqual([room > 0, Math.max(0, room - 1)]);
 							if (made.ok) entries.push(...made.value);
 							else expect(made.error).toBe('MaxHeightReached');
 						}

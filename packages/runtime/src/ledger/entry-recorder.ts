@@ -53,6 +53,15 @@ export class EntryRecorder {
 		return this.poh.tickNumber >= this.ticksPerSlot;
 	}
 
+	/** Entries with transactions that the slot still has room for; infinite in low power mode. */
+	get room(): number {
+		if (this.isComplete) return 0;
+		const { remainingHashesUntilTick: remaining, hashesPerTick } = this.poh;
+		const later = this.ticksPerSlot - this.ticks - 1;
+		// The last hash of each tick is the tick's own.
+		return hashesPerTick === null ? remaining : remaining - 1 + later * (hashesPerTick - 1);
+	}
+
 	/** Hashes at most `maxNumHashes` times; true if a tick is due. Does nothing where the slot is complete. */
 	advance(maxNumHashes: number): boolean {
 		return this.isComplete ? false : this.poh.advance(maxNumHashes);

@@ -74,8 +74,8 @@ export class LedgerBlocks {
 		if (meta === null || !this.#isVisible(slot)) return null;
 		const entries = this.#blockstore.getEntries(slot) ?? new Uint8Array(0);
 		const transactions: CommittedTransaction[] = [];
-		for (const signature of this.#blockstore.getSignatures(slot)) {
-			const status = this.#blockstore.getStatus(signature, (other) => other === slot);
+		for (const { signature, index } of this.#blockstore.getSignatures(slot)) {
+			const status = this.#blockstore.getStatusAt(signature, slot, index);
 			if (status !== null) transactions.push(this.#transaction(signature, status, meta, entries));
 		}
 		const sidecar = this.#blockstore.getSidecar(slot, 'rewards');
@@ -118,8 +118,8 @@ export class LedgerBlocks {
 	getSignaturesForAddress(address: Pubkey, query: SignaturesQuery): SignatureInfo[] {
 		const isVisible = this.#isVisible;
 		const found = this.#blockstore.getSignaturesForAddress(address, { ...query, isVisible });
-		return found.map(({ signature, slot }) => {
-			const status = this.#blockstore.getStatus(signature, (other) => other === slot)!;
+		return found.map(({ signature, slot, index }) => {
+			const status = this.#blockstore.getStatusAt(signature, slot, index)!;
 			const { err, memo } = readBack(slot, 'a status', decodeStatusHead(status.meta));
 			return { signature, slot, err, memo, blockTime: this.#blockstore.getMeta(slot)?.blockTime ?? null };
 		});

@@ -7,7 +7,7 @@
  * Source: solana-ledger 4.3.0 (blockstore_processor.rs: `confirm_slot_entries`, `process_entries`), solana-runtime 4.3.0
  * (transaction_execution.rs: `check_block_cost_limits`).
  */
-import type { VersionedTransaction } from '@parhelion/sdk';
+import type { Slot, VersionedTransaction } from '@parhelion/sdk';
 import { StorageError } from '../accounts-db/storage-error.ts';
 import { Bank } from '../bank/bank.ts';
 import type { TransactionOutcome } from '../bank/bank-types.ts';
@@ -15,7 +15,7 @@ import type { SlotLeader } from '../bank/leader-schedule.ts';
 import { overwriteAccount } from '../bank/overwrite-account.ts';
 import { type BlockExecutor, type ExecuteOptions, executeSerially } from '../scheduler/block-executor.ts';
 import { hashesPerTickOf } from './block-recorder.ts';
-import { decodeOverwrites } from './block-sidecar.ts';
+import { type BlockHardForks, decodeHardForks, decodeOverwrites } from './block-sidecar.ts';
 import type { Blockstore } from './blockstore.ts';
 import type { BlockMeta, BlockOrigin } from './blockstore-types.ts';
 import { decodeEntries, type Entry, isTick } from './entry.ts';
@@ -36,9 +36,24 @@ function optionsOf({ origin }: BlockMeta): ExecuteOptions {
 	return { ...OPTIONS[origin], keepNoOpTransactions: true, stopAtRefusal: true };
 }
 
-/** The bank for a block on that of its parent. Slots that this node left out it warped over; others ticked through them. */
-export function openReplayed(parent: Bank, leader: SlotLeader, { slot, origin }: BlockMeta): Bank {
+/**
+ * The bank for a block on that of its parent, which is frozen. Slots that this node left out it warped over; others ticked
+ * through them.
+ */
+export function openReplayed(
+	parent: Bank,
+	leader: SlotLeader,
+	{ slot, origin }: BlockMeta,
+	blockstore: Blockstore,
+): Bank {
+	parent.shared.hardForks.forks = hardForksOf(blockstore, slot)?.opened ?? parent.hardForks;
 	return Bank.newFromParent(parent, leader, slot, origin !== 'foreign' && slot > parent.slot + 1n);
+}
+
+/** The hard forks that the bank of a block knew of; `null`: those that its parent's knew of. */
+function hardForksOf(blockstore: Blockstore, slot: Slot): BlockHardForks | null {
+	const sidecar = blockstore.getSidecar(slot, 'hardForks');
+	return sidecar === null ? null : readBack(slot, 'the hard forks', decodeHardForks(sidecar));
 }
 
 /** Runs the block of `meta` in a bank that was opened for it, and freezes the bank. StorageError (`corrupt`) for a block that does not hold. */
@@ -84,6 +99,8 @@ function* partsOf(
 	entries: readonly Entry[],
 ): Generator<readonly VersionedTransaction[], void, readonly TransactionOutcome[]> {
 	const { slot } = meta;
+	const hardForks = hardForksOf(blockstore, slot);
+	if (hardForks !== null) bank.shared.hardForks.forks = hardForks.frozen;
 	const sidecar = blockstore.getSidecar(slot, 'overwrites');
 	const overwrites = sidecar === null ? [] : readBack(slot, 'the overwrites', decodeOverwrites(sidecar));
 	let done = 0;

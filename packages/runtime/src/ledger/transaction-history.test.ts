@@ -69,14 +69,61 @@ test('the newest transaction is kept whatever it takes', () => {
 	expect(kept(history)).toEqual([2]);
 });
 
-test('a transaction that comes again takes its room once, and is the newest', () => {
-	const history = new TransactionHistory(3, 3_500_000);
-	for (let i = 0; i < 10; i++) history.add(transaction(1, 1_000_000));
+test('of transactions with one signature the newest is found; each takes its room and goes in its turn', () => {
+	const forgotten: number[] = [];
+	const history = new TransactionHistory(100, 3_500_000, ({ signature }) => forgotten.push(signature[0]!));
+	const [first, second] = [transaction(1, 1_000_000), transaction(1, 1_000_000)];
+	history.add(first);
 	history.add(transaction(2, 1_000_000));
-	history.add(transaction(1, 1_000_000));
-	history.add(transaction(3, 1_000_000));
-	history.add(transaction(4, 1_000_000));
-	expect(kept(history)).toEqual([1, 3, 4]);
+	history.add(second);
+	expect([history.get(signature(1)), forgotten]).toEqual([second, []]);
+	for (const id of [3, 4]) history.add(transaction(id, 1_000_000));
+	expect([kept(history), forgotten]).toEqual([
+		[1, 3, 4],
+		[1, 2],
+	]);
+	history.add(transaction(5, 1_000_000));
+	expect([kept(history), forgotten]).toEqual([
+		[3, 4, 5],
+		[1, 2, 1],
+	]);
+});
+
+test('of transactions with one signature an older one is found when the chain has gone back', () => {
+	const history = new TransactionHistory(10);
+	const first = transaction(1);
+	history.add(first);
+	history.add({ ...transaction(1), slot: 2n });
+	history.add({ ...transaction(2), slot: 2n });
+	history.revertTo(1n);
+	expect([history.get(signature(1)), kept(history)]).toEqual([first, [1]]);
+});
+
+test('as many are kept as may be, however many came before, and whether or not the chain has gone back', () => {
+	const forgotten: bigint[] = [];
+	const history = new TransactionHistory(100, undefined, ({ slot }) => forgotten.push(slot));
+	const numbered = (number: number): Uint8Array => {
+		const bytes = new Uint8Array(64);
+		new DataView(bytes.buffer).setUint32(0, number);
+		return bytes;
+	};
+	const add = (from: number, to: number): void => {
+		for (let number = from; number < to; number++) {
+			history.add({ ...transaction(1), signature: numbered(number), slot: BigInt(number) });
+		}
+	};
+	const found = (): number[] =>
+		Array.from({ length: 6000 }, (_, number) => number).filter(
+			(each) => history.get(numbered(each)) !== null,
+		);
+	const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
+	add(0, 5000);
+	expect(found()).toEqual(range(4900, 5000));
+	expect(forgotten).toEqual(range(0, 4900).map(BigInt));
+	history.revertTo(4949n);
+	expect(found()).toEqual(range(4900, 4950));
+	add(4950, 5040);
+	expect(found()).toEqual(range(4940, 5040));
 });
 
 test('a limit of 0 keeps none', () => {

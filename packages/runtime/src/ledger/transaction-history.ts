@@ -44,8 +44,24 @@ function sizeOf({ meta }: CommittedTransaction): number {
 	return size;
 }
 
-/** Committed transactions, oldest first. */
+/**
+ * Places that went before they are given up, all at once. A `Map` would do without, but to find its oldest member takes as
+ * long as all that were deleted before it: 70 µs a transaction where 100,000 are kept, against one here.
+ */
+const MIN_GAP = 1024;
+
+interface Kept {
+	/** Of the signature. */
+	readonly key: string;
+	readonly transaction: CommittedTransaction;
+}
+
+/** Committed transactions, oldest first; of slots that ascend. */
 export class TransactionHistory {
+	/** All that are kept, from {@link #first} on. */
+	#kept: (Kept | null)[] = [];
+	#first = 0;
+	/** The newest of each signature: where signatures are not checked many may have the same. */
 	readonly #bySignature: Map<string, CommittedTransaction> = new Map();
 	readonly #limit: number;
 	readonly #maxBytes: number;
@@ -66,35 +82,46 @@ export class TransactionHistory {
 		this.#onForgotten = onForgotten;
 	}
 
+	get #size(): number {
+		return this.#kept.length - this.#first;
+	}
+
 	add(transaction: CommittedTransaction): void {
 		if (this.#limit === 0) return;
-		const key = signatureKey(transaction.signature);
-		const before = this.#bySignature.get(key);
-		if (before !== undefined) this.#forget(key, before);
 		this.#bytes += sizeOf(transaction);
-		for (const [oldest, old] of this.#bySignature) {
-			if (this.#bySignature.size < this.#limit && this.#bytes <= this.#maxBytes) break;
-			this.#forget(oldest, old);
-		}
+		while (this.#size > 0 && (this.#size >= this.#limit || this.#bytes > this.#maxBytes))
+			this.#forgetOldest();
+		const key = signatureKey(transaction.signature);
+		this.#kept.push({ key, transaction });
 		this.#bySignature.set(key, transaction);
 	}
 
-	#forget(key: string, transaction: CommittedTransaction): void {
-		this.#bySignature.delete(key);
+	#forgetOldest(): void {
+		const { key, transaction } = this.#kept[this.#first]!;
+		this.#kept[this.#first++] = null;
+		if (this.#first >= MIN_GAP && this.#first >= this.#size) {
+			this.#kept = this.#kept.slice(this.#first);
+			this.#first = 0;
+		}
+		if (this.#bySignature.get(key) === transaction) this.#bySignature.delete(key);
 		this.#bytes -= sizeOf(transaction);
 		this.#onForgotten(transaction);
 	}
 
 	/** Takes out what slots above `slot` hold. */
 	revertTo(slot: Slot): void {
-		for (const [key, transaction] of this.#bySignature) {
-			if (transaction.slot <= slot) continue;
+		while (this.#size > 0 && this.#kept.at(-1)!.transaction.slot > slot) {
+			const { key, transaction } = this.#kept.pop()!;
 			this.#bySignature.delete(key);
 			this.#bytes -= sizeOf(transaction);
 		}
+		// Of a signature that came again one from before is the newest once more.
+		if (this.#size > this.#bySignature.size) {
+			for (const kept of this.#kept) if (kept !== null) this.#bySignature.set(kept.key, kept.transaction);
+		}
 	}
 
-	/** By signature: 64 bytes, or base58. */
+	/** The newest with a signature: 64 bytes, or base58. */
 	get(signature: Uint8Array | string): CommittedTransaction | null {
 		const bytes = typeof signature === 'string' ? base58Decode(signature) : signature;
 		if (bytes === null || bytes.length !== 64) return null;

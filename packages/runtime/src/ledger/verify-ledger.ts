@@ -153,7 +153,7 @@ class Replay {
 		const bank =
 			meta.slot === 0n
 				? forks.rootBank
-				: forks.insert(openReplayed(forks.get(meta.parent)!, this.#leader, meta));
+				: forks.insert(openReplayed(forks.get(meta.parent)!, this.#leader, meta, this.#blockstore));
 		await verifyBlock(bank, this.#blockstore, meta, executor, proofs);
 		// In memory of its own it needs no more than what comes next needs.
 		if (meta.rooted && !this.#fromCheckpoint) {

@@ -99,6 +99,7 @@ export function bankFromSnapshot(
 		inflation: fields.inflation,
 		slotParamsBaseline: slotParamsBaseline(fields, genesis, featureSet),
 		featureSet,
+		builtins: null,
 		hardForks: fields.hardForks,
 		accountsLtHash,
 		stakeHistory: fields.stakes.stakeHistory,

@@ -221,8 +221,8 @@ export function rewardPartitionsOf({ epoch, parentSlot, epochSchedule, epochRewa
 }
 
 /**
- * The sysvar; as upstream's `get_epoch_rewards_sysvar` that of no rewards where its account holds none. That can only be
- * while rewards are paid where somebody has written it past the rules: upstream stops then, here they are paid on.
+ * The sysvar; as upstream's `get_epoch_rewards_sysvar` that of no rewards where its account holds none. While rewards are
+ * paid it does so only where somebody has written it past the rules: upstream stops then, here they are paid on.
  */
 function epochRewardsOf(bank: Bank): EpochRewards {
 	const account = bank.getAccount(sysvarIds.epochRewards);

@@ -128,7 +128,7 @@ export class TransferScene {
 		const verify = {
 			features,
 			addressLoader: () => ok(NO_LOADED_ADDRESSES),
-			reservedAccountKeys: reservedKeys,
+			reservedKeys,
 		};
 		const config = {
 			logBytesLimit: null,

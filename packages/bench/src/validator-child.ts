@@ -18,7 +18,6 @@ import {
 	type VersionedTransaction,
 } from '@parhelion/sdk';
 import { decodeAll, TransferScene } from './bank-overhead.ts';
-import { median } from './contest.ts';
 
 const SIGNATURE = new Uint8Array(64);
 /** Bytes of a token account. */
@@ -85,34 +84,37 @@ function send(chain: Chain, transactions: readonly VersionedTransaction[]): void
 /** Transfers that are decoded at a time: more of them would be the garbage collector's burden, and timed with it. */
 const CHUNK = 250;
 
-/** Nanoseconds of a transfer through the bank and without it, and their ratio; a round is a block of `chunks`. */
+/**
+ * Nanoseconds of a transfer through the bank and without it, and their ratio; a round is a block of `chunks`. Means, not medians:
+ * what the garbage collector takes is part of either cost, and it falls on few chunks.
+ */
 function overhead(rounds: number, chunks: number): Record<string, number> {
 	const scene = new TransferScene();
-	const bank: number[] = [];
-	const bare: number[] = [];
-	const time = (run: () => void): number => {
-		const start = process.hrtime.bigint();
-		run();
-		return Number(process.hrtime.bigint() - start) / (chunks * CHUNK);
-	};
+	const warm = Math.floor(rounds / 4);
+	const transfers = (rounds - warm) * chunks * CHUNK;
+	let [withBank, without] = [0, 0];
 	for (let round = 0; round < rounds; round++) {
+		if (round === warm) [withBank, without] = [0, 0];
 		const runBare = scene.bare();
-		let [withBank, without] = [0, 0];
 		for (let chunk = 0; chunk < chunks; chunk++) {
 			const wire = scene.transfers(CHUNK);
 			const [first, second] = [decodeAll(wire), decodeAll(wire)];
-			// Whoever begins has the other's leavings in the cache: take turns.
-			if (chunk % 2 === 0) withBank += time(() => scene.runBank(first));
+			// Whoever begins has the other's leavings in the cache, and blocks are alike: take turns, and others in each block.
+			const isBankFirst = (round + chunk) % 2 === 0;
+			if (isBankFirst) withBank += time(() => scene.runBank(first));
 			without += time(() => runBare(second));
-			if (chunk % 2 === 1) withBank += time(() => scene.runBank(first));
+			if (!isBankFirst) withBank += time(() => scene.runBank(first));
 		}
-		bank.push(withBank);
-		bare.push(without);
 		scene.advance();
 	}
-	const warm = Math.floor(rounds / 4);
-	const ratios = bank.slice(warm).map((nanoseconds, i) => nanoseconds / bare[warm + i]!);
-	return { bank: median(bank.slice(warm)), bare: median(bare.slice(warm)), ratio: median(ratios) };
+	return { bank: withBank / transfers, bare: without / transfers, ratio: withBank / without };
+}
+
+/** Nanoseconds. */
+function time(run: () => void): number {
+	const start = process.hrtime.bigint();
+	run();
+	return Number(process.hrtime.bigint() - start);
 }
 
 /** Milliseconds of making blocks on a disk and of replaying them. */

@@ -45,22 +45,30 @@ const NON_CANONICAL: WireError = {
 };
 const SHORT_OVERFLOW: WireError = { kind: 'LengthEncodingOverflow', message: 'u16::MAX' };
 
+/** Eight bytes, and what they are as two words and as a number: a view of a short array would move its bytes out of V8's heap. */
+const wide = new ArrayBuffer(8);
+const wideWords = new Uint32Array(wide);
+const wideU64 = new BigUint64Array(wide);
+const wideI64 = new BigInt64Array(wide);
+const wideF64 = new Float64Array(wide);
+
 /** Reads little-endian values from a byte array; every method throws `Fault<WireError>` at the end of the input. */
 export class ByteReader {
 	readonly bytes: Uint8Array;
 	/** Where the next value is read. */
 	offset: number;
-	/** Made at the first wide integer: a legacy message has none. */
-	private lazyView: DataView | null = null;
 
 	constructor(bytes: Uint8Array, offset = 0) {
 		this.bytes = bytes;
 		this.offset = offset;
 	}
 
-	private get view(): DataView {
-		this.lazyView ??= new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
-		return this.lazyView;
+	/** Puts the next eight bytes where {@link wideU64} and its like see them. */
+	private widen(): void {
+		const at = this.skip(8);
+		const { bytes } = this;
+		wideWords[0] = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+		wideWords[1] = bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24);
 	}
 
 	/** Bytes not yet read. */
@@ -93,20 +101,24 @@ export class ByteReader {
 	}
 
 	u64(): bigint {
-		return this.view.getBigUint64(this.skip(8), true);
+		this.widen();
+		return wideU64[0]!;
 	}
 
 	i64(): bigint {
-		return this.view.getBigInt64(this.skip(8), true);
+		this.widen();
+		return wideI64[0]!;
 	}
 
 	u128(): bigint {
-		const at = this.skip(16);
-		return this.view.getBigUint64(at, true) | (this.view.getBigUint64(at + 8, true) << 64n);
+		this.offset = this.skip(16);
+		const low = this.u64();
+		return low | (this.u64() << 64n);
 	}
 
 	f64(): number {
-		return this.view.getFloat64(this.skip(8), true);
+		this.widen();
+		return wideF64[0]!;
 	}
 
 	/** A byte that must be 0 or 1. */

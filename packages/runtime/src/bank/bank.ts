@@ -10,6 +10,7 @@
  */
 import {
 	type AccountSharedData,
+	type AddressLoader,
 	type Clock,
 	type Epoch,
 	type EpochSchedule,
@@ -37,6 +38,7 @@ import type { AccountsLtHash } from '../accounts-db/lattice-hash.ts';
 import type { FeeRateGovernor } from '../genesis/fee-rate-governor.ts';
 import { computeShredVersion, type GenesisConfig, type HardForks } from '../genesis/genesis-config.ts';
 import { CostTracker } from '../scheduler/cost-tracker.ts';
+import { resolveLookups } from './address-lookups.ts';
 import type { BankCheckpoint } from './bank-checkpoint.ts';
 import type { BankOptions, BankShared } from './bank-context.ts';
 import type { Reward } from './bank-events.ts';
@@ -81,6 +83,8 @@ export class Bank implements TransactionProcessingCallback, SysvarStore {
 	readonly features: RuntimeFeatures;
 	/** Keys that are never locked for writing. */
 	readonly reservedKeys: ReadonlySet<string>;
+	/** Resolves the lookups of a v0 message; errors as of `resolveLookups`. */
+	readonly addressLoader: AddressLoader = (lookups) => resolveLookups(this, lookups);
 	readonly costTracker: CostTracker;
 	/** Who votes and who is staked as of now. */
 	readonly stakes: StakesCache;

@@ -82,14 +82,24 @@ export function checkProcessable(
 	if (!checked.ok) return checked;
 	let nonceAddress: Pubkey | null = null;
 	if (!blockhashes.isHashValidForAge(message.recentBlockhash, maxAge)) {
-		const getAccount = (pubkey: Pubkey): AccountSharedData | null => context.getAccount(pubkey);
-		nonceAddress = checkNonceTransaction(message, getAccount, blockhashes.lastHash(), strictNonceSizeCheck);
+		nonceAddress = nonceAddressOf(context, message, strictNonceSizeCheck);
 		if (nonceAddress === null) return err(TransactionError.BlockhashNotFound);
 	}
 	if (context.getStatus(transaction.messageHash, message.recentBlockhash) !== undefined) {
 		return err(TransactionError.AlreadyProcessed);
 	}
 	return nonceAddress === null ? checked : ok({ ...checked.value, nonceAddress });
+}
+
+/** The nonce whose hash a message names in the place of a blockhash; `null` where there is none. */
+function nonceAddressOf(
+	context: CheckContext,
+	message: SanitizedMessage,
+	strictNonceSizeCheck: boolean,
+): Pubkey | null {
+	const getAccount = (pubkey: Pubkey): AccountSharedData | null => context.getAccount(pubkey);
+	const lastHash = context.blockhashes.lastHash();
+	return checkNonceTransaction(message, getAccount, lastHash, strictNonceSizeCheck);
 }
 
 /** Lamports a message would cost; `null` if its blockhash is neither known nor a nonce (`get_fee_for_message`). */

@@ -15,6 +15,8 @@ export interface ProcessedStatus {
 export const CACHED_KEY_SIZE = 20;
 
 const FIRST_CAPACITY = 64;
+/** A power of two. */
+const FILTER_BITS = 16;
 const NEVER = -1;
 /** Seed of the places: whoever chooses messages does not know which of them would meet. */
 const SEED = globalThis.crypto.getRandomValues(new Int32Array(1))[0]!;
@@ -26,18 +28,22 @@ export class MessageStatuses {
 	/** The newest slot that used the blockhash. */
 	maxSlot: number;
 	/**
-	 * Two words a place: the number + 1 of the message there, 0 where there is none, and one word of the message, so that
-	 * most questions end without a look at its bytes. At most half full, probed one by one.
+	 * Bits, {@link FILTER_BITS} for each message that there is room for: where that of a message is not set it was never
+	 * added. So most questions end here, in memory small enough for the processor to have it near.
+	 */
+	#filter: Int32Array;
+	/**
+	 * The number + 1 of the message at a place, 0 where there is none. At most half full, probed one by one; filled when the
+	 * filter cannot answer, for many messages at once: the processor then waits for their places at the same time.
 	 */
 	#places: Int32Array;
+	/** Messages that have a place. */
+	#placed = 0;
 	/** By number: the eight words of the message. */
 	#keys: Int32Array;
 	/** By number: the slot that processed the message; {@link NEVER} once that is forgotten. */
 	#slots: Float64Array;
 	#end = 0;
-	/** The message looked for last and its number, -1 where it was not there: whoever asks adds it next. */
-	#sought: Hash | null = null;
-	#soughtNumber = -1;
 	#forgotten = 0;
 	/** By number: how it ended, where that was badly. */
 	readonly #errs: Map<number, TransactionError> = new Map();
@@ -52,7 +58,8 @@ export class MessageStatuses {
 		this.maxSlot = slot;
 		let capacity = FIRST_CAPACITY;
 		while (capacity < expected) capacity *= 2;
-		this.#places = new Int32Array(capacity * 4);
+		this.#filter = newFilter(capacity);
+		this.#places = newPlaces(capacity);
 		this.#keys = new Int32Array(capacity * 8);
 		this.#slots = new Float64Array(capacity);
 	}
@@ -71,8 +78,19 @@ export class MessageStatuses {
 
 	/** How a message ended in a slot that is an ancestor or a root; `undefined` if in none. */
 	find(message: Hash, ancestors: Ancestors, roots: ReadonlySet<number>): ProcessedStatus | undefined {
-		const number = this.#numberOf(message);
-		if (number < 0 && this.#slices.size === 0) return undefined;
+		const number = this.#numberOf(message.bytes);
+		return number < 0 && this.#slices.size === 0
+			? undefined
+			: this.#statusOf(message, number, ancestors, roots);
+	}
+
+	/** As {@link find}, of a message whose number is known; apart, because a closure makes the whole function slower. */
+	#statusOf(
+		message: Hash,
+		number: number,
+		ancestors: Ancestors,
+		roots: ReadonlySet<number>,
+	): ProcessedStatus | undefined {
 		const isSeen = (slot: number): boolean => ancestors.hasNumber(slot) || roots.has(slot);
 		if (number >= 0) {
 			const slot = this.#slots[number]!;
@@ -91,7 +109,7 @@ export class MessageStatuses {
 	/** Adds what a slot did with a message; answers the message's number. */
 	add(message: Hash, slot: number, err: TransactionError | null): number {
 		const { bytes } = message;
-		let number = this.#numberOf(message);
+		let number = this.#numberOf(bytes);
 		if (number < 0) number = this.#insert(bytes);
 		else if (this.#slots[number] === NEVER) this.#forgotten--;
 		else {
@@ -132,22 +150,17 @@ export class MessageStatuses {
 	}
 
 	/** The number of a message, -1 where it is not there. */
-	#numberOf(message: Hash): number {
-		if (message !== this.#sought) {
-			this.#sought = message;
-			this.#soughtNumber = this.#search(message.bytes);
-		}
-		return this.#soughtNumber;
-	}
-
-	#search(bytes: Uint8Array): number {
+	#numberOf(bytes: Uint8Array): number {
+		const filter = this.#filter;
+		const mixed = mix(word(bytes, 0), word(bytes, 4));
+		if ((filter[(mixed >>> 5) & (filter.length - 1)]! & (1 << mixed)) === 0) return -1;
+		while (this.#placed < this.#end) this.#place(this.#placed++);
 		const places = this.#places;
-		const last = places.length - 2;
-		const print = word(bytes, 8);
-		for (let at = placeOf(word(bytes, 0), word(bytes, 4)) & last; ; at = (at + 2) & last) {
+		const last = places.length - 1;
+		for (let at = mixed & last; ; at = (at + 1) & last) {
 			const entry = places[at]!;
 			if (entry === 0) return -1;
-			if (places[at + 1] === print && this.#isMessage(entry - 1, bytes)) return entry - 1;
+			if (this.#isMessage(entry - 1, bytes)) return entry - 1;
 		}
 	}
 
@@ -159,22 +172,35 @@ export class MessageStatuses {
 	#insert(bytes: Uint8Array): number {
 		const number = this.#end;
 		if (number === this.#slots.length) this.#grow();
-		for (let i = 0; i < 8; i++) this.#keys[number * 8 + i] = word(bytes, i * 4);
+		const keys = this.#keys;
+		for (let i = 0; i < 8; i++) keys[number * 8 + i] = word(bytes, i * 4);
 		this.#end++;
-		this.#place(number);
-		// The one that was not there may be this one.
-		this.#sought = null;
+		this.#note(word(bytes, 0), word(bytes, 4));
 		return number;
+	}
+
+	/** Puts a message into the filter, by its first two words. */
+	#note(first: number, second: number): void {
+		const filter = this.#filter;
+		const mixed = mix(first, second);
+		filter[(mixed >>> 5) & (filter.length - 1)]! |= 1 << mixed;
 	}
 
 	#place(number: number): void {
 		const places = this.#places;
-		const keys = this.#keys;
-		const last = places.length - 2;
-		let at = placeOf(keys[number * 8]!, keys[number * 8 + 1]!) & last;
-		while (places[at] !== 0) at = (at + 2) & last;
+		const last = places.length - 1;
+		let at = mix(this.#keys[number * 8]!, this.#keys[number * 8 + 1]!) & last;
+		while (places[at] !== 0) at = (at + 1) & last;
 		places[at] = number + 1;
-		places[at + 1] = keys[number * 8 + 2]!;
+	}
+
+	/** Begins the filter and the places anew, for so many messages as there is room for. */
+	#index(): void {
+		const capacity = this.#slots.length;
+		this.#filter = newFilter(capacity);
+		this.#places = newPlaces(capacity);
+		this.#placed = 0;
+		for (let at = 0; at < this.#end * 8; at += 8) this.#note(this.#keys[at]!, this.#keys[at + 1]!);
 	}
 
 	#grow(): void {
@@ -184,8 +210,7 @@ export class MessageStatuses {
 		const slots = new Float64Array(this.#slots.length * 2);
 		slots.set(this.#slots);
 		this.#slots = slots;
-		this.#places = new Int32Array(slots.length * 4);
-		for (let number = 0; number < this.#end; number++) this.#place(number);
+		this.#index();
 	}
 
 	/** Forgets what a slot did with the message of a number. */
@@ -220,9 +245,7 @@ export class MessageStatuses {
 			this.#end--;
 			this.#forgotten--;
 		}
-		this.#sought = null;
-		this.#places.fill(0);
-		for (let number = 0; number < this.#end; number++) this.#place(number);
+		this.#index();
 	}
 }
 
@@ -231,8 +254,11 @@ function word(bytes: Uint8Array, at: number): number {
 	return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
 }
 
-/** Where to look first, in no range. */
-function placeOf(first: number, second: number): number {
+const newFilter = (capacity: number): Int32Array => new Int32Array((capacity * FILTER_BITS) / 32);
+const newPlaces = (capacity: number): Int32Array => new Int32Array(capacity * 2);
+
+/** Of two words of a message a number that tells its bit in the filter and where to look first. */
+function mix(first: number, second: number): number {
 	const mixed = Math.imul(first ^ SEED, 0x9e37_79b1) ^ Math.imul(second + SEED, 0x85eb_ca6b);
 	return mixed ^ (mixed >>> 15);
 }

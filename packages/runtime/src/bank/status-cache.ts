@@ -41,17 +41,19 @@ export interface RootedStatuses {
 	readonly appended: readonly SlotDelta[];
 }
 
-/** What a slot put in: messages by their numbers under a blockhash, in order. */
-interface SlotMessages {
-	readonly entries: MessageStatuses[];
-	readonly numbers: number[];
+/** What a slot put in: messages under a blockhash whose numbers follow each other. */
+interface Run {
+	readonly entry: MessageStatuses;
+	readonly first: number;
+	/** The number after the last. */
+	end: number;
 }
 
 /** The messages processed under the blockhashes that may still be named. */
 export class StatusCache {
 	readonly #cache: Map<string, MessageStatuses> = new Map();
 	/** What each slot put in that is not rooted. */
-	readonly #bySlot: Map<number, SlotMessages> = new Map();
+	readonly #bySlot: Map<number, Run[]> = new Map();
 	/** Rooted slots, oldest first, as far as the oldest entry goes back. */
 	readonly #roots: Set<number> = new Set();
 	#newestRoot = -1;
@@ -60,7 +62,8 @@ export class StatusCache {
 	/** The slot that was inserted into last, as a number too, and what it put in: most often it is the next one's. */
 	#lastSlot: Slot = -1n;
 	#lastNumber = -1;
-	#lastMessages: SlotMessages = { entries: [], numbers: [] };
+	#lastRuns: Run[] = [];
+	#lastRun: Run | null = null;
 	/** The blockhash that was asked for last, which most of the next ones name too, and its entry. */
 	#lastBlockhash: Hash | null = null;
 	#lastEntry: MessageStatuses | null = null;
@@ -97,20 +100,27 @@ export class StatusCache {
 	insert(blockhash: Hash, messageHash: Hash, slot: Slot, err: TransactionError | null): void {
 		if (slot !== this.#lastSlot) this.#moveTo(slot);
 		const entry = this.#entryOf(blockhash, this.#lastNumber);
-		this.#lastMessages.entries.push(entry);
-		this.#lastMessages.numbers.push(entry.add(messageHash, this.#lastNumber, err));
+		const number = entry.add(messageHash, this.#lastNumber, err);
+		const run = this.#lastRun;
+		if (run !== null && run.entry === entry && run.end === number) {
+			run.end++;
+			return;
+		}
+		this.#lastRun = { entry, first: number, end: number + 1 };
+		this.#lastRuns.push(this.#lastRun);
 	}
 
 	#moveTo(slot: Slot): void {
 		const number = slotNumber(slot);
-		let messages = this.#bySlot.get(number);
-		if (messages === undefined) {
-			messages = { entries: [], numbers: [] };
-			this.#bySlot.set(number, messages);
+		let runs = this.#bySlot.get(number);
+		if (runs === undefined) {
+			runs = [];
+			this.#bySlot.set(number, runs);
 		}
 		this.#lastSlot = slot;
 		this.#lastNumber = number;
-		this.#lastMessages = messages;
+		this.#lastRuns = runs;
+		this.#lastRun = null;
 	}
 
 	/** Takes over what a snapshot knows, by ascending slot. InvariantError for a root that is not above the newest. */
@@ -151,9 +161,8 @@ export class StatusCache {
 	/** Forgets what a slot of a dropped fork put in. */
 	clearSlot(slot: Slot): void {
 		const number = slotNumber(slot);
-		const { entries, numbers } = this.#take(number);
-		for (const [i, entry] of entries.entries()) {
-			entry.remove(numbers[i]!, number);
+		for (const { entry, first, end } of this.#take(number)) {
+			for (let message = first; message < end; message++) entry.remove(message, number);
 			if (entry.size === 0) this.#cache.delete(entry.key);
 		}
 	}
@@ -182,22 +191,23 @@ export class StatusCache {
 	}
 
 	/** What a slot put in, which from now on is nobody's to clear. */
-	#take(slot: number): SlotMessages {
-		const messages = this.#bySlot.get(slot) ?? { entries: [], numbers: [] };
+	#take(slot: number): readonly Run[] {
+		const runs = this.#bySlot.get(slot) ?? [];
 		this.#bySlot.delete(slot);
 		this.#lastSlot = -1n;
 		this.#lastBlockhash = null;
-		return messages;
+		return runs;
 	}
 
 	/** What a slot put in, as long as it is not rooted. */
 	*processedIn(slot: Slot): IterableIterator<ProcessedMessage> {
 		const number = slotNumber(slot);
-		const { entries, numbers } = this.#bySlot.get(number) ?? { entries: [], numbers: [] };
-		for (const [i, entry] of entries.entries()) {
-			const err = entry.errIn(numbers[i]!, number);
-			if (err === undefined) continue;
-			yield { blockhash: hashOfKey(entry.key), messageHash: entry.messageOf(numbers[i]!), err };
+		for (const { entry, first, end } of this.#bySlot.get(number) ?? []) {
+			for (let message = first; message < end; message++) {
+				const err = entry.errIn(message, number);
+				if (err === undefined) continue;
+				yield { blockhash: hashOfKey(entry.key), messageHash: entry.messageOf(message), err };
+			}
 		}
 	}
 

@@ -6,11 +6,9 @@
  * `simulate_transaction_unchecked`).
  */
 import {
-	catchFault,
 	err,
 	type Hash,
 	type Lamports,
-	type LoadedAddresses,
 	NO_LOADED_ADDRESSES,
 	ok,
 	type Result,
@@ -26,7 +24,6 @@ import {
 	collectAccountsToStore,
 	type FeeDetails,
 	type KeyedAccountSharedData,
-	loadAddresses,
 	type ModifiedPrograms,
 	NO_FEE,
 	type TransactionProcessingResult,
@@ -59,12 +56,7 @@ export function sanitizeTransaction(
 	checkSignatures: boolean,
 	messageHash?: Hash,
 ): Result<SanitizedTransaction, TransactionError> {
-	const context = {
-		features: bank.features,
-		addressLoader: (lookups: Lookups) => resolveLookups(bank, lookups),
-		reservedAccountKeys: bank.reservedKeys,
-	};
-	return verifyTransaction(transaction, context, checkSignatures, messageHash);
+	return verifyTransaction(transaction, bank, checkSignatures, messageHash);
 }
 
 /** Resolves a message: `SanitizeFailure`, then the address loader's errors. */
@@ -73,21 +65,8 @@ export function resolveMessage(
 	message: VersionedMessage,
 ): Result<SanitizedMessage, TransactionError> {
 	if (sanitizeMessage(message) !== null) return err(TransactionError.SanitizeFailure);
-	const loaded = resolveLookups(bank, message.version === 0 ? message.addressTableLookups : []);
+	const loaded = bank.addressLoader(message.version === 0 ? message.addressTableLookups : []);
 	return loaded.ok ? ok(new SanitizedMessage(message, loaded.value, bank.reservedKeys)) : loaded;
-}
-
-type Lookups = Parameters<typeof loadAddresses>[0];
-
-function resolveLookups(bank: Bank, lookups: Lookups): Result<LoadedAddresses, TransactionError> {
-	if (lookups.length === 0) return ok(NO_LOADED_ADDRESSES);
-	const slotHashes = catchFault(() => bank.processor.sysvarCache.getSlotHashes());
-	return loadAddresses(
-		lookups,
-		(pubkey) => bank.getAccount(pubkey),
-		bank.slot,
-		slotHashes.ok ? slotHashes.value : null,
-	);
 }
 
 /**

@@ -49,7 +49,7 @@ export interface VerifyContext {
 	readonly features: RuntimeFeatures;
 	readonly addressLoader: AddressLoader;
 	/** Keys that are never write-locked. */
-	readonly reservedAccountKeys: ReadonlySet<string>;
+	readonly reservedKeys: ReadonlySet<string>;
 }
 
 /**
@@ -76,6 +76,6 @@ export function verifyTransaction(
 	return sanitizeTransaction(transaction, {
 		messageHash: messageHash ?? hashMessage,
 		loadedAddresses: context.addressLoader,
-		reservedAccountKeys: context.reservedAccountKeys,
+		reservedAccountKeys: context.reservedKeys,
 	});
 }

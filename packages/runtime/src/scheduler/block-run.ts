@@ -32,7 +32,7 @@ import { ConflictGraph } from './conflict-graph.ts';
 import { costOfExecuted, type TransactionCost, unitsAsUsed } from './cost-model.ts';
 import { MAIN_SLEEPS, MAIN_WAKE, type WorkerMessage } from './execution-control.ts';
 import { AccountReader, type ResultHead, readResultHead } from './execution-wire.ts';
-import { committedOutcome, countWrites, owned, Pending } from './pending.ts';
+import { committedOutcome, countWrites, owned, Pending, PendingQueue } from './pending.ts';
 import { RequestWriter } from './request-writer.ts';
 import type { Parcel } from './thread-channel.ts';
 import type { ThreadHost } from './thread-host.ts';
@@ -70,8 +70,8 @@ export class BlockRun {
 	readonly #control: Int32Array;
 	readonly #requests: RequestWriter;
 	#graph: ConflictGraph<Pending> = new ConflictGraph();
-	/** By worker: what it was given and has not answered, in order; it runs the first. */
-	readonly #given: readonly Pending[][];
+	/** By worker: what it was given and has not answered; it runs the first. */
+	readonly #given: readonly PendingQueue[];
 	/** Whether a listener threw: what is still to come from the workers is not told. */
 	#isMute = false;
 	/** What is not committed, by place on the board; from the number {@link #first} on they wait for their commit. */
@@ -97,7 +97,7 @@ export class BlockRun {
 		outcomes: TransactionOutcome[],
 	) {
 		this.#crew = crew;
-		this.#given = crew.links.map(() => []);
+		this.#given = crew.links.map(() => new PendingQueue());
 		this.#table = crew.table;
 		this.#table.enter(bank);
 		this.#bank = bank;
@@ -228,7 +228,7 @@ export class BlockRun {
 		const { kind, error, units } = pending.head;
 		tellExecuted(this.#bank, pending.sanitized, error, kind === 'executed' ? units : 0);
 		tellUnlocked(this.#bank, pending.sanitized);
-		if (given.length > 0) tellLocked(this.#bank, given[0]!.sanitized);
+		if (given.first !== null) tellLocked(this.#bank, given.first.sanitized);
 	}
 
 	// The commit.
@@ -291,7 +291,7 @@ export class BlockRun {
 		const { costTracker } = bank;
 		const { message, messageHash } = sanitized;
 		this.#pendings[number & (BOARD_PLACES - 1)] = undefined;
-		this.#hashes.delete(messageHash.key);
+		if (this.#isCareful) this.#hashes.delete(messageHash.key);
 		countWrites(pending, -1);
 		const signature = transaction.signatures[0] ?? NO_SIGNATURE;
 		if (head.kind === 'refused') {
@@ -338,7 +338,7 @@ export class BlockRun {
 
 	/** Tells of the locks of what has not answered: nobody will. */
 	#tellFreed(): void {
-		for (const [first] of this.#given) if (first !== undefined) tellUnlocked(this.#bank, first.sanitized);
+		for (const { first } of this.#given) if (first !== null) tellUnlocked(this.#bank, first.sanitized);
 	}
 
 	/** Waits for all that is on its way and forgets it, here and in the workers. */
@@ -445,7 +445,9 @@ export class BlockRun {
 			if (pending === null) open.splice(least, 1);
 			else {
 				this.#requests.send(link, pending);
-				if (this.#given[link.id]!.push(pending) === 1) tellLocked(this.#bank, pending.sanitized);
+				const given = this.#given[link.id]!;
+				given.push(pending);
+				if (given.first === pending) tellLocked(this.#bank, pending.sanitized);
 			}
 		}
 		for (const link of links) link.wake();

@@ -32,7 +32,8 @@ export class CostTracker {
 	readonly #byAccount: Map<string, Cell> = new Map();
 	/** The message asked for last and the cells of its writable accounts: a transaction asks twice. */
 	#lastMessage: SanitizedMessage | null = null;
-	#lastCells: Cell[] = [];
+	readonly #lastCells: Cell[] = [];
+	#lastCount = 0;
 	#blockCost = 0;
 	#allocatedDataSize = 0;
 	#transactionCount = 0;
@@ -73,7 +74,7 @@ export class CostTracker {
 			return TransactionError.WouldExceedAccountDataBlockLimit;
 		}
 		const cells = this.#cellsOf(message);
-		for (let i = 0; i < cells.length; i++) {
+		for (let i = 0; i < this.#lastCount; i++) {
 			if (cells[i]!.units + cost.sum > limits.accountCost) {
 				return TransactionError.WouldExceedMaxAccountCostLimit;
 			}
@@ -99,25 +100,27 @@ export class CostTracker {
 	#charge(message: SanitizedMessage, units: number): void {
 		this.#blockCost = Math.max(0, this.#blockCost + units);
 		const cells = this.#cellsOf(message);
-		for (let i = 0; i < cells.length; i++) cells[i]!.units = Math.max(0, cells[i]!.units + units);
+		for (let i = 0; i < this.#lastCount; i++) cells[i]!.units = Math.max(0, cells[i]!.units + units);
 	}
 
-	/** The cells of a message's writable accounts. */
+	/** The cells of a message's writable accounts, {@link #lastCount} of them. */
 	#cellsOf(message: SanitizedMessage): readonly Cell[] {
-		if (message === this.#lastMessage) return this.#lastCells;
-		const cells: Cell[] = [];
-		for (let i = 0; i < message.accountKeys.length; i++) {
+		const cells = this.#lastCells;
+		if (message === this.#lastMessage) return cells;
+		const { accountKeys } = message;
+		let count = 0;
+		for (let i = 0; i < accountKeys.length; i++) {
 			if (!message.isWritable(i)) continue;
-			const { key } = message.accountKeys[i]!;
+			const { key } = accountKeys[i]!;
 			let cell = this.#byAccount.get(key);
 			if (cell === undefined) {
 				cell = { units: 0 };
 				this.#byAccount.set(key, cell);
 			}
-			cells.push(cell);
+			cells[count++] = cell;
 		}
 		this.#lastMessage = message;
-		this.#lastCells = cells;
+		this.#lastCount = count;
 		return cells;
 	}
 }

@@ -24,6 +24,8 @@ export class Pending extends GraphNode<Pending> {
 	/** What it may cost; `null` where the block's limits do not ask before the run. */
 	readonly estimated: TransactionCost | null;
 	head: ResultHead | null = null;
+	/** The next in its {@link PendingQueue}. */
+	next: Pending | null = null;
 	stored: readonly KeyedAccountSharedData[] = NOTHING_STORED;
 
 	constructor(
@@ -47,6 +49,23 @@ export class Pending extends GraphNode<Pending> {
 
 	isWritable(index: number): boolean {
 		return this.sanitized.message.isWritable(index);
+	}
+}
+
+/** Transactions in order; each is in one queue at most. */
+export class PendingQueue {
+	first: Pending | null = null;
+	#last: Pending | null = null;
+
+	push(pending: Pending): void {
+		if (this.first === null) this.first = pending;
+		else this.#last!.next = pending;
+		this.#last = pending;
+	}
+
+	/** Takes the first out. */
+	shift(): void {
+		this.first = this.first!.next;
 	}
 }
 

@@ -2,8 +2,7 @@
  * Batches of a chain on a ledger, in its own thread and by 1 and 2 workers: one order, one block, one bank hash, and a ledger
  * that is replayed to it. `PARHELION_SEED` says which.
  */
-import { createHash, createPrivateKey, createPublicKey, hash, sign, verify } from 'node:crypto';
-import { nodeFastPaths, setFastPaths } from '@parhelion/crypto';
+import { createPrivateKey, sign } from 'node:crypto';
 import {
 	ByteWriter,
 	compileLegacyMessage,
@@ -13,19 +12,17 @@ import {
 	programIds,
 	type VersionedTransaction,
 } from '@parhelion/sdk';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { TransactionOutcome } from '../src/bank/bank-types.ts';
 import { Chain } from '../src/chain.ts';
 import { ChainBusyError } from '../src/chain-open-block.ts';
 import { keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '../src/genesis/local-genesis.ts';
 import { verifyLedger } from '../src/ledger/verify-ledger.ts';
-import type { BlockExecutor } from '../src/scheduler/block-executor.ts';
-import { createBlockExecutor } from '../src/scheduler/node-threads.ts';
 import { orderByPriority } from '../src/scheduler/priority.ts';
 import { randomBlock, WORLD_ACCOUNTS, WORLD_PROGRAMS } from './block-world.ts';
 import { randomOf } from './crash-model.ts';
 import { Disk } from './disk.ts';
-import { bundleThread } from './thread-script.ts';
+import { threadExecutors } from './thread-executors.ts';
 
 const SEED = Number(process.env['PARHELION_SEED'] ?? 20_261_123);
 const SLOTS = 12;
@@ -61,24 +58,7 @@ function paid(chain: Chain, random: (below: number) => number): VersionedTransac
 }
 
 describe('batches', () => {
-	const executors: BlockExecutor[] = [];
-	const failures: Error[] = [];
-	let remove = (): void => {};
-
-	beforeAll(async () => {
-		setFastPaths(nodeFastPaths({ createHash, createPublicKey, hash, verify }));
-		const thread = await bundleThread();
-		remove = thread.remove;
-		const { script } = thread;
-		for (const workers of WORKERS) {
-			executors.push(createBlockExecutor({ workers, script, onFailure: (error) => failures.push(error) }));
-		}
-	});
-
-	afterAll(async () => {
-		for (const executor of executors) await executor.close();
-		remove();
-	});
+	const { executors, failures } = threadExecutors(WORKERS);
 
 	function openWorld(): { readonly chain: Chain; readonly disk: Disk } {
 		const disk = new Disk({

@@ -2,10 +2,9 @@
  * Random blocks in a row on forks, serially and by 1, 2 and 4 workers: one bank hash, and all outcomes, committed transactions, accounts told of and costs
  * alike. `PARHELION_BLOCKS` says how many, `PARHELION_SEED` which.
  */
-import { createHash, createPublicKey, hash, verify } from 'node:crypto';
-import { nodeFastPaths, setFastPaths, sha256 } from '@parhelion/crypto';
+import { sha256 } from '@parhelion/crypto';
 import { ByteWriter, FeatureSet, Hash, type VersionedTransaction } from '@parhelion/sdk';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AccountsDb } from '../src/accounts-db/accounts-db.ts';
 import { MemoryStorage } from '../src/accounts-db/memory-storage.ts';
 import { Bank } from '../src/bank/bank.ts';
@@ -13,10 +12,9 @@ import { BankForks } from '../src/bank/bank-forks.ts';
 import type { BlockLimits } from '../src/bank/bank-types.ts';
 import { resolveGenesis } from '../src/genesis/local-genesis.ts';
 import type { BlockExecutor, ExecuteOptions } from '../src/scheduler/block-executor.ts';
-import { createBlockExecutor } from '../src/scheduler/node-threads.ts';
 import { bufferOf, one, randomBlock, WORLD_ACCOUNTS, WORLD_PROGRAMS } from './block-world.ts';
 import { randomOf } from './crash-model.ts';
-import { bundleThread } from './thread-script.ts';
+import { threadExecutors } from './thread-executors.ts';
 
 const BLOCKS = Number(process.env['PARHELION_BLOCKS'] ?? 200);
 const SEED = Number(process.env['PARHELION_SEED'] ?? 20_261_122);
@@ -98,24 +96,7 @@ class Side {
 }
 
 describe('a block', () => {
-	const executors: BlockExecutor[] = [];
-	const failures: Error[] = [];
-	let remove = (): void => {};
-
-	beforeAll(async () => {
-		setFastPaths(nodeFastPaths({ createHash, createPublicKey, hash, verify }));
-		const thread = await bundleThread();
-		remove = thread.remove;
-		const { script } = thread;
-		for (const workers of WORKERS) {
-			executors.push(createBlockExecutor({ workers, script, onFailure: (error) => failures.push(error) }));
-		}
-	});
-
-	afterAll(async () => {
-		for (const executor of executors) await executor.close();
-		remove();
-	});
+	const { executors, failures } = threadExecutors(WORKERS);
 
 	it(
 		`does the same for any number of workers (${BLOCKS} blocks, seed ${SEED})`,

@@ -30,6 +30,11 @@ describe('a file that the user names', () => {
 		expect(() => readInputText(path, LIMIT, '--flag it')).toThrow('--flag it: 1,001 bytes');
 	});
 
+	it.skipIf(process.platform === 'win32')('is read up to its limit where it has no size, too', () => {
+		expect(() => readInputFile('/dev/zero', LIMIT)).toThrow('it has more than this can have, which is 1,000');
+		expect(readInputFile('/dev/null', LIMIT)).toEqual(new Uint8Array(0));
+	});
+
 	it.each([
 		['a program', readProgramFile],
 		['an account', readAccountFile],

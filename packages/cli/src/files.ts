@@ -1,7 +1,7 @@
 /**
  * Files that the user names: read and written, with words for what is wrong with them.
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { KeyedAccount } from '@parhelion/runtime';
 import { parseAccountJson } from 'parhelion/node';
@@ -41,16 +41,42 @@ export function fileReason(thrown: unknown): string {
 /** The bytes of a file; messages call it `name`. A `CliError` where they cannot be had, or are too many. */
 export function readInputFile(path: string, limit: SizeLimit, name: string = path): Uint8Array {
 	try {
+		// What a pipe or a device holds has no size before it is read.
 		const { size } = statSync(path);
-		if (size > limit.bytes) {
-			const [has, most] = [size, limit.bytes].map((bytes) => bytes.toLocaleString('en-US'));
-			throw new CliError(`${name}: ${has} bytes are more than ${limit.words}, which is ${most}`);
-		}
-		// A plain array: the `slice` of a `Buffer` shares its memory with who copies by it.
-		return new Uint8Array(readFileSync(path));
+		const bytes = size > limit.bytes ? null : readUpTo(path, limit.bytes);
+		if (bytes !== null) return bytes;
+		const [has, most] = [size, limit.bytes].map((count) => count.toLocaleString('en-US'));
+		const told = size > limit.bytes ? `${has} bytes are` : 'it has';
+		throw new CliError(`${name}: ${told} more than ${limit.words}, which is ${most}`);
 	} catch (thrown) {
 		if (thrown instanceof CliError) throw thrown;
 		throw new CliError(`${name}: ${fileReason(thrown)}`);
+	}
+}
+
+/** What a file holds; `null` where that is more than `limit` bytes. */
+function readUpTo(path: string, limit: number): Uint8Array | null {
+	const file = openSync(path, 'r');
+	try {
+		const parts: Uint8Array[] = [];
+		let length = 0;
+		for (;;) {
+			const part = new Uint8Array(64 * 1024);
+			const count = readSync(file, part);
+			if (count === 0) break;
+			parts.push(part.subarray(0, count));
+			length += count;
+			if (length > limit) return null;
+		}
+		const bytes = new Uint8Array(length);
+		let at = 0;
+		for (const part of parts) {
+			bytes.set(part, at);
+			at += part.length;
+		}
+		return bytes;
+	} finally {
+		closeSync(file);
 	}
 }
 

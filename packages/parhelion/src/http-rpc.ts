@@ -55,13 +55,12 @@ export class HttpRpc implements RpcCaller {
 	constructor(url: string, options: HttpRpcOptions = {}) {
 		this.#endpoint = new HttpEndpoint(url);
 		this.#options = {
-			timeout: DEFAULT_TIMEOUT,
-			maxResponse: DEFAULT_MAX_RESPONSE,
-			attempts: DEFAULT_ATTEMPTS,
-			backoff: DEFAULT_BACKOFF,
-			parse: JSON.parse,
-			onRetry: () => {},
-			...options,
+			timeout: options.timeout ?? DEFAULT_TIMEOUT,
+			maxResponse: options.maxResponse ?? DEFAULT_MAX_RESPONSE,
+			attempts: options.attempts ?? DEFAULT_ATTEMPTS,
+			backoff: options.backoff ?? DEFAULT_BACKOFF,
+			parse: options.parse ?? JSON.parse,
+			onRetry: options.onRetry ?? (() => {}),
 		};
 	}
 

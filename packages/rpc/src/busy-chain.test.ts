@@ -2,6 +2,7 @@
 import { SerialExecutor, type TransactionOutcome } from '@parhelion/runtime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ALICE, BOB, base64Of, keypair, TestNode, transfer } from '../test/test-node.ts';
+import { createRpcHandler } from './rpc-handler.ts';
 import { SlotClock } from './slot-clock.ts';
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -23,11 +24,12 @@ describe('a chain with batches one after another', () => {
 	/** Sends batches until it is stopped, and counts what came into a block. */
 	function pump({ chain }: TestNode): { committed: number } {
 		const counted = { committed: 0 };
+		const first = 1_000_000n + 1_000n * BigInt(stops.length);
 		const executor = new Breathing();
 		let isOver = false;
 		const over = (async () => {
 			for (let i = 0n; !isOver; i++) {
-				const batch = [transfer(ALICE, BOB.pubkey, 1_000_000n + i, chain.lastBlockhash())];
+				const batch = [transfer(ALICE, BOB.pubkey, first + i, chain.lastBlockhash())];
 				for (const { committed } of await chain.processTransactions(batch, { executor })) {
 					if (committed) counted.committed++;
 				}
@@ -55,6 +57,24 @@ describe('a chain with batches one after another', () => {
 		}
 		expect(counted.committed).toBeGreaterThan(5);
 		expect(node.defects).toEqual([]);
+	});
+
+	it('takes what needs accounts from elsewhere too, where the next batch waits already', async () => {
+		const node = new TestNode();
+		const later = async (): Promise<void> => turn();
+		const accountProvider = { beforeRead: later, beforeTransaction: later, beforeTokenAccounts: later };
+		const defects: unknown[] = [];
+		const handler = createRpcHandler(node.node, (defect) => defects.push(defect), { accountProvider });
+		pump(node);
+		pump(node);
+		for (let id = 0; id < 10; id++) {
+			const params = [keypair(3).pubkey.toBase58(), 1_000_000 + id];
+			const answer = await handler.handle(
+				JSON.stringify({ jsonrpc: '2.0', id, method: 'requestAirdrop', params }),
+			);
+			expect(JSON.parse(answer!)).toHaveProperty('result');
+		}
+		expect(defects).toEqual([]);
 	});
 
 	it('opens its slots by the clock', async () => {

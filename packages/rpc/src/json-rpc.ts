@@ -27,6 +27,8 @@ export interface JsonRpcOptions {
 	/** UTF-16 units that the answer to a request may take. */
 	readonly maxResponseLength?: number;
 	readonly prepare?: PrepareCall | null;
+	/** Runs after {@link prepare}; what it answers is waited for right before the call is dispatched. */
+	readonly turn?: PrepareCall | null;
 	readonly observe?: ObserveCall | null;
 }
 
@@ -148,6 +150,7 @@ export class JsonRpcHandler {
 	private readonly onDefect: (defect: unknown) => void;
 	private readonly maxResponseLength: number;
 	private readonly prepare: PrepareCall | null;
+	private readonly turn: PrepareCall | null;
 	private readonly observe: ObserveCall | null;
 
 	constructor(dispatch: Dispatch, onDefect: (defect: unknown) => void, options: JsonRpcOptions = {}) {
@@ -155,6 +158,7 @@ export class JsonRpcHandler {
 		this.onDefect = onDefect;
 		this.maxResponseLength = options.maxResponseLength ?? MAX_RESPONSE_LENGTH;
 		this.prepare = options.prepare ?? null;
+		this.turn = options.turn ?? null;
 		this.observe = options.observe ?? null;
 	}
 
@@ -178,9 +182,12 @@ export class JsonRpcHandler {
 	}
 
 	private async prepareAndAnswer(call: Call, maxLength: number): Promise<string | null> {
-		if (this.prepare !== null && call.kind === 'call' && call.version !== null) {
+		if (call.kind === 'call' && call.version !== null) {
 			try {
-				await this.prepare(call.method, call.params);
+				await this.prepare?.(call.method, call.params);
+				// Nothing may come between this wait and the dispatch: whoever waits for the same has its turn then.
+				const turn = this.turn?.(call.method, call.params) ?? null;
+				if (turn !== null) await turn;
 			} catch (thrown) {
 				return envelope(call.version, 'error', writeError(this.errorOf(thrown)), call.id);
 			}

@@ -64,17 +64,15 @@ export function createRpcHandler(
 	const { accountProvider = null, cheatcodes = null, observe = null } = options;
 	const cheats = cheatcodes === null ? null : cheatcodeMethods(cheatcodes);
 	const provide = accountProvider === null ? null : prepareWith(accountProvider);
+	const prepare: PrepareCall | null =
+		provide === null ? null : async (name, params) => provide(name, params)?.catch(refuseBusy);
 	const writers: ReadonlySet<string> = new Set([
 		sendTransaction.name,
 		requestAirdrop.name,
 		...(cheats?.keys() ?? []),
 	]);
 	// What writes to the chain comes after the batches of transactions that came before it.
-	const prepare: PrepareCall = (name, params) => {
-		const ready = provide?.(name, params) ?? null;
-		if (!writers.has(name)) return ready;
-		return ready === null ? node.chain.idle() : ready.then(() => node.chain.idle());
-	};
+	const turn: PrepareCall = (name) => (writers.has(name) ? node.chain.idle() : null);
 	return new JsonRpcHandler(
 		(name, params) => {
 			const method =
@@ -82,11 +80,16 @@ export function createRpcHandler(
 			try {
 				return method === undefined ? null : { result: method.call(node, params) };
 			} catch (thrown) {
-				if (!(thrown instanceof ChainBusyError)) throw thrown;
-				return fail({ code: -32603, message: `Internal error: ${thrown.message}` });
+				return refuseBusy(thrown);
 			}
 		},
 		onDefect,
-		{ prepare, observe },
+		{ prepare, turn, observe },
 	);
+}
+
+/** Throws again what a call threw; a chain that is busy is no defect. */
+function refuseBusy(thrown: unknown): never {
+	if (!(thrown instanceof ChainBusyError)) throw thrown;
+	return fail({ code: -32603, message: `Internal error: ${thrown.message}` });
 }

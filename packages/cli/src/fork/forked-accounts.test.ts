@@ -1,7 +1,14 @@
 /** A node of ours as the other cluster, and a fork of it, both over HTTP. */
 import { ed25519Sign } from '@parhelion/crypto';
 import { Validator } from '@parhelion/rpc';
-import { Chain, keypairFromSeed, LAMPORTS_PER_SOL, transferInstruction } from '@parhelion/runtime';
+import {
+	Chain,
+	keypairFromSeed,
+	LAMPORTS_PER_SOL,
+	SerialExecutor,
+	type TransactionOutcome,
+	transferInstruction,
+} from '@parhelion/runtime';
 import {
 	type AccountSharedData,
 	compileLegacyMessage,
@@ -145,6 +152,19 @@ function transactionByTable(lamports: bigint): string {
 	});
 }
 
+/** Executes once it is told to. */
+class Waiting extends SerialExecutor {
+	end = (): void => {};
+	readonly #ended: Promise<void> = new Promise((resolve) => {
+		this.end = resolve;
+	});
+
+	override async execute(...args: Parameters<SerialExecutor['execute']>): Promise<TransactionOutcome[]> {
+		await this.#ended;
+		return super.execute(...args);
+	}
+}
+
 describe('a fork', () => {
 	it('stands where the other cluster stands, with its features', () => {
 		expect(chain.slot).toBe(UPSTREAM_SLOT);
@@ -243,6 +263,20 @@ describe('a fork', () => {
 		expect(await valueIn('getBalance', bob)).toBe(0);
 		expect(await valueIn('getBalance', IN_TABLE.toBase58())).toBe(1_000_000_000);
 		expect(cluster.rpc.requests).toBe(before + 2);
+	});
+
+	it('waits with what it found until a batch of transactions has ended', async () => {
+		const options = { commitment: 'processed' };
+		const executor = new Waiting();
+		const message = compileLegacyMessage(BOB, [], chain.lastBlockhash());
+		const batch = chain.processTransactions([{ signatures: [new Uint8Array(64)], message }], { executor });
+		while (!chain.isBusy) await new Promise((resolve) => setImmediate(resolve));
+		const balance = valueIn('getBalance', ALICE.pubkey.toBase58(), options);
+		await new Promise((resolve) => setTimeout(resolve, 100));
+		executor.end();
+		await batch;
+		expect(await balance).toBe(10_000_000_000);
+		expect(await valueIn('getBalance', ALICE.pubkey.toBase58(), options)).toBe(10_000_000_000);
 	});
 
 	it('asks once for what many want at a time', async () => {

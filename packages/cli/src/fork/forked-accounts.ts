@@ -163,12 +163,14 @@ export class ForkedAccounts implements AccountProvider {
 			newest = wanted.map((pubkey) => [pubkey, fetched.get(pubkey.key) ?? null]);
 			for (const one of newest) found.set(one[0].key, one);
 		}
+		// Between this wait and the writes nobody else begins.
+		while (this.chain.isBusy) await this.chain.idle();
 		for (const [pubkey, account] of found.values()) {
 			// Whatever the chain did with the address in the meantime stands.
 			if (this.known.has(pubkey.key)) continue;
-			this.know(pubkey.key);
 			// What is newer than the open slot's parent would not be in force yet.
 			if (account !== null) this.chain.setAccount(pubkey, inForceAt(account, this.chain.slot - 1n));
+			this.know(pubkey.key);
 		}
 	}
 }

@@ -14,7 +14,7 @@ export const getSupply: Method = method('getSupply', [opt(readSupplyConfig)], (n
 		claimed?.nonCirculatingAccounts ?? Array.from(accounts.values(), (pubkey) => pubkey.toBase58());
 	return newResponse(bank, {
 		total: claimed?.total ?? bank.capitalization,
-		circulating: claimed?.circulating ?? bank.capitalization - lamports,
+		circulating: claimed?.circulating ?? BigInt.asUintN(64, bank.capitalization - lamports),
 		nonCirculating: claimed?.nonCirculating ?? lamports,
 		nonCirculatingAccounts: isListed ? listed() : [],
 	});

@@ -40,6 +40,9 @@ export interface FlushReport {
 	readonly accounts: number;
 }
 
+/** Hears of an account that is stored; `null`: it is deleted. */
+export type StoreListener = (pubkey: Pubkey, account: AccountSharedData | null) => void;
+
 /** What the database holds, for metrics. */
 export interface AccountsDbStats {
 	/** Versions of accounts in slots that are not flushed, and bytes of data in them. */
@@ -93,8 +96,7 @@ export class AccountsDb {
 	#cachedOwners: Map<string, Set<string>> | null = null;
 	readonly #undoLogs: UndoLogs = new UndoLogs();
 	#flushing = false;
-	/** Hear of every account that is stored. */
-	readonly #onStore: ((pubkey: Pubkey) => void)[] = [];
+	readonly #onStore: StoreListener[] = [];
 	/** Hears of every flush. */
 	onFlush: ((report: FlushReport) => void) | null = null;
 
@@ -160,7 +162,7 @@ export class AccountsDb {
 	}
 
 	/** From now on `listener` hears of every account that is stored, on whatever fork; answers how to end that. */
-	watchStores(listener: (pubkey: Pubkey) => void): () => void {
+	watchStores(listener: StoreListener): () => void {
 		this.#onStore.push(listener);
 		return () => {
 			const at = this.#onStore.indexOf(listener);
@@ -169,8 +171,8 @@ export class AccountsDb {
 	}
 
 	#store(slot: number, pubkey: Pubkey, account: AccountSharedData | null): void {
-		for (let i = 0; i < this.#onStore.length; i++) this.#onStore[i]!(pubkey);
 		const kept = account === null || account.lamports === 0n ? null : account;
+		for (let i = 0; i < this.#onStore.length; i++) this.#onStore[i]!(pubkey, kept);
 		const { key } = pubkey;
 		if (kept !== null && this.#cachedOwners !== null) remember(this.#cachedOwners, kept.owner.key, key);
 		this.#bytes += kept === null ? 0 : kept.data.length;

@@ -77,8 +77,6 @@ export class AccountTable<N extends GraphNode<N>> {
 	#bank: Bank | null = null;
 	#version = 0;
 	#unwatch: (() => void) | null = null;
-	/** Whether what is stored now is what the table has already. */
-	isStoring = false;
 	/** Bytes of account data that went to workers, or came back. */
 	bytes = 0;
 
@@ -113,7 +111,7 @@ export class AccountTable<N extends GraphNode<N>> {
 		const { accountsDb } = bank.shared;
 		if (last?.shared.accountsDb !== accountsDb) {
 			this.leave();
-			this.#unwatch = accountsDb.watchStores((pubkey) => this.#noteStore(pubkey));
+			this.#unwatch = accountsDb.watchStores((pubkey, account) => this.#noteStore(pubkey, account));
 		}
 		const isNext = last !== null && (bank === last || bank.parent === last);
 		if (!isNext || bank.reservedKeys !== last.reservedKeys) this.#version++;
@@ -127,11 +125,14 @@ export class AccountTable<N extends GraphNode<N>> {
 		this.#bank = null;
 	}
 
-	/** Whoever stores past the table makes its version an old one. */
-	#noteStore({ key }: Pubkey): void {
-		if (this.isStoring) return;
+	/**
+	 * Whoever stores past the table makes its version an old one. Not while transactions that write the account are not
+	 * committed: then the table is ahead of the bank, and who stores does so on another fork.
+	 */
+	#noteStore({ key }: Pubkey, account: AccountSharedData | null): void {
 		const slot = this.#slots.get(key);
-		if (slot !== undefined) slot.version = STALE;
+		if (slot === undefined || slot.writes > 0 || slot.newest === account) return;
+		slot.version = STALE;
 	}
 
 	/** Whether so much is known that it should be forgotten. */

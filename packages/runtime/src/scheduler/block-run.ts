@@ -314,12 +314,7 @@ export class BlockRun {
 		}
 		const before = balancesBefore(bank, message);
 		const { error, fee } = head;
-		this.#table.isStoring = true;
-		try {
-			commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
-		} finally {
-			this.#table.isStoring = false;
-		}
+		commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
 		const outcome = committedOutcome(signature, bank, head);
 		this.#outcomes.push(outcome);
 		if (before !== null) tellCommitted(bank, transaction, message, outcome, before, units);

@@ -95,7 +95,8 @@ export class ParallelExecutor implements BlockExecutor {
 		options: ExecuteOptions,
 	): Promise<TransactionOutcome[]> {
 		const outcomes = options.outcomes ?? [];
-		const crew = transactions.length > 0 ? this.#hire() : null;
+		// On a frozen bank all are refused, and the workers' versions are those of a bank that may have children by now.
+		const crew = transactions.length > 0 && !bank.isFrozen ? this.#hire() : null;
 		if (crew !== null) {
 			crew.host.hold(true);
 			try {

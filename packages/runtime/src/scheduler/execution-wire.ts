@@ -47,7 +47,7 @@ const EXECUTABLE = 2;
 const SAME_DATA = 4;
 const SHARED_DATA = 8;
 /** The receiver's version of the account has the same owner and the same rent epoch. */
-const SAME_OWNER = 16;
+const SAME_OWNER_AND_EPOCH = 16;
 
 const NO_DATA = new Uint8Array(0);
 const textEncoder = new TextEncoder();
@@ -98,15 +98,16 @@ export class AccountWriter {
 		const isSame = known !== null && data === known.data;
 		const isShared =
 			!isSame && (data.length > MAX_INLINE_DATA || writer.length + data.length > MAX_INLINE_RECORD);
-		const isOwnerSame = known !== null && rentEpoch === known.rentEpoch && owner.key === known.owner.key;
+		const areOwnerAndEpochSame =
+			known !== null && rentEpoch === known.rentEpoch && owner.key === known.owner.key;
 		writer.u8(
 			EXISTS |
 				(account.executable ? EXECUTABLE : 0) |
 				(isSame ? SAME_DATA : isShared ? SHARED_DATA : 0) |
-				(isOwnerSame ? SAME_OWNER : 0),
+				(areOwnerAndEpochSame ? SAME_OWNER_AND_EPOCH : 0),
 		);
 		writer.u64(account.lamports);
-		if (!isOwnerSame) writer.u64(rentEpoch).pubkey(owner);
+		if (!areOwnerAndEpochSame) writer.u64(rentEpoch).pubkey(owner);
 		if (isSame) return;
 		if (isShared) this.shares.push(this.#dataShares.of(data));
 		else writer.u16(data.length).raw(data);
@@ -133,9 +134,9 @@ export class AccountReader {
 		const flags = reader.u8();
 		if ((flags & EXISTS) === 0) return null;
 		const lamports = reader.u64();
-		const isOwnerSame = (flags & SAME_OWNER) !== 0;
-		const rentEpoch = isOwnerSame ? known!.rentEpoch : reader.u64();
-		const owner = isOwnerSame ? known!.owner : Pubkey.recent(reader.bytes, reader.skip(32));
+		const areOwnerAndEpochSame = (flags & SAME_OWNER_AND_EPOCH) !== 0;
+		const rentEpoch = areOwnerAndEpochSame ? known!.rentEpoch : reader.u64();
+		const owner = areOwnerAndEpochSame ? known!.owner : Pubkey.recent(reader.bytes, reader.skip(32));
 		let data: Uint8Array;
 		if ((flags & SAME_DATA) !== 0) data = known!.data;
 		else if ((flags & SHARED_DATA) !== 0) data = new Uint8Array(this.#shares[this.#nextShare++]!);

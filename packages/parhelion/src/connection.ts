@@ -13,6 +13,7 @@ import {
 	base58Encode,
 	decodeMessage,
 	decodeTransaction,
+	Queue,
 	type TransactionErrorJson,
 	transactionErrorToJson,
 	U64_MAX,
@@ -127,6 +128,8 @@ export class LiteConnection<Key extends PublicKeyLike> {
 	readonly #PublicKey: PublicKeyConstructor<Key>;
 	readonly #SendError: SendErrorConstructor;
 	readonly #outcomes: Map<string, Outcome> = new Map();
+	/** Their signatures, oldest first. */
+	readonly #signatures: Queue<string> = new Queue();
 	readonly #logsListeners: Map<number, readonly [filter: string | null, listener: LogsListener]> = new Map();
 	readonly #accountListeners: Map<number, readonly [address: string, listener: AccountListener<Key>]> =
 		new Map();
@@ -486,11 +489,9 @@ export class LiteConnection<Key extends PublicKeyLike> {
 		const ran = meta.toFacts().signature.some((byte) => byte !== 0);
 		if (!this.#outcomes.has(signature)) {
 			this.#outcomes.set(signature, { slot, blockTime: Number(clock.unixTimestamp), err, meta });
+			this.#signatures.push(signature);
 		}
-		if (this.#outcomes.size > MAX_OUTCOMES) {
-			const [oldest] = this.#outcomes.keys();
-			if (oldest !== undefined) this.#outcomes.delete(oldest);
-		}
+		if (this.#signatures.size > MAX_OUTCOMES) this.#outcomes.delete(this.#signatures.shift()!);
 		if (!ran) return;
 		this.#blockHeight++;
 		this.#svm.advanceBlockhash();

@@ -90,6 +90,19 @@ describe('a client by fetch', () => {
 		for (let i = 0; i < 4; i++) expect(await without.rpc.batch('m', [[1], [2]])).toBeNull();
 	});
 
+	it('refuses answers that are nested deeper than the clients of Solana read, alone and in a batch', async () => {
+		const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+		const answer = (depth: number): Answer => [200, `{"result":${nested(depth - 1)}}`];
+		const inWords: Answer = [200, `{"result":"${'[{\\"\\\\'.repeat(1000)}"}`];
+		const batched: Answer = [200, `[{"id":5,"result":${nested(200)}}]`];
+		const { rpc } = await serve([answer(127), inWords, answer(128), answer(1_000_000), batched]);
+		expect(JSON.stringify(await rpc.call('m', []))).toBe(nested(126));
+		expect(await rpc.call('m', [])).toBe('[{"\\'.repeat(1000));
+		const words = `${rpc.host} (m) answered with JSON that is nested too deep`;
+		for (let i = 0; i < 2; i++) expect((await failure(rpc.call('m', []))).message).toBe(words);
+		expect(await rpc.batch('m', [[1]])).toBeNull();
+	});
+
 	it.each([429, 500, 503])(
 		'makes fewer calls together, then each by itself, where the server answers those with %d',
 		async (status) => {

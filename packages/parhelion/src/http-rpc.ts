@@ -3,7 +3,7 @@
  *
  * Owns patience: what is asked again and when, how many requests are under way, and what becomes of calls in one request.
  */
-import { isNotNowCode, member, type RpcCaller, type RpcOutcome } from '@parhelion/toolchain';
+import { isNestedTooDeep, isNotNowCode, member, type RpcCaller, type RpcOutcome } from '@parhelion/toolchain';
 import { type Failure, HttpEndpoint, HttpRpcError, quote } from './http-post.ts';
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -168,10 +168,10 @@ export class HttpRpc implements RpcCaller {
 		return this.#endpoint.post(body, where, this.#options);
 	}
 
-	/** The JSON in `text`; undefined where there is none. */
+	/** The JSON in `text`; undefined where there is none, or one that is nested too deep. */
 	#parsed(text: string): unknown {
 		try {
-			return this.#options.parse(text);
+			return isNestedTooDeep(text) ? undefined : this.#options.parse(text);
 		} catch {
 			return undefined;
 		}
@@ -180,8 +180,8 @@ export class HttpRpc implements RpcCaller {
 	#readAnswer(text: string, where: string): Failure | { readonly result: unknown } {
 		const answer = this.#parsed(text);
 		if (answer === undefined) {
-			const error = new HttpRpcError(`${where} answered with no JSON: ${quote(text)}`);
-			return { error, retryAfter: null };
+			const what = isNestedTooDeep(text) ? 'JSON that is nested too deep' : `no JSON: ${quote(text)}`;
+			return { error: new HttpRpcError(`${where} answered with ${what}`), retryAfter: null };
 		}
 		const outcome = readOutcome(answer, where);
 		if (!('error' in outcome)) return outcome;

@@ -3,6 +3,7 @@
  *
  * Source: litesvm history.rs.
  */
+import { Queue } from '@parhelion/sdk';
 import { RustMapCapacity } from './rust-map-capacity.ts';
 
 /** Entries that a new history holds. */
@@ -13,7 +14,9 @@ const MAX_CAPACITY = 2 ** 24;
 /** Results by the key of their signature, oldest first, as many as the capacity. */
 export class TransactionHistory<Outcome> {
 	#entries: Map<string, Outcome> = new Map();
-	/** Whether a fork has the same map, so that it is copied before it is written to. */
+	/** The keys, in the order of the map: asked for its first key, a `Map` walks over all that were deleted. */
+	#keys: Queue<string> = new Queue();
+	/** Whether a fork has the same map and keys, so that they are copied before they are written to. */
 	#isShared = false;
 	#capacity: RustMapCapacity = new RustMapCapacity(DEFAULT_CAPACITY);
 
@@ -21,6 +24,7 @@ export class TransactionHistory<Outcome> {
 	fork(): TransactionHistory<Outcome> {
 		const copy = new TransactionHistory<Outcome>();
 		copy.#entries = this.#entries;
+		copy.#keys = this.#keys;
 		copy.#capacity = this.#capacity.clone();
 		copy.#isShared = true;
 		this.#isShared = true;
@@ -47,7 +51,7 @@ export class TransactionHistory<Outcome> {
 		}
 		const history = new TransactionHistory<Outcome>();
 		history.#capacity = RustMapCapacity.fromParts(capacityParts);
-		history.#entries = new Map(entries);
+		history.#take(entries);
 		return history;
 	}
 
@@ -64,8 +68,7 @@ export class TransactionHistory<Outcome> {
 		const wanted = Number(capacity);
 		const current = this.#capacity.value;
 		if (wanted <= current) {
-			this.#entries = new Map([...this.#entries].slice(0, wanted));
-			this.#isShared = false;
+			this.#take([...this.#entries].slice(0, wanted));
 			this.#capacity.shrinkToFit(this.#entries.size);
 		} else {
 			this.#capacity.reserve(this.#entries.size, wanted - current);
@@ -84,16 +87,18 @@ export class TransactionHistory<Outcome> {
 	add(signatureKey: string, outcome: Outcome): void {
 		const capacity = this.#capacity.value;
 		if (capacity === 0) return;
-		if (this.#isShared) {
-			this.#entries = new Map(this.#entries);
-			this.#isShared = false;
-		}
-		if (this.#entries.size === capacity) {
-			for (const oldest of this.#entries.keys()) {
-				this.#entries.delete(oldest);
-				break;
-			}
-		}
+		if (this.#isShared) this.#take(this.#entries);
+		if (this.#entries.size === capacity) this.#entries.delete(this.#keys.shift()!);
+		const { size } = this.#entries;
 		this.#entries.set(signatureKey, outcome);
+		// A signature that comes again keeps its turn.
+		if (this.#entries.size > size) this.#keys.push(signatureKey);
+	}
+
+	/** Holds these entries from now on, and nobody else does. */
+	#take(entries: Iterable<readonly [string, Outcome]>): void {
+		this.#entries = new Map(entries);
+		this.#keys = new Queue(this.#entries.keys());
+		this.#isShared = false;
 	}
 }

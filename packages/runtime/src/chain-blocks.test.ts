@@ -106,6 +106,35 @@ describe('signatures of an address', () => {
 		expect(found(chain, bob, { until: new Uint8Array(64) })).toEqual(newestFirst);
 	});
 
+	it('come to an end page by page where signatures are not checked and one came again', () => {
+		const chain = Chain.genesis();
+		chain.airdrop(alice.pubkey, LAMPORTS_PER_SOL);
+		chain.advanceSlot();
+		for (const [i, byte] of [1, 2, 3, 2, 4].entries()) {
+			const message = compileLegacyMessage(alice.pubkey, [pay(bob, 1_000_000 + i)], chain.lastBlockhash());
+			const signatures = [new Uint8Array(64).fill(byte)];
+			chain.processTransaction({ signatures, message }, { skipSigVerify: true });
+			if (i % 2 === 1) chain.advanceSlot();
+		}
+		const pages = (limit: number): number[] => {
+			const listed: number[] = [];
+			let query = {};
+			while (listed.length < 100) {
+				const page = found(chain, bob, { ...query, limit });
+				listed.push(...page.map(([byte]) => byte!));
+				const before = page.at(-1);
+				if (before === undefined) break;
+				query = { before };
+			}
+			return listed;
+		};
+		// What stands between the two is passed over where the first of them ends a page.
+		expect(pages(1)).toEqual([4, 2, 1]);
+		expect(pages(3)).toEqual([4, 2, 3, 2, 1]);
+		expect(pages(9)).toEqual([4, 2, 3, 2, 1]);
+		expect(found(chain, bob, { until: new Uint8Array(64).fill(2) })).toEqual([new Uint8Array(64).fill(4)]);
+	});
+
 	it('say slot, time, error and memos', () => {
 		const { chain } = chainWith(1);
 		const memo = (data: Uint8Array): Instruction => ({ programId: programIds.memoV1, accounts: [], data });

@@ -162,6 +162,32 @@ describe('a chain on a ledger', () => {
 		expect(again.getSignaturesForAddress(bob, { until: open })).toEqual([]);
 	});
 
+	it('comes to an end in the signatures of an address, page by page, where one came again', () => {
+		const chain = Chain.open(new Disk().ledger());
+		chain.airdrop(alice.pubkey, LAMPORTS_PER_SOL);
+		chain.advanceSlot();
+		for (const [i, byte] of [1, 2, 3, 2, 4, 5, 4, 2].entries()) {
+			const signatures = [new Uint8Array(64).fill(byte)];
+			chain.processTransaction(
+				{ ...transfer(chain, bob, 1_000_000 + i), signatures },
+				{ skipSigVerify: true },
+			);
+			if (i % 2 === 1 && i < 5) chain.advanceSlot();
+		}
+		const listed: number[] = [];
+		const page = (before?: Uint8Array): Uint8Array | undefined => {
+			const query = { limit: 2, ...(before === undefined ? {} : { before }) };
+			const found = chain.getSignaturesForAddress(bob, query).map(({ signature }) => signature);
+			listed.push(...found.map(([byte]) => byte!));
+			return found.at(-1);
+		};
+		let last = page();
+		while (last !== undefined && listed.length < 100) last = page(last);
+		// Newest first they are 2, 4, 5, 4 of the open slot, 2, 3 and 2, 1.
+		expect(listed).toEqual([2, 4, 2, 3, 2, 1]);
+		expect(page(new Uint8Array(64).fill(2))).toEqual(new Uint8Array(64).fill(1));
+	});
+
 	it('refuses after a restart what was processed before it', () => {
 		const disk = new Disk();
 		const chain = Chain.open(disk.ledger());

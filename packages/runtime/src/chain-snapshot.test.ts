@@ -381,6 +381,36 @@ describe('Programs of a chain that goes back', () => {
 		expect(unitsOf(chain)).not.toBe(units);
 	});
 
+	it('run the code that is written, though a listener throws when it hears of that', () => {
+		const chain = chainWithProgram();
+		const units = unitsOf(chain);
+		const elsewhere = Pubkey.fromBytes(new Uint8Array(32).fill(0x43));
+		const account = chain.getAccount(programdata)!;
+		const call = (): unknown =>
+			chain.processTransaction(
+				signed(chain, [{ programId, accounts: [], data: Uint8Array.of(++calls, calls >> 8, 1) }]),
+			).err;
+		const writeWhereOneThrows = (pubkey: Pubkey, written: AccountSharedData): void => {
+			const stop = chain.events.on('account', () => {
+				throw new Error('a listener');
+			});
+			expect(() => chain.setAccount(pubkey, written)).toThrow('a listener');
+			stop();
+		};
+		// What is there before the code is nobody's, so that only what is there after it tells whose it is.
+		chain.setAccount(programdata, null);
+		expect(call()).toMatchObject({ error: { kind: 'UnsupportedProgramId' } });
+		writeWhereOneThrows(programdata, account);
+		expect(unitsOf(chain)).toBe(units);
+
+		const program = encodeUpgradeableLoaderState({ kind: 'Program', programdataAddress: elsewhere });
+		chain.setAccount(elsewhere, account);
+		writeWhereOneThrows(programId, { ...chain.getAccount(programId)!, data: program });
+		expect(unitsOf(chain)).toBe(units);
+		chain.setAccount(elsewhere, withRecursion(account));
+		expect(unitsOf(chain)).not.toBe(units);
+	});
+
 	it('run the code that is written, where they were deployed after another search', () => {
 		const chain = chainWithProgram();
 		const units = unitsOf(chain);

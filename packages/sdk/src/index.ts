@@ -17,6 +17,7 @@ export * from './message.ts';
 export * from './nonce.ts';
 export * from './numbers.ts';
 export * from './pubkey.ts';
+export * from './queue.ts';
 export * from './result.ts';
 export * from './sanitize.ts';
 export * from './sanitized-message.ts';

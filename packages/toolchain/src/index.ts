@@ -9,6 +9,7 @@ export {
 	type DeployStep,
 	deployPlan,
 } from './deploy/deploy-plan.ts';
+export { isNestedTooDeep, stringEnd } from './deploy/json-text.ts';
 export {
 	type ManageRequest,
 	managePlan,

@@ -24,6 +24,7 @@ import {
 import { parseAccountJson } from 'parhelion/node';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { startMockCluster } from '../../test/mock-cluster.ts';
 import { runCommand as run } from '../../test/run-command.ts';
 import { createNodeChain, openNodeChain } from '../node-chain.ts';
 import type { Output } from '../output.ts';
@@ -274,6 +275,31 @@ describe('replay', () => {
 		expect(out).toContain('It came to the same.');
 		expect(out).not.toContain('could not be had');
 		expect(exitCode).toBe(0);
+	});
+
+	it.each(['replay', 'transaction'])('is refused where the error is nested without end: %s', async (name) => {
+		const signature = send(transferInstruction(ALICE.pubkey, address(3), LAMPORTS_PER_SOL));
+		const err = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+		const mock = await startMockCluster(({ id, method, params }, response) => {
+			const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
+			void fetch(node.rpcUrl, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+				.then((answer) => answer.text())
+				.then((text) =>
+					response.end(method === 'getTransaction' ? text.replaceAll('"err":null', `"err":${err}`) : text),
+				);
+			return undefined;
+		});
+		const { error } = await run(
+			name,
+			signature,
+			'-u',
+			mock.url,
+			...(name === 'replay' ? ['--cache', ''] : []),
+		);
+		await mock.close();
+		expect(error?.message).toBe(
+			`${new URL(mock.url).host} (getTransaction) answered with JSON that is nested too deep`,
+		);
 	});
 
 	it('says which accounts are not as they were, and shows what differs', async () => {

@@ -1,22 +1,12 @@
 /**
  * JSON as Solana's nodes write it: integers of 64 bits, which JavaScript's own parser would round.
  */
-import { toBigInt as readInteger } from '@parhelion/toolchain';
+import { toBigInt as readInteger, stringEnd } from '@parhelion/toolchain';
 
 export { member } from '@parhelion/toolchain';
 
 /** An integer that may be beyond 2^53. */
 const LONG_INTEGER = /(?<![\w.+-])-?\d{16,}(?![\d.eE])/g;
-
-/** The end of the string that begins before `start`: the place of its closing quote, or the text's length. */
-function stringEnd(text: string, start: number): number {
-	for (let at = text.indexOf('"', start); at !== -1; at = text.indexOf('"', at + 1)) {
-		let backslashes = 0;
-		while (text[at - 1 - backslashes] === '\\') backslashes++;
-		if (backslashes % 2 === 0) return at;
-	}
-	return text.length;
-}
 
 /** The value of a JSON text; integers of 16 digits and more come as strings. SyntaxError for text that is no JSON. */
 export function parseLongJson(text: string): unknown {

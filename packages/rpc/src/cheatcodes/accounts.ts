@@ -5,6 +5,7 @@ import {
 	createAccount,
 	decodeUpgradeableLoaderState,
 	encodeUpgradeableLoaderState,
+	MAX_PERMITTED_DATA_LENGTH,
 	type Pubkey,
 	programIds,
 	UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA,
@@ -28,8 +29,8 @@ import { failInvalidParams } from '../rpc-error.ts';
 import type { Cheatcodes } from './cheatcodes.ts';
 import { type Cheat, cheat } from './table.ts';
 
-/** Bytes of data that an account can hold. */
-const MAX_DATA_LENGTH = 10 * 1024 * 1024;
+/** Bytes of a program: beside them its account holds the state of the loader. */
+const MAX_PROGRAM_LENGTH = MAX_PERMITTED_DATA_LENGTH - UPGRADEABLE_LOADER_SIZE_OF_PROGRAMDATA_METADATA;
 
 /** Bytes as hexadecimal text. */
 export const readHex: Reader<Uint8Array> = described(
@@ -69,8 +70,8 @@ const setAccount: Cheat = cheat('setAccount', [readString, readAccountUpdate], (
 	const before = accountOrNew(cheats, pubkey);
 	const owner = update.owner === null ? before.owner : verifyPubkey(update.owner);
 	const data = update.data ?? before.data;
-	if (data.length > MAX_DATA_LENGTH) {
-		return failInvalidParams(`Invalid param: an account has ${MAX_DATA_LENGTH} bytes at most`);
+	if (data.length > MAX_PERMITTED_DATA_LENGTH) {
+		return failInvalidParams(`Invalid param: an account has ${MAX_PERMITTED_DATA_LENGTH} bytes at most`);
 	}
 	cheats.setAccount(
 		pubkey,
@@ -150,8 +151,8 @@ const writeProgram: Cheat = cheat(
 	[readString, readHex, readU64, opt(readString)],
 	(cheats, text, bytes, offset, authority) => {
 		const program = verifyPubkey(text);
-		if (offset + BigInt(bytes.length) > MAX_DATA_LENGTH) {
-			return failInvalidParams(`Invalid param: a program has ${MAX_DATA_LENGTH} bytes at most`);
+		if (offset + BigInt(bytes.length) > MAX_PROGRAM_LENGTH) {
+			return failInvalidParams(`Invalid param: a program has ${MAX_PROGRAM_LENGTH} bytes at most`);
 		}
 		const address = programdataAddressOf(program);
 		const upgradeAuthority = authority === null ? null : verifyPubkey(authority);

@@ -1,3 +1,4 @@
+import { programdataAddressOf } from '@parhelion/runtime';
 import { createAccount, type Pubkey, programIds } from '@parhelion/sdk';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ALICE, BOB, base64Of, keypair, TestNode, transfer } from '../../test/test-node.ts';
@@ -158,7 +159,19 @@ describe('programs', () => {
 		expect(await refusal('setProgramAuthority', BOB.pubkey.toBase58())).toBe(
 			'Invalid param: not an upgradeable program',
 		);
-		expect(await refusal('writeProgram', text, '00', 2 ** 40)).toContain('bytes at most');
+	});
+
+	it('have as many bytes as an account can hold beside their head, and otherwise nothing changes', async () => {
+		const program = keypair(30).pubkey;
+		const programdata = programdataAddressOf(program);
+		const limit = 10 * 1024 * 1024 - 45;
+		const words = `Invalid param: a program has ${limit} bytes at most`;
+		for (const offset of [limit - 1, limit + 44, 2 ** 40]) {
+			expect(await refusal('writeProgram', program.toBase58(), '0102', offset)).toBe(words);
+		}
+		expect([node.chain.getAccount(program), node.chain.getAccount(programdata)]).toEqual([null, null]);
+		await cheat('writeProgram', program.toBase58(), '0102', limit - 2);
+		expect(node.chain.getAccount(programdata)!.data.length).toBe(10 * 1024 * 1024);
 	});
 });
 

@@ -19,10 +19,14 @@ const knownPrograms = new WeakMap<Bank, KnownPrograms>();
 export function overwriteAccount(bank: Bank, pubkey: Pubkey, account: AccountSharedData): void {
 	// Once by what was there and once by what is there: either may be a program's code.
 	forgetPrograms(bank, pubkey);
-	bank.overwrite(pubkey, account);
-	const known = knownPrograms.get(bank);
-	if (known !== undefined) addProgram(known.byData, pubkey, account);
-	forgetPrograms(bank, pubkey);
+	try {
+		bank.overwrite(pubkey, account);
+	} finally {
+		// Also where a listener threw: it is stored by then.
+		const known = knownPrograms.get(bank);
+		if (known !== undefined) addProgram(known.byData, pubkey, account);
+		forgetPrograms(bank, pubkey);
+	}
 }
 
 /** Drops what is cached of a program whose account, or whose programdata, is written past the rules, or unwritten. */

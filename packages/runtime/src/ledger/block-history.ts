@@ -3,7 +3,14 @@
  *
  * A block is there with all of its transactions or not at all.
  */
-import type { Hash, Pubkey, Slot, TransactionError, UnixTimestamp } from '@parhelion/sdk';
+import {
+	type Hash,
+	type Pubkey,
+	Queue,
+	type Slot,
+	type TransactionError,
+	type UnixTimestamp,
+} from '@parhelion/sdk';
 import type { Reward } from '../bank/bank-events.ts';
 import type { CommittedTransaction } from '../bank/bank-types.ts';
 import { memosOf } from './memo.ts';
@@ -41,9 +48,12 @@ export interface SignatureInfo {
 
 /** Which transactions of an address are wanted; signatures have 64 bytes. */
 export interface SignaturesQuery {
-	/** Only those before this one; none where it is unknown. */
+	/**
+	 * Only those before this one; none where it is unknown. Where it came again, which it can where signatures are not checked,
+	 * the oldest counts: the next page is older than this one, though what stands between them is on none.
+	 */
 	readonly before?: Uint8Array;
-	/** Only those after this one; all where it is unknown. */
+	/** Only those after this one, the newest where it came again; all where it is unknown. */
 	readonly until?: Uint8Array;
 	/** At most so many; 1000 where left out. */
 	readonly limit?: number;
@@ -68,6 +78,8 @@ export class BlockHistory {
 	readonly #keepsAny: boolean;
 	/** Oldest first. */
 	readonly #blocks: Map<Slot, ChainBlock> = new Map();
+	/** Their slots, which ascend: asked for its first key, a `Map` walks over all that were deleted. */
+	readonly #slots: Queue<Slot> = new Queue();
 	/** The transactions of the open block; `null` once one of them was forgotten. */
 	#open: CommittedTransaction[] | null;
 	#openSlot: Slot = 0n;
@@ -99,18 +111,19 @@ export class BlockHistory {
 
 	/** Keeps the open block, which is complete. */
 	close(block: Omit<ChainBlock, 'transactions'>): void {
-		if (this.#open !== null) this.#blocks.set(block.slot, { ...block, transactions: this.#open });
+		if (this.#open !== null) {
+			this.#blocks.set(block.slot, { ...block, transactions: this.#open });
+			this.#slots.push(block.slot);
+		}
 		this.#open = null;
-		if (this.#blocks.size <= this.#maxBlocks) return;
-		const [oldest] = this.#blocks.keys();
-		this.#blocks.delete(oldest!);
+		if (this.#slots.size > this.#maxBlocks) this.#blocks.delete(this.#slots.shift()!);
 	}
 
 	/** Takes out what slots above `slot` hold, the open one among them. */
 	revertTo(slot: Slot): void {
 		this.#open = null;
 		this.#transactions.revertTo(slot);
-		for (const known of this.#blocks.keys()) if (known > slot) this.#blocks.delete(known);
+		while (this.#slots.size > 0 && this.#slots.last! > slot) this.#blocks.delete(this.#slots.pop()!);
 	}
 
 	/** A block; `null` where it is not remembered. */
@@ -120,7 +133,7 @@ export class BlockHistory {
 
 	/** The slots of the blocks, ascending. */
 	slots(): IterableIterator<Slot> {
-		return this.#blocks.keys();
+		return this.#slots[Symbol.iterator]();
 	}
 
 	/** A transaction by signature: 64 bytes, or base58. */
@@ -131,21 +144,29 @@ export class BlockHistory {
 	/** The remembered transactions that name an address, newest first. */
 	getSignaturesForAddress(address: Pubkey, query: SignaturesQuery = {}): FoundSignatures {
 		const closed = [...this.#blocks.values()].reverse().map(({ transactions }) => transactions);
-		return signaturesIn([this.#open ?? [], ...closed], address, query);
+		return this.#signaturesIn([this.#open ?? [], ...closed], address, query);
 	}
 
 	/** Those of the open block. */
 	openSignatures(address: Pubkey, query: SignaturesQuery): FoundSignatures {
-		return signaturesIn([this.#open ?? []], address, query);
+		return this.#signaturesIn([this.#open ?? []], address, query);
+	}
+
+	#signaturesIn(
+		lists: readonly (readonly CommittedTransaction[])[],
+		address: Pubkey,
+		query: SignaturesQuery,
+	): FoundSignatures {
+		const { before } = query;
+		// To look through all of them takes long, and most chains need not.
+		const times = before === undefined || !this.#transactions.hasRepeats ? 1 : countOf(before, lists);
+		return signaturesIn(lists, address, query, times);
 	}
 
 	/** Forgets the block of a slot, of which a transaction went, and those before it. */
 	#forget(slot: Slot): void {
 		if (slot === this.#openSlot) this.#open = null;
-		for (const known of this.#blocks.keys()) {
-			if (known > slot) break;
-			this.#blocks.delete(known);
-		}
+		while (this.#slots.size > 0 && this.#slots.first! <= slot) this.#blocks.delete(this.#slots.shift()!);
 	}
 }
 
@@ -158,17 +179,29 @@ export interface FoundSignatures {
 	readonly isComplete: boolean;
 }
 
-/** Searches lists of transactions, the newest list first. */
+/** How many of the transactions have a signature. */
+function countOf(signature: Uint8Array, lists: readonly (readonly CommittedTransaction[])[]): number {
+	const key = signatureKey(signature);
+	let count = 0;
+	for (const transactions of lists) {
+		for (const { signature: other } of transactions) if (signatureKey(other) === key) count++;
+	}
+	return count;
+}
+
+/** Searches lists of transactions, the newest list first; the signature to begin before is there so many `times`. */
 function signaturesIn(
 	lists: Iterable<readonly CommittedTransaction[]>,
 	address: Pubkey,
 	query: SignaturesQuery,
+	times: number,
 ): FoundSignatures {
 	const { limit = 1000 } = query;
 	const until = query.until === undefined ? null : signatureKey(query.until);
 	const before = query.before === undefined ? null : signatureKey(query.before);
 	const found: SignatureInfo[] = [];
 	let isBefore = before === null;
+	let timesLeft = times;
 	for (const transactions of lists) {
 		for (let i = transactions.length - 1; i >= 0; i--) {
 			if (found.length >= limit) return { found, isBefore, isComplete: true };
@@ -179,7 +212,7 @@ function signaturesIn(
 				if (transaction.accountKeys.some((other) => other.key === address.key)) {
 					found.push(signatureInfoOf(transaction));
 				}
-			} else isBefore = key === before;
+			} else if (key === before) isBefore = --timesLeft === 0;
 		}
 	}
 	return { found, isBefore, isComplete: false };

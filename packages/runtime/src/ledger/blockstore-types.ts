@@ -78,9 +78,9 @@ export interface AddressSignature {
 
 /** Which transactions of an address are wanted. */
 export interface AddressQuery {
-	/** Only those before this signature's transaction; none where it is unknown. */
+	/** Only those before this signature's oldest transaction; none where it is unknown. */
 	readonly before?: Uint8Array;
-	/** Only those after this signature's transaction; all where it is unknown. */
+	/** Only those after this signature's newest transaction; all where it is unknown. */
 	readonly until?: Uint8Array;
 	/** At most so many; 1000 where left out. */
 	readonly limit?: number;

@@ -190,6 +190,19 @@ describe.each(kinds)('Blockstore %s', (_, makeTables) => {
 		});
 	});
 
+	it('begins before the oldest and ends after the newest transaction of a signature that came again', async () => {
+		const store = new Blockstore(await makeTables());
+		store.insertBlock(block(1, 0, [status(1, 7), status(2, 7), status(3, 7)]));
+		store.insertBlock(block(2, 1, [status(2, 7), status(4, 7)]));
+		store.insertBlock(block(3, 0, [status(2, 7)]));
+		const isVisible = (slot: bigint): boolean => slot !== 3n;
+		const numbers = (query = {}): number[] =>
+			store.getSignaturesForAddress(address(7), { ...query, isVisible }).map((found) => found.signature[0]!);
+		expect(numbers()).toEqual([4, 2, 3, 2, 1]);
+		expect(numbers({ before: signature(2) })).toEqual([1]);
+		expect(numbers({ until: signature(2) })).toEqual([4]);
+	});
+
 	it('roots complete blocks in order and no others', async () => {
 		const store = new Blockstore(await makeTables());
 		store.insertBlock(block(1, 0));

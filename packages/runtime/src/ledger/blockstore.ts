@@ -255,10 +255,13 @@ export class Blockstore {
 		return record === null ? [] : decodeSignatures(record);
 	}
 
-	/** What became of the transactions with a signature, the newest first; a block may have several of them. */
-	*getStatuses(signature: Uint8Array): IterableIterator<TransactionStatus> {
+	/**
+	 * What became of the transactions with a signature, the newest first, or the oldest where `isReverse` is false; a block may
+	 * have several of them.
+	 */
+	*getStatuses(signature: Uint8Array, isReverse = true): IterableIterator<TransactionStatus> {
 		const [from, to] = [statusKey(signature, 0n, 0), statusKey(signature, MAX_SLOT, MAX_INDEX)];
-		for (const [key, meta] of this.#tables.range('statuses', from, to, true)) {
+		for (const [key, meta] of this.#tables.range('statuses', from, to, isReverse)) {
 			yield { ...placeOfStatus(key), meta };
 		}
 	}
@@ -278,15 +281,21 @@ export class Blockstore {
 		return null;
 	}
 
-	/** The transactions that name an address, newest first. */
+	/**
+	 * The transactions that name an address, newest first. Of those with the signature of a bound the oldest is what they are
+	 * `before`, so that pages end, and the newest what they come down to.
+	 */
 	getSignaturesForAddress(address: Pubkey, query: AddressQuery = {}): AddressSignature[] {
 		const { limit = 1000, isVisible = (): boolean => true } = query;
-		const bound = (signature: Uint8Array | undefined): Uint8Array | null => {
-			const status = signature === undefined ? null : this.getStatus(signature, isVisible);
-			return status === null ? null : addressKey(address, status.slot, status.index);
+		const bound = (signature: Uint8Array | undefined, isNewest: boolean): Uint8Array | null => {
+			if (signature === undefined) return null;
+			for (const { slot, index } of this.getStatuses(signature, isNewest)) {
+				if (isVisible(slot)) return addressKey(address, slot, index);
+			}
+			return null;
 		};
-		const from = bound(query.until);
-		const before = bound(query.before);
+		const from = bound(query.until, true);
+		const before = bound(query.before, false);
 		if (query.before !== undefined && before === null) return [];
 		const to = before ?? addressKey(address, MAX_SLOT, MAX_INDEX);
 		const found: AddressSignature[] = [];

@@ -106,9 +106,13 @@ export class ChainArchive {
 	getSignaturesForAddress(address: Pubkey, query: SignaturesQuery): SignatureInfo[] {
 		if (this.#stored === null) return this.#history.getSignaturesForAddress(address, query).found;
 		const { limit = 1000 } = query;
+		const { before, ...rest } = query;
+		// What stands in the ledger is older than any other of that signature.
+		if (before !== undefined && this.#stored.has(before)) {
+			return this.#stored.getSignaturesForAddress(address, query);
+		}
 		const { found, isBefore, isComplete } = this.#history.openSignatures(address, query);
 		if (isComplete) return found;
-		const { before: _, ...rest } = query;
 		const stored = this.#stored.getSignaturesForAddress(address, {
 			...(isBefore ? rest : query),
 			limit: limit - found.length,

@@ -106,6 +106,11 @@ export class LedgerBlocks {
 		return meta === null || entries === null ? null : this.#transaction(signature, status, meta, entries);
 	}
 
+	/** Whether a transaction with this signature of 64 bytes is known. */
+	has(signature: Uint8Array): boolean {
+		return this.#blockstore.getStatus(signature, this.#isVisible) !== null;
+	}
+
 	/** How a transaction ended; `null` if it is unknown. */
 	getStatus(signature: Uint8Array): LedgerStatus | null {
 		const status = this.#blockstore.getStatus(signature, this.#isVisible);

@@ -4,7 +4,7 @@
  *
  * All that a chain in memory remembers, and what a chain on a ledger need not fetch from there.
  */
-import { base58Decode, type Slot, type UnixTimestamp } from '@parhelion/sdk';
+import { base58Decode, Queue, type Slot, type UnixTimestamp } from '@parhelion/sdk';
 import type { CommittedTransaction } from '../bank/bank-types.ts';
 
 /**
@@ -44,12 +44,6 @@ function sizeOf({ meta }: CommittedTransaction): number {
 	return size;
 }
 
-/**
- * Places that went before they are given up, all at once. A `Map` would do without, but to find its oldest member takes as
- * long as all that were deleted before it: 70 µs a transaction where 100,000 are kept, against one here.
- */
-const MIN_GAP = 1024;
-
 interface Kept {
 	/** Of the signature. */
 	readonly key: string;
@@ -58,9 +52,7 @@ interface Kept {
 
 /** Committed transactions, oldest first; of slots that ascend. */
 export class TransactionHistory {
-	/** All that are kept, from {@link #first} on. */
-	#kept: (Kept | null)[] = [];
-	#first = 0;
+	readonly #kept: Queue<Kept> = new Queue();
 	/** The newest of each signature: where signatures are not checked many may have the same. */
 	readonly #bySignature: Map<string, CommittedTransaction> = new Map();
 	readonly #limit: number;
@@ -82,27 +74,23 @@ export class TransactionHistory {
 		this.#onForgotten = onForgotten;
 	}
 
-	get #size(): number {
-		return this.#kept.length - this.#first;
+	/** Whether some of them have the same signature. */
+	get hasRepeats(): boolean {
+		return this.#kept.size > this.#bySignature.size;
 	}
 
 	add(transaction: CommittedTransaction): void {
 		if (this.#limit === 0) return;
 		this.#bytes += sizeOf(transaction);
-		while (this.#size > 0 && (this.#size >= this.#limit || this.#bytes > this.#maxBytes))
-			this.#forgetOldest();
+		const kept = this.#kept;
+		while (kept.size > 0 && (kept.size >= this.#limit || this.#bytes > this.#maxBytes)) this.#forgetOldest();
 		const key = signatureKey(transaction.signature);
-		this.#kept.push({ key, transaction });
+		kept.push({ key, transaction });
 		this.#bySignature.set(key, transaction);
 	}
 
 	#forgetOldest(): void {
-		const { key, transaction } = this.#kept[this.#first]!;
-		this.#kept[this.#first++] = null;
-		if (this.#first >= MIN_GAP && this.#first >= this.#size) {
-			this.#kept = this.#kept.slice(this.#first);
-			this.#first = 0;
-		}
+		const { key, transaction } = this.#kept.shift()!;
 		if (this.#bySignature.get(key) === transaction) this.#bySignature.delete(key);
 		this.#bytes -= sizeOf(transaction);
 		this.#onForgotten(transaction);
@@ -110,14 +98,14 @@ export class TransactionHistory {
 
 	/** Takes out what slots above `slot` hold. */
 	revertTo(slot: Slot): void {
-		while (this.#size > 0 && this.#kept.at(-1)!.transaction.slot > slot) {
+		while (this.#kept.size > 0 && this.#kept.last!.transaction.slot > slot) {
 			const { key, transaction } = this.#kept.pop()!;
 			this.#bySignature.delete(key);
 			this.#bytes -= sizeOf(transaction);
 		}
 		// Of a signature that came again one from before is the newest once more.
-		if (this.#size > this.#bySignature.size) {
-			for (const kept of this.#kept) if (kept !== null) this.#bySignature.set(kept.key, kept.transaction);
+		if (this.hasRepeats) {
+			for (const { key, transaction } of this.#kept) this.#bySignature.set(key, transaction);
 		}
 	}
 
@@ -129,9 +117,10 @@ export class TransactionHistory {
 	}
 }
 
-/** When slots were opened; the oldest go first. */
+/** When slots were opened, which ascend; the oldest go first. */
 export class BlockTimes {
 	readonly #bySlot: Map<Slot, UnixTimestamp> = new Map();
+	readonly #slots: Queue<Slot> = new Queue();
 	readonly #limit: number;
 
 	/** `limit` is a number of slots. */
@@ -140,17 +129,15 @@ export class BlockTimes {
 	}
 
 	set(slot: Slot, time: UnixTimestamp): void {
+		const { size } = this.#bySlot;
 		this.#bySlot.set(slot, time);
-		if (this.#bySlot.size <= this.#limit) return;
-		for (const oldest of this.#bySlot.keys()) {
-			this.#bySlot.delete(oldest);
-			break;
-		}
+		if (this.#bySlot.size > size) this.#slots.push(slot);
+		if (this.#slots.size > this.#limit) this.#bySlot.delete(this.#slots.shift()!);
 	}
 
 	/** Forgets slots above `slot`. */
 	revertTo(slot: Slot): void {
-		for (const known of this.#bySlot.keys()) if (known > slot) this.#bySlot.delete(known);
+		while (this.#slots.size > 0 && this.#slots.last! > slot) this.#bySlot.delete(this.#slots.pop()!);
 	}
 
 	/** Seconds since 1970, or `null` if unknown. */

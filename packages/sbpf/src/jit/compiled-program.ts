@@ -71,11 +71,6 @@ export interface CompiledModule {
 	readonly frameStride: number;
 }
 
-/** Gives the maps of collected programs back to their arena. */
-const collectedMaps: FinalizationRegistry<{ arena: Arena; host: number }> = new FinalizationRegistry(
-	({ arena, host }) => arena.free(host),
-);
-
 /** A program bound to its compiled form. */
 export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> {
 	readonly compiled: CompiledModule;
@@ -193,7 +188,7 @@ export class WasmProgram<C extends ContextObject> implements CompiledProgram<C> 
 		const map = new Uint16Array(slots);
 		for (const [i, pc] of this.#callTargets!.entries()) map[pc] = i + 1;
 		const host = arena.put(new Uint8Array(map.buffer));
-		collectedMaps.register(this, { arena, host });
+		arena.freeWith(this, host);
 		return host;
 	}
 

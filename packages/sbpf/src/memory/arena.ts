@@ -55,6 +55,11 @@ export class Arena {
 	#used = 0;
 	/** Bytes of the blocks in use, headers and waste included. */
 	#held = 0;
+	/**
+	 * By whom blocks are used that go with their users. The arena's own: a registry of all arenas would hold each of them until
+	 * the thread comes back to its event loop, and some never do.
+	 */
+	readonly #users: FinalizationRegistry<number> = new FinalizationRegistry((offset) => this.free(offset));
 
 	/** An arena of `initialPages` WebAssembly pages, grown on demand. */
 	constructor(initialPages: number = INITIAL_PAGES) {
@@ -136,6 +141,16 @@ export class Arena {
 		const offset = this.allocUnzeroed(bytes.length);
 		this.u8.set(bytes, offset);
 		return offset;
+	}
+
+	/** Gives a block back once the collector has taken `user`, and the thread has come back to its event loop. */
+	freeWith(user: object, offset: number): void {
+		this.#users.register(user, offset, user);
+	}
+
+	/** Leaves it to the caller to give back the blocks of `user`. */
+	forgetUser(user: object): void {
+		this.#users.unregister(user);
 	}
 
 	#extend(bytes: number): number {

@@ -14,12 +14,9 @@ import { MemoryRegion } from './memory-region.ts';
 class RoSections {
 	readonly #arena: Arena;
 	readonly #regions: WeakMap<object, MemoryRegion> = new WeakMap();
-	readonly #collected: FinalizationRegistry<number>;
 
 	constructor(arena: Arena) {
 		this.#arena = arena;
-		// The arena outlives its registry: a callback never frees into a collected one.
-		this.#collected = new FinalizationRegistry((host) => arena.free(host));
 	}
 
 	region(executable: object, bytes: Uint8Array, vmAddr: number): MemoryRegion {
@@ -28,7 +25,7 @@ class RoSections {
 		const host = this.#arena.put(bytes);
 		const region = MemoryRegion.newReadonly(host, bytes.length, vmAddr);
 		this.#regions.set(executable, region);
-		this.#collected.register(executable, host, executable);
+		this.#arena.freeWith(executable, host);
 		return region;
 	}
 
@@ -36,7 +33,7 @@ class RoSections {
 		const region = this.#regions.get(executable);
 		if (region === undefined) return;
 		this.#regions.delete(executable);
-		this.#collected.unregister(executable);
+		this.#arena.forgetUser(executable);
 		this.#arena.free(region.host);
 	}
 }

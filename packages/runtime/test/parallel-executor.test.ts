@@ -22,6 +22,7 @@ import {
 	transferInstruction,
 } from '../src/genesis/local-genesis.ts';
 import type { BlockExecutor, ExecuteOptions } from '../src/scheduler/block-executor.ts';
+import { workerWake } from '../src/scheduler/execution-control.ts';
 import { createBlockExecutor } from '../src/scheduler/node-threads.ts';
 import { WORLD_ACCOUNTS, WORLD_PROGRAMS } from './block-world.ts';
 import { bundleThread } from './thread-script.ts';
@@ -283,7 +284,7 @@ describe('an executor with workers', () => {
 			'dies.mjs',
 			'import { workerData } from "node:worker_threads";\n' +
 				'const words = new Int32Array(workerData.memory.control);\n' +
-				'if (workerData.memory.worker === 0) { Atomics.wait(words, 3, 0); process.exit(4); }\n' +
+				`if (workerData.memory.worker === 0) { Atomics.wait(words, ${workerWake(0)}, 0); process.exit(4); }\n` +
 				'await import("./thread.mjs");',
 			'ended with code 4',
 		],

@@ -40,7 +40,7 @@ import { BOARD_PLACES, type TransactionBoard } from './transaction-board.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 /** Transactions on their way to a worker, at most: it sends results before it has run them all. */
-const MAX_IN_FLIGHT = 192;
+const MAX_IN_FLIGHT = 512;
 /** Transactions looked at before the workers are given what may run: they shall not wait for all of a block. */
 const FILL_AT_ONCE = 64;
 /** Milliseconds after which others on the main thread have their turn. */

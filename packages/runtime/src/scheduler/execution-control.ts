@@ -8,7 +8,9 @@ export const MAIN_WAKE = 0;
 export const MAIN_SLEEPS = 1;
 /** Not 0 once the threads are to end. */
 export const CLOSED = 2;
-const FIRST_WORKER = 3;
+/** How many workers sleep: one of them may wait for what another has not told yet. */
+export const IDLE_WORKERS = 3;
+const FIRST_WORKER = 4;
 
 /** The word that a worker sleeps on. */
 export function workerWake(worker: number): number {

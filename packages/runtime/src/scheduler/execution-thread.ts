@@ -8,4 +8,5 @@ import { sidePort, type ThreadData } from './node-port.ts';
 
 setFastPaths(nodeFastPaths({ createHash, createPublicKey, hash, verify }));
 const { memory, port } = workerData as ThreadData;
-new ExecutionWorker(memory, sidePort(port)).run();
+const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+void new ExecutionWorker(memory, sidePort(port)).run(breathe);

@@ -28,6 +28,7 @@ import {
 import { hashMessage } from '../bank/verify-transaction.ts';
 import {
 	CLOSED,
+	IDLE_WORKERS,
 	MAIN_SLEEPS,
 	MAIN_WAKE,
 	type MainMessage,
@@ -51,11 +52,17 @@ import { ChannelReader, ChannelWriter, type Parcel, type SidePort } from './thre
 import { TransactionBoard } from './transaction-board.ts';
 import { WorkerState } from './worker-state.ts';
 
-/** Results after which the main thread is woken, while there is more to run, and milliseconds. */
-const RESULTS_UNTIL_WAKE = 64;
-const WAKE_INTERVAL = 4;
+/**
+ * Results after which the main thread is woken, while there is more to run, and milliseconds; the shorter time where another
+ * worker has nothing to do. Where there are as many workers as cores each wake costs one of them its core.
+ */
+const RESULTS_UNTIL_WAKE = 256;
+const WAKE_INTERVAL = 16;
+const WAKE_INTERVAL_OF_IDLE = 4;
 /** Milliseconds after which a worker looks whether there is room for its results. */
 const ROOM_WAIT = 1;
+/** Milliseconds after which a worker comes up for air when a slot begins. */
+const BREATH_INTERVAL = 100;
 
 /** The memory that a worker is given. */
 export interface WorkerMemory {
@@ -80,6 +87,9 @@ export class ExecutionWorker {
 	/** Results of which the main thread does not know, and when it was last woken. */
 	#untold = 0;
 	#wokenAt = 0;
+	/** Whether a slot has begun, and when the thread was last at its event loop. */
+	#isAtSlot = false;
+	#breathedAt = 0;
 
 	constructor(memory: WorkerMemory, port: SidePort) {
 		this.#control = new Int32Array(memory.control);
@@ -89,11 +99,22 @@ export class ExecutionWorker {
 		this.#results = new ChannelWriter(memory.results, port);
 	}
 
-	/** Works until the executor is closed, or something went wrong, which the main thread is told. */
-	run(): void {
+	/**
+	 * Works until the executor is closed, or something went wrong, which the main thread is told. `breathe` ends after a turn of
+	 * the event loop: only there are weak references let go and the arena given back what collected programs had in it, so
+	 * that a thread that never came there would grow with every program that it loads.
+	 */
+	async run(breathe: () => Promise<void>): Promise<void> {
 		onModuleCompiled((module) => this.#say({ kind: 'module', module }));
 		try {
-			while (Atomics.load(this.#control, CLOSED) === 0) this.#turn();
+			while (Atomics.load(this.#control, CLOSED) === 0) {
+				this.#turn();
+				if (!this.#isAtSlot) continue;
+				this.#isAtSlot = false;
+				if (performance.now() - this.#breathedAt < BREATH_INTERVAL) continue;
+				await breathe();
+				this.#breathedAt = performance.now();
+			}
 		} catch (error) {
 			this.#say({
 				kind: 'failed',
@@ -110,12 +131,26 @@ export class ExecutionWorker {
 		if (received === null) {
 			if (this.#untold > 0 || !hasRoom) this.#wakeMain();
 			if (!hasRoom) Atomics.wait(this.#control, this.#wakeWord, seen, ROOM_WAIT);
-			else if (!this.#board.help()) Atomics.wait(this.#control, this.#wakeWord, seen);
+			else if (!this.#board.help()) this.#sleep(seen);
 		} else if (received.reader !== null) {
 			this.#execute(received);
-			const isDue = ++this.#untold >= RESULTS_UNTIL_WAKE || performance.now() - this.#wokenAt > WAKE_INTERVAL;
-			if (isDue) this.#wakeMain();
+			this.#untold++;
+			if (this.#isWakeDue()) this.#wakeMain();
 		} else this.#hear(received.message as MainMessage);
+	}
+
+	#sleep(seen: number): void {
+		Atomics.add(this.#control, IDLE_WORKERS, 1);
+		Atomics.wait(this.#control, this.#wakeWord, seen);
+		Atomics.sub(this.#control, IDLE_WORKERS, 1);
+	}
+
+	/** Whether the main thread should hear of what it was not told. */
+	#isWakeDue(): boolean {
+		if (this.#untold >= RESULTS_UNTIL_WAKE) return true;
+		const isSomebodyIdle = Atomics.load(this.#control, IDLE_WORKERS) > 0;
+		const interval = isSomebodyIdle ? WAKE_INTERVAL_OF_IDLE : WAKE_INTERVAL;
+		return performance.now() - this.#wokenAt > interval;
 	}
 
 	#wakeMain(): void {
@@ -133,6 +168,7 @@ export class ExecutionWorker {
 		switch (message.kind) {
 			case 'slot':
 				this.#state.enter(message);
+				this.#isAtSlot = true;
 				break;
 			case 'modules':
 				for (const module of message.modules) adoptModule(module);

@@ -93,14 +93,17 @@ function overhead(rounds: number, chunks: number): Record<string, number> {
 	const warm = Math.floor(rounds / 4);
 	const transfers = (rounds - warm) * chunks * CHUNK;
 	let [withBank, without] = [0, 0];
+	let coin = 1;
 	for (let round = 0; round < rounds; round++) {
 		if (round === warm) [withBank, without] = [0, 0];
 		const runBare = scene.bare();
 		for (let chunk = 0; chunk < chunks; chunk++) {
 			const wire = scene.transfers(CHUNK);
 			const [first, second] = [decodeAll(wire), decodeAll(wire)];
-			// Whoever begins has the other's leavings in the cache, and blocks are alike: take turns, and others in each block.
-			const isBankFirst = (round + chunk) % 2 === 0;
+			// Whoever begins has the other's leavings in the cache. By chance, because what alternates falls into step with the
+			// collector, which then strikes the same side for a hundred blocks.
+			coin = (Math.imul(coin, 1_664_525) + 1_013_904_223) | 0;
+			const isBankFirst = coin < 0;
 			if (isBankFirst) withBank += time(() => scene.runBank(first));
 			without += time(() => runBare(second));
 			if (!isBankFirst) withBank += time(() => scene.runBank(first));

@@ -52,7 +52,7 @@ const CASES: readonly {
 	{
 		name: 'Bank over the bare SVM',
 		measure(quick) {
-			const { bank, bare, ratio } = scene<'bank' | 'bare' | 'ratio'>('overhead', quick ? 30 : 120, 8);
+			const { bank, bare, ratio } = scene<'bank' | 'bare' | 'ratio'>('overhead', quick ? 30 : 400, 8);
 			return {
 				value: ratio.toFixed(2),
 				goal: `≤ ${GOALS.overhead}`,

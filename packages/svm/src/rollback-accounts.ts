@@ -4,7 +4,7 @@
  * Source: solana-svm 4.3.0, rollback_accounts.rs and nonce_info.rs.
  */
 
-import type { AccountSharedData, Pubkey } from '@parhelion/sdk';
+import { type AccountSharedData, type Pubkey, updatedAccount } from '@parhelion/sdk';
 import type { KeyedAccountSharedData } from './transaction-accounts.ts';
 
 /** A nonce account, already advanced. */
@@ -36,11 +36,13 @@ export class RollbackAccounts {
 			const account =
 				feePayer.rentEpoch === feePayerLoadedRentEpoch
 					? feePayer
-					: { ...feePayer, rentEpoch: feePayerLoadedRentEpoch };
+					: updatedAccount(feePayer, { rentEpoch: feePayerLoadedRentEpoch });
 			return new RollbackAccounts([[feePayerAddress, account]]);
 		}
 		if (nonce.address.equals(feePayerAddress)) {
-			return new RollbackAccounts([[feePayerAddress, { ...feePayer, data: nonce.account.data }]]);
+			return new RollbackAccounts([
+				[feePayerAddress, updatedAccount(feePayer, { data: nonce.account.data })],
+			]);
 		}
 		return new RollbackAccounts([
 			[feePayerAddress, feePayer],

@@ -100,7 +100,9 @@ export class TransactionBatchProcessor {
 		processor.executionCost = parent.executionCost;
 		const { environments } = parent;
 		processor.environments =
-			environments === null ? null : { ...environments, deployment: environments.execution };
+			environments === null
+				? null
+				: { execution: environments.execution, deployment: environments.execution };
 		processor.environmentFeatures = parent.environmentFeatures;
 		for (const [key, builtin] of parent.builtins) processor.builtins.set(key, builtin);
 		processor.resetBatch();
@@ -278,9 +280,8 @@ export class TransactionBatchProcessor {
 		let getAccount: ((pubkey: Pubkey) => AccountSharedData | null) | null = null;
 		for (let i = 0; i < accounts.length; i++) {
 			const [key, account] = accounts[i]!;
-			if (this.batch.has(key)) continue;
 			// Most accounts belong to no loader.
-			if (account.data.length === 0) continue;
+			if (account.data.length === 0 || this.batch.has(key)) continue;
 			getAccount ??= (pubkey): AccountSharedData | null => loadAccount(callback, pubkey);
 			const owner = executableProgramOwner(account, getAccount);
 			if (owner === null) continue;

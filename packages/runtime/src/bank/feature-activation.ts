@@ -17,6 +17,7 @@ import {
 	programIds,
 	Rent,
 	type Slot,
+	updatedAccount,
 } from '@parhelion/sdk';
 import { createBuiltinAccount, enabledBuiltins } from '@parhelion/svm';
 import { precompileAccounts } from '../genesis/genesis-accounts.ts';
@@ -150,7 +151,7 @@ export function applyFeatures(bank: Bank, activated: readonly Pubkey[]): void {
 		if (account === null) continue;
 		const data = new Uint8Array(account.data);
 		data.set(encodeFeature(bank.slot).subarray(0, data.length));
-		bank.store(id, { ...account, data });
+		bank.store(id, updatedAccount(account, { data }));
 	}
 	for (const { programId, name, entrypoint, enableFeature } of enabledBuiltins(bank.featureSet)) {
 		if (enableFeature === null) continue;

@@ -11,6 +11,7 @@ import {
 	type Pubkey,
 	programIds,
 	U64_MAX,
+	updatedAccount,
 } from '@parhelion/sdk';
 import { checkStaticAccountRentStateTransition, type FeeDetails, totalFee } from '@parhelion/svm';
 import type { Bank } from './bank.ts';
@@ -68,7 +69,7 @@ export function distributeFees(bank: Bank, fees: FeeDetails): FeeDistribution {
 	const collector = feeCollector(bank);
 	const { reward: lamports, burned } = rewardAndBurn(fees);
 	const before = bank.getAccount(collector) ?? createAccount({});
-	const account = { ...before, lamports: before.lamports + lamports };
+	const account = updatedAccount(before, { lamports: before.lamports + lamports });
 	if (lamports > 0n && mayHoldFees(bank, collector, before, account)) {
 		return { burned, deposit: { collector, lamports, account } };
 	}

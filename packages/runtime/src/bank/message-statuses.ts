@@ -45,6 +45,8 @@ export class MessageStatuses {
 	#slots: Float64Array;
 	#end = 0;
 	#forgotten = 0;
+	/** The message that was asked for last, if it is not here: whoever adds one has just asked for it. */
+	#missing: Hash | null = null;
 	/** By number: how it ended, where that was badly. */
 	readonly #errs: Map<number, TransactionError> = new Map();
 	/** By number: what other forks did with the message. */
@@ -79,6 +81,7 @@ export class MessageStatuses {
 	/** How a message ended in a slot that is an ancestor or a root; `undefined` if in none. */
 	find(message: Hash, ancestors: Ancestors, roots: ReadonlySet<number>): ProcessedStatus | undefined {
 		const number = this.#numberOf(message.bytes);
+		if (number < 0) this.#missing = message;
 		return number < 0 && this.#slices.size === 0
 			? undefined
 			: this.#statusOf(message, number, ancestors, roots);
@@ -109,7 +112,8 @@ export class MessageStatuses {
 	/** Adds what a slot did with a message; answers the message's number. */
 	add(message: Hash, slot: number, err: TransactionError | null): number {
 		const { bytes } = message;
-		let number = this.#numberOf(bytes);
+		let number = message === this.#missing ? -1 : this.#numberOf(bytes);
+		this.#missing = null;
 		if (number < 0) number = this.#insert(bytes);
 		else if (this.#slots[number] === NEVER) this.#forgotten--;
 		else {
@@ -173,9 +177,10 @@ export class MessageStatuses {
 		const number = this.#end;
 		if (number === this.#slots.length) this.#grow();
 		const keys = this.#keys;
-		for (let i = 0; i < 8; i++) keys[number * 8 + i] = word(bytes, i * 4);
+		const at = number * 8;
+		for (let i = 0; i < 8; i++) keys[at + i] = word(bytes, i * 4);
 		this.#end++;
-		this.#note(word(bytes, 0), word(bytes, 4));
+		this.#note(keys[at]!, keys[at + 1]!);
 		return number;
 	}
 

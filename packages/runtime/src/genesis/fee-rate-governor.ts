@@ -66,12 +66,7 @@ export function deriveFeeRateGovernor(
 ): FeeRateGovernor {
 	const target = base.targetLamportsPerSignature;
 	if (base.targetSignaturesPerSlot === 0n) {
-		return {
-			...base,
-			lamportsPerSignature: target,
-			minLamportsPerSignature: target,
-			maxLamportsPerSignature: target,
-		};
+		return withRates(base, target, target, target);
 	}
 	const minLamportsPerSignature = target / 2n > 1n ? target / 2n : 1n;
 	const maxLamportsPerSignature = BigInt.asUintN(64, target * 10n);
@@ -88,7 +83,24 @@ export function deriveFeeRateGovernor(
 		const moved = BigInt.asUintN(64, base.lamportsPerSignature + (gap > 0n ? step : -step));
 		lamportsPerSignature = clamp(moved, minLamportsPerSignature, maxLamportsPerSignature);
 	}
-	return { ...base, lamportsPerSignature, minLamportsPerSignature, maxLamportsPerSignature };
+	return withRates(base, lamportsPerSignature, minLamportsPerSignature, maxLamportsPerSignature);
+}
+
+/** `base` with other rates. Not by spreading it, for the reason that `updatedAccount` gives: every slot makes one. */
+function withRates(
+	base: FeeRateGovernor,
+	present: Lamports,
+	least: Lamports,
+	most: Lamports,
+): FeeRateGovernor {
+	return {
+		lamportsPerSignature: present,
+		targetLamportsPerSignature: base.targetLamportsPerSignature,
+		targetSignaturesPerSlot: base.targetSignaturesPerSlot,
+		minLamportsPerSignature: least,
+		maxLamportsPerSignature: most,
+		burnPercent: base.burnPercent,
+	};
 }
 
 /** Reads the stored form: the present fee is not part of it and comes out as 0. */

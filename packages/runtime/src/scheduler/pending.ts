@@ -1,5 +1,10 @@
 /** A transaction on its way through the workers, and what follows from it alone. */
-import type { AccountSharedData, SanitizedTransaction, VersionedTransaction } from '@parhelion/sdk';
+import {
+	type AccountSharedData,
+	type SanitizedTransaction,
+	updatedAccount,
+	type VersionedTransaction,
+} from '@parhelion/sdk';
 import { type KeyedAccountSharedData, totalFee } from '@parhelion/svm';
 import type { Bank } from '../bank/bank.ts';
 import type { TransactionOutcome } from '../bank/bank-types.ts';
@@ -78,7 +83,7 @@ export function countWrites(pending: Pending, change: number): void {
 /** The account in memory of this thread alone, which is all that a storage takes. */
 export function owned(account: AccountSharedData): AccountSharedData {
 	const { data } = account;
-	return data.buffer instanceof ArrayBuffer ? account : { ...account, data: data.slice() };
+	return data.buffer instanceof ArrayBuffer ? account : updatedAccount(account, { data: data.slice() });
 }
 
 /** What is told of a transaction that a worker ran and that was committed. */

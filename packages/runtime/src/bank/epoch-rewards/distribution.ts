@@ -14,6 +14,7 @@ import {
 	type Lamports,
 	sysvarIds,
 	U64_MAX,
+	updatedAccount,
 } from '@parhelion/sdk';
 import type { Bank } from '../bank.ts';
 import type { Reward } from '../bank-events.ts';
@@ -140,7 +141,7 @@ function payCommission(bank: Bank, commission: RewardCommission): Lamports {
 	if (before === null && !bank.features.customCommissionCollector) return 0n;
 	const account = before ?? createAccount({});
 	const lamports = account.lamports + commissionLamports;
-	const after = { ...account, lamports };
+	const after = updatedAccount(account, { lamports });
 	const isPaid =
 		lamports <= U64_MAX && (isVoteAccount || isCollectorAllowed(bank, pubkey, account.lamports, after));
 	if (isPaid) {
@@ -191,7 +192,7 @@ function payStake(bank: Bank, { stakePubkey, stake, stakeReward, commissionBps }
 		: stake.delegation;
 	const data = new Uint8Array(account.data.length);
 	data.set(encodeStakeState({ ...decoded.value, stake: { ...stake, delegation } }));
-	bank.storeAndCount(stakePubkey, { ...account, lamports, data });
+	bank.storeAndCount(stakePubkey, updatedAccount(account, { lamports, data }));
 	if (stakeReward === 0n) return;
 	const math = stakeMath(bank.featureSet, bank.epochSchedule);
 	const stakeNow = effectiveStake(delegation, bank.epoch, bank.stakes.history, math);

@@ -101,6 +101,8 @@ describe('a client by fetch', () => {
 		const words = `${rpc.host} (m) answered with JSON that is nested too deep`;
 		for (let i = 0; i < 2; i++) expect((await failure(rpc.call('m', []))).message).toBe(words);
 		expect(await rpc.batch('m', [[1]])).toBeNull();
+		const page = await serve([[200, `<html>${'<script>if(a){'.repeat(200)}`]]);
+		expect((await failure(page.rpc.call('m', []))).message).toContain('answered with no JSON: <html>');
 	});
 
 	it.each([429, 500, 503])(

@@ -171,7 +171,7 @@ export class HttpRpc implements RpcCaller {
 	/** The JSON in `text`; undefined where there is none, or one that is nested too deep. */
 	#parsed(text: string): unknown {
 		try {
-			return isNestedTooDeep(text) ? undefined : this.#options.parse(text);
+			return isDeepJson(text) ? undefined : this.#options.parse(text);
 		} catch {
 			return undefined;
 		}
@@ -180,7 +180,7 @@ export class HttpRpc implements RpcCaller {
 	#readAnswer(text: string, where: string): Failure | { readonly result: unknown } {
 		const answer = this.#parsed(text);
 		if (answer === undefined) {
-			const what = isNestedTooDeep(text) ? 'JSON that is nested too deep' : `no JSON: ${quote(text)}`;
+			const what = isDeepJson(text) ? 'JSON that is nested too deep' : `no JSON: ${quote(text)}`;
 			return { error: new HttpRpcError(`${where} answered with ${what}`), retryAfter: null };
 		}
 		const outcome = readOutcome(answer, where);
@@ -224,6 +224,11 @@ export class HttpRpc implements RpcCaller {
 			else next();
 		}
 	}
+}
+
+/** Whether a text is nested too deep; not where it is a page with scripts, which is to be quoted. */
+function isDeepJson(text: string): boolean {
+	return /^\s*[[{]/.test(text) && isNestedTooDeep(text);
 }
 
 /** The id of an answer, which some servers write as text; NaN where it has none. */

@@ -132,7 +132,12 @@ describe('signatures of an address', () => {
 		expect(pages(1)).toEqual([4, 2, 1]);
 		expect(pages(3)).toEqual([4, 2, 3, 2, 1]);
 		expect(pages(9)).toEqual([4, 2, 3, 2, 1]);
-		expect(found(chain, bob, { until: new Uint8Array(64).fill(2) })).toEqual([new Uint8Array(64).fill(4)]);
+		const signature = (byte: number): Uint8Array => new Uint8Array(64).fill(byte);
+		expect(found(chain, bob, { until: signature(2) })).toEqual([signature(4)]);
+		// An end that is newer than the beginning, or is itself the beginning: nothing lies between.
+		expect(found(chain, bob, { before: signature(3), until: signature(4) })).toEqual([]);
+		expect(found(chain, bob, { before: signature(4), until: signature(4) })).toEqual([]);
+		expect(found(chain, bob, { before: signature(3), until: signature(2) })).toEqual([]);
 	});
 
 	it('say slot, time, error and memos', () => {

@@ -207,8 +207,9 @@ function signaturesIn(
 			if (found.length >= limit) return { found, isBefore, isComplete: true };
 			const transaction = transactions[i]!;
 			const key = until === null && isBefore ? null : signatureKey(transaction.signature);
+			// Also before the search has begun: what is to end it may be newer.
+			if (key === until && key !== null) return { found, isBefore, isComplete: true };
 			if (isBefore) {
-				if (key === until && key !== null) return { found, isBefore, isComplete: true };
 				if (transaction.accountKeys.some((other) => other.key === address.key)) {
 					found.push(signatureInfoOf(transaction));
 				}

@@ -39,8 +39,11 @@ import type { ThreadHost } from './thread-host.ts';
 import { BOARD_PLACES, type TransactionBoard } from './transaction-board.ts';
 import type { WorkerLink } from './worker-link.ts';
 
-/** Transactions on their way to a worker, at most: it sends results before it has run them all. */
-const MAX_IN_FLIGHT = 512;
+/**
+ * Transactions on their way to a worker, at most: it tells of results before it has run them all. Not more, because what one
+ * was given no other takes, and one transaction may take as long as a thousand.
+ */
+const MAX_IN_FLIGHT = 256;
 /** Transactions looked at before the workers are given what may run: they shall not wait for all of a block. */
 const FILL_AT_ONCE = 64;
 /** Milliseconds after which others on the main thread have their turn. */
@@ -314,6 +317,7 @@ export class BlockRun {
 		}
 		const before = balancesBefore(bank, message);
 		const { error, fee } = head;
+		this.#table.expectStores(stored);
 		commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
 		const outcome = committedOutcome(signature, bank, head);
 		this.#outcomes.push(outcome);

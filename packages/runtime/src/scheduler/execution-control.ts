@@ -17,6 +17,11 @@ export function workerWake(worker: number): number {
 	return FIRST_WORKER + worker;
 }
 
+/** How many workers the words are for. */
+export function workersOf(control: SharedArrayBuffer): number {
+	return control.byteLength / 4 - FIRST_WORKER;
+}
+
 /** The memory of the words. */
 export function newControl(workers: number): SharedArrayBuffer {
 	return new SharedArrayBuffer(4 * (FIRST_WORKER + workers));

@@ -33,6 +33,7 @@ import {
 	MAIN_WAKE,
 	type MainMessage,
 	type WorkerMessage,
+	workersOf,
 	workerWake,
 } from './execution-control.ts';
 import {
@@ -49,16 +50,22 @@ import {
 } from './execution-wire.ts';
 import { RecordWriter } from './record-bytes.ts';
 import { ChannelReader, ChannelWriter, type Parcel, type SidePort } from './thread-channel.ts';
-import { TransactionBoard } from './transaction-board.ts';
+import { BOARD_PLACES, TransactionBoard } from './transaction-board.ts';
 import { WorkerState } from './worker-state.ts';
 
 /**
- * Results after which the main thread is woken, while there is more to run, and milliseconds; the shorter time where another
- * worker has nothing to do. Where there are as many workers as cores each wake costs one of them its core.
+ * Milliseconds after which the main thread is woken, while there is more to run; the shorter time where another worker has
+ * nothing to do. Where there are as many workers as cores each wake costs one of them its core.
  */
-const RESULTS_UNTIL_WAKE = 256;
 const WAKE_INTERVAL = 16;
 const WAKE_INTERVAL_OF_IDLE = 4;
+/** Bytes of results after which it is woken: the ring holds four times as much. */
+const BYTES_UNTIL_WAKE = 512 * 1024;
+
+/** Results after which it is woken: a quarter of what a worker may have on the board, so that it does not run dry meanwhile. */
+function resultsUntilWake(workers: number): number {
+	return Math.max(16, Math.min(128, BOARD_PLACES / workers / 4));
+}
 /** Milliseconds after which a worker looks whether there is room for its results. */
 const ROOM_WAIT = 1;
 /** Milliseconds after which a worker comes up for air when a slot begins. */
@@ -84,8 +91,10 @@ export class ExecutionWorker {
 	readonly #state: WorkerState = new WorkerState();
 	readonly #writer: RecordWriter = new RecordWriter();
 	readonly #accountWriter: AccountWriter = new AccountWriter(this.#writer);
-	/** Results of which the main thread does not know, and when it was last woken. */
+	readonly #resultsUntilWake: number;
+	/** Results of which the main thread does not know, their bytes, and when it was last woken. */
 	#untold = 0;
+	#untoldBytes = 0;
 	#wokenAt = 0;
 	/** Whether a slot has begun, and when the thread was last at its event loop. */
 	#isAtSlot = false;
@@ -94,6 +103,7 @@ export class ExecutionWorker {
 	constructor(memory: WorkerMemory, port: SidePort) {
 		this.#control = new Int32Array(memory.control);
 		this.#wakeWord = workerWake(memory.worker);
+		this.#resultsUntilWake = resultsUntilWake(workersOf(memory.control));
 		this.#board = new TransactionBoard(memory.board);
 		this.#requests = new ChannelReader(memory.requests, port);
 		this.#results = new ChannelWriter(memory.results, port);
@@ -147,7 +157,7 @@ export class ExecutionWorker {
 
 	/** Whether the main thread should hear of what it was not told. */
 	#isWakeDue(): boolean {
-		if (this.#untold >= RESULTS_UNTIL_WAKE) return true;
+		if (this.#untold >= this.#resultsUntilWake || this.#untoldBytes >= BYTES_UNTIL_WAKE) return true;
 		const isSomebodyIdle = Atomics.load(this.#control, IDLE_WORKERS) > 0;
 		const interval = isSomebodyIdle ? WAKE_INTERVAL_OF_IDLE : WAKE_INTERVAL;
 		return performance.now() - this.#wokenAt > interval;
@@ -155,6 +165,7 @@ export class ExecutionWorker {
 
 	#wakeMain(): void {
 		this.#untold = 0;
+		this.#untoldBytes = 0;
 		this.#wokenAt = performance.now();
 		Atomics.add(this.#control, MAIN_WAKE, 1);
 		if (Atomics.load(this.#control, MAIN_SLEEPS) !== 0) Atomics.notify(this.#control, MAIN_WAKE);
@@ -201,6 +212,7 @@ export class ExecutionWorker {
 		const stored = collectAccountsToStore(message, result);
 		writer.u8(stored.length);
 		for (const [key, account] of stored) this.#store(message, key, account);
+		this.#untoldBytes += writer.length;
 		this.#results.record(writer.record, accountWriter.shares);
 	}
 

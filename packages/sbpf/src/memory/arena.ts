@@ -148,7 +148,7 @@ export class Arena {
 		this.#users.register(user, offset, user);
 	}
 
-	/** Leaves it to the caller to give back the blocks of `user`. */
+	/** Leaves it to the caller to give back the blocks of `user`, all of them: a user is one owner's alone. */
 	forgetUser(user: object): void {
 		this.#users.unregister(user);
 	}

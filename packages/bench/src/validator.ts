@@ -52,7 +52,11 @@ const CASES: readonly {
 	{
 		name: 'Bank over the bare SVM',
 		measure(quick) {
-			const { bank, bare, ratio } = scene<'bank' | 'bare' | 'ratio'>('overhead', quick ? 30 : 400, 8);
+			// What V8 inlines differs from process to process, and with it the ratio by some hundredths.
+			const runs = Array.from({ length: quick ? 1 : 5 }, () =>
+				scene<'bank' | 'bare' | 'ratio'>('overhead', quick ? 30 : 200, 8),
+			).sort((a, b) => a.ratio - b.ratio);
+			const { bank, bare, ratio } = runs[runs.length >> 1]!;
 			return {
 				value: ratio.toFixed(2),
 				goal: `≤ ${GOALS.overhead}`,

@@ -10,6 +10,7 @@ import {
 	SanitizedMessage,
 	TransactionError,
 } from '@parhelion/sdk';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { costOfExecuted, estimateCost, loadedAccountsDataCost } from './cost-model.ts';
 import { CostTracker } from './cost-tracker.ts';
@@ -169,5 +170,60 @@ describe('cost tracker', () => {
 		expect([tracker.blockCost, tracker.accountCost(key(2).key), tracker.allocatedDataSize]).toEqual([
 			0, 0, 0,
 		]);
+	});
+
+	it('is what counting every account at once would be, in whatever order it is asked', () => {
+		const messages = [1, 2, 3, 4].map((account) => {
+			const accounts = [{ pubkey: key(10 + (account % 3)), isSigner: false, isWritable: true }];
+			const paid = compileLegacyMessage(key(20 + account), [{ ...transfer, accounts }], Hash.default);
+			return new SanitizedMessage(paid, NO_LOADED_ADDRESSES, new Set());
+		});
+		const step = fc.record({
+			kind: fc.constantFrom('add', 'add', 'add', 'settle', 'remove', 'ask'),
+			which: fc.nat({ max: 3 }),
+			sum: fc.integer({ min: 1, max: 30 }),
+		});
+		fc.assert(
+			fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+				const tracker = new CostTracker({ accountCost: 60, blockCost: 150, allocatedDataSize: 0 });
+				const model = new Map<string, number>();
+				const added: { which: number; sum: number }[] = [];
+				const writable = (which: number): string[] =>
+					messages[which]!.accountKeys.filter((_, i) => messages[which]!.isWritable(i)).map(({ key }) => key);
+				const charge = (which: number, units: number): void => {
+					for (const account of writable(which)) model.set(account, (model.get(account) ?? 0) + units);
+				};
+				const total = (): number => added.reduce((all, { sum }) => all + sum, 0);
+				for (const { kind, which, sum } of steps) {
+					const last = added.at(-1);
+					if (kind === 'add') {
+						const most = Math.max(...writable(which).map((account) => model.get(account) ?? 0));
+						const expected =
+							total() + sum > 150
+								? TransactionError.WouldExceedMaxBlockCostLimit
+								: most + sum > 60
+									? TransactionError.WouldExceedMaxAccountCostLimit
+									: null;
+						expect(tracker.tryAdd(messages[which]!, { sum, allocatedAccountsDataSize: 0 })).toBe(expected);
+						if (expected !== null) continue;
+						charge(which, sum);
+						added.push({ which, sum });
+					} else if (kind === 'ask') {
+						for (const account of writable(which))
+							expect(tracker.accountCost(account)).toBe(model.get(account) ?? 0);
+					} else if (last !== undefined) {
+						added.pop();
+						const left = kind === 'settle' ? Math.ceil(last.sum / 2) : 0;
+						charge(last.which, left - last.sum);
+						if (kind === 'settle') tracker.settle(messages[last.which]!, last.sum, left);
+						else tracker.remove(messages[last.which]!, { sum: last.sum, allocatedAccountsDataSize: 0 });
+						if (left > 0) added.push({ which: last.which, sum: left });
+					}
+					expect(tracker.blockCost).toBe(total());
+				}
+				for (const [account, units] of model) expect(tracker.accountCost(account)).toBe(units);
+			}),
+			{ numRuns: 300 },
+		);
 	});
 });

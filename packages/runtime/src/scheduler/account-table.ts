@@ -8,7 +8,7 @@
  */
 import type { AccountSharedData, Pubkey } from '@parhelion/sdk';
 import { programIds } from '@parhelion/sdk';
-import { type KeyedAccountSharedData, programdataAddress } from '@parhelion/svm';
+import { programdataAddress } from '@parhelion/svm';
 import type { Bank } from '../bank/bank.ts';
 import { type GraphNode, LockedAccount } from './conflict-graph.ts';
 
@@ -77,9 +77,6 @@ export class AccountTable<N extends GraphNode<N>> {
 	#bank: Bank | null = null;
 	#version = 0;
 	#unwatch: (() => void) | null = null;
-	/** What is about to be stored of a result whose versions are here already, and how much of it was. */
-	#expected: readonly KeyedAccountSharedData[] = [];
-	#expectedAt = 0;
 	/** Bytes of account data that went to workers, or came back. */
 	bytes = 0;
 
@@ -128,21 +125,11 @@ export class AccountTable<N extends GraphNode<N>> {
 		this.#bank = null;
 	}
 
-	/** These accounts are stored next, as they are here or were before a newer one. */
-	expectStores(stored: readonly KeyedAccountSharedData[]): void {
-		this.#expected = stored;
-		this.#expectedAt = 0;
-	}
-
 	/**
 	 * Whoever stores past the table makes its version an old one. Not while transactions that write the account are not
 	 * committed: then the table is ahead of the bank, and who stores does so on another fork.
 	 */
 	#noteStore({ key }: Pubkey, account: AccountSharedData | null): void {
-		if (this.#expected[this.#expectedAt]?.[1] === account) {
-			this.#expectedAt++;
-			return;
-		}
 		const slot = this.#slots.get(key);
 		if (slot === undefined || slot.writes > 0 || slot.newest === account) return;
 		slot.version = STALE;

@@ -317,7 +317,6 @@ export class BlockRun {
 		}
 		const before = balancesBefore(bank, message);
 		const { error, fee } = head;
-		this.#table.expectStores(stored);
 		commitTransaction(bank, sanitized, { stored, error, fee, programsModified: [] });
 		const outcome = committedOutcome(signature, bank, head);
 		this.#outcomes.push(outcome);

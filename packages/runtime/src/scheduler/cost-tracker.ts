@@ -30,7 +30,7 @@ export class CostTracker {
 	readonly limits: CostTrackerLimits;
 	/**
 	 * By account; `null` while no account can have passed its limit, because the whole block has not: most blocks never do.
-	 * Until then it is only noted what would be counted, a fifth of the work.
+	 * Until then it is only noted what would be counted.
 	 */
 	#byAccount: Map<string, Cell> | null = null;
 	/** By note: the account's key, and the CU. */
